@@ -1,0 +1,94 @@
+"""What a backend is given, and what it gives back: pieces of source text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from pfadvisor.model import Mode
+
+Want = Literal["list", "stream", "window", "futures"]
+
+
+class Context(Protocol):
+    """The file that the text goes into: how it spells imported and shared names there."""
+
+    def spell(self, module: str, name: str) -> str:
+        """Text that means `module.name` in the file; an import is added where needed."""
+
+    def share(self, name: str, define: Callable[[str], str]) -> str:
+        """Name of a module-level helper whose source is `define(its name)`, once per file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One parallel run, in source text.
+
+    want        list: all results at once, if all go well; stream: results in order, to be
+                consumed once; window: (item, result) pairs in order, a bounded number ahead;
+                futures: the same, of (item, what the result is taken from)
+    earliest    the exception must be that of the earliest failing item
+    discardable what was computed ahead may be thrown away, even killed
+    bound       name for the pool or executor, free in the enclosing scope
+    initializer function and its arguments, run once in each worker
+    """
+
+    mode: Mode
+    want: Want
+    function: str
+    source: str
+    bound: str
+    earliest: bool = False
+    discardable: bool = True
+    chunksize: int | None = None
+    workers: str | None = None
+    initializer: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """`header` is the line of a `with` statement around, "" for none; `expression` is the run.
+
+    gives   list: a list; iterator: results in order; pairs: (item, result) in order;
+            futures: (item, future) in order
+    loop    the keyword of a `for` over it
+    take    how a future's result is taken, "{}" being the future
+    """
+
+    header: str
+    expression: str
+    gives: Literal["list", "iterator", "pairs", "futures"]
+    loop: Literal["for", "async for"] = "for"
+    take: str = "{}.result()"
+
+
+class Traits(NamedTuple):
+    """What a target can do; the choice between targets rests on this alone.
+
+    modes      what runs side by side
+    wants      the forms of result it has for any legal plan; others only where it says so
+    earliest   its list form raises the exception of the earliest failing item
+    survives   a worker that dies, or an exception that does not unpickle, is an error, not a hang
+    bound      name for the pool or executor, where it is free
+    requires   distributions that the generated code imports
+    rank       preference among those that can, lowest first
+    """
+
+    modes: frozenset[Mode]
+    wants: frozenset[Want]
+    earliest: bool
+    survives: bool
+    bound: str
+    requires: tuple[str, ...] = ()
+    rank: int = 10
+
+
+def arguments(*parts: str | None) -> str:
+    """A call's argument list from the parts that are there."""
+    return ", ".join(part for part in parts if part)
+
+
+def initargs(values: tuple[str, ...]) -> str:
+    """The tuple of an initializer's arguments."""
+    return f"({values[0]},)" if len(values) == 1 else f"({', '.join(values)})"

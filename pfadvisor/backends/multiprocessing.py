@@ -1,0 +1,83 @@
+"""Processes through `multiprocessing.Pool`.
+
+## What it emits
+`pool.map(function, items)` in a `with Pool() as pool:` block where all results are collected;
+`pool.imap(function, items, chunksize=k)` where the exception of the earliest failing item
+must surface.
+
+## When it is right
+CPU-bound work that holds the GIL, on values that pickle, where only exceptions of builtin
+classes can leave the work. The pool chooses chunks by itself, which makes it the cheapest
+target for many small items.
+
+## What it risks
+`Pool.map` raises whichever failing item finishes first, after all others have run. It hangs
+for ever if a worker process dies, if the work raises SystemExit, or if an exception cannot be
+unpickled; it shortens its result if StopIteration leaks. Leaving the block kills what still
+runs. The module must be importable without side effects (the `__main__` guard). Workers are
+daemonic: they cannot start processes of their own.
+
+## Example
+```python
+for path in paths:
+    sizes.append(measure(path))
+```
+becomes
+```python
+with Pool() as pool:
+    sizes.extend(pool.map(measure, paths))
+```
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.backends._job import Context, Emission, Job, Traits, arguments, initargs
+
+TRAITS: Final = Traits(
+    modes=frozenset({"processes"}),
+    wants=frozenset({"list"}),
+    earliest=False,
+    survives=False,
+    bound="pool",
+    rank=1,
+)
+
+_DEFAULT_CHUNK: Final = 16
+
+
+def emit(job: Job, context: Context) -> Emission:
+    pool = context.spell("multiprocessing", "Pool")
+    header = f"with {pool}({_pool_arguments(job)}) as {job.bound}:"
+    if job.want == "list" and not job.earliest:
+        chunk = _chunk(job.chunksize)
+        call = f"{job.bound}.map({arguments(job.function, job.source, chunk)})"
+        return Emission(header, call, "list")
+    chunk = _chunk(job.chunksize or _DEFAULT_CHUNK) if job.want == "list" else None
+    call = f"{job.bound}.imap({arguments(job.function, job.source, chunk)})"
+    return Emission(header, call, "iterator")
+
+
+def refuses(job: Job) -> str:
+    """Why the pool cannot run `job`, "" if it can."""
+    if job.want in ("window", "futures"):
+        return "multiprocessing.Pool cannot run a bounded number of items ahead; use futures"
+    if not job.discardable:
+        return "leaving multiprocessing.Pool would kill work that has effects; use futures"
+    return ""
+
+
+def _pool_arguments(job: Job) -> str:
+    if job.initializer is None:
+        return job.workers or ""
+    function, given = job.initializer
+    return arguments(
+        job.workers and f"processes={job.workers}",
+        f"initializer={function}",
+        f"initargs={initargs(given)}",
+    )
+
+
+def _chunk(size: int | None) -> str | None:
+    return f"chunksize={size}" if size else None

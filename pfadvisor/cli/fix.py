@@ -1,0 +1,128 @@
+"""`pfadvisor fix`: rewrite the loops that are proved and worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import click
+
+from pfadvisor.cli import _options, _run
+from pfadvisor.model import Failed, Finding, Report
+from pfadvisor.rewrite import apply
+from pfadvisor.rewrite.apply import Change
+from pfadvisor.source.module import encode
+
+MOST_ROUNDS: Final = 10
+
+
+@click.command()
+@_options.analysis
+@_options.output_format()
+@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also apply rewrites that need assumptions.")
+@click.option("--interactive", is_flag=True, help="Ask for each rewrite.")
+def command(
+    output_format: str, diff: bool, unsafe_fixes: bool, interactive: bool, **given: Any
+) -> int:
+    """Rewrite the loops of PATHS that are proved parallel and worth it.
+
+    Exits with 1 if loops are left to parallelise, or if `--diff` shows a change; with `-` the
+    rewritten text goes to standard output.
+    """
+    run = _run.run_of(given, "review" if unsafe_fixes else "suggested", unsafe=unsafe_fixes)
+    wanted = _question(run) if interactive else _applicable(unsafe_fixes)
+    if diff:
+        return _differ(run, wanted)
+    if run.stdin is not None:
+        return _rewrite_stdin(run, wanted)
+    return _rewrite(run, wanted, output_format)
+
+
+def _rewrite(run: _run.Run, wanted: Callable[[Finding], bool], output_format: str) -> int:
+    fixed, failed, report = 0, list[Failed](), run.report()
+    for _ in range(MOST_ROUNDS):
+        made = _changes(run, report, wanted)
+        done = [one for one in made if isinstance(one, Change) and _written(one, failed)]
+        failed += [one for one in made if isinstance(one, Failed)]
+        fixed += sum(len(one.fixed) for one in done)
+        if not done:
+            break
+        run = run.again()
+        report = run.report()
+    report = replace(report, failed=(*report.failed, *failed))
+    _run.write(_run.render(report, run, output_format))
+    _say(fixed, "Fixed")
+    _run.complain(report)
+    return _run.exit_code(report, run)
+
+
+def _differ(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
+    report = run.report()
+    made = _changes(run, report, wanted)
+    found = [one for one in made if isinstance(one, Change)]
+    for change in found:
+        _run.write(apply.diff(change))
+    _say(sum(len(one.fixed) for one in found), "Would fix")
+    report = replace(
+        report, failed=(*report.failed, *(one for one in made if isinstance(one, Failed)))
+    )
+    _run.complain(report)
+    return max(_run.exit_code(report, run), int(bool(found)))
+
+
+def _rewrite_stdin(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
+    report = run.report()
+    made = _changes(run, report, wanted)
+    text = made[0].text if made and isinstance(made[0], Change) else None
+    data = run.stdin or b""
+    if text is not None:
+        source = run.source(report.findings[0].filename)
+        data = data if isinstance(source, Failed) else encode(source, text)
+    _run.write_bytes(data)
+    _run.complain(report)
+    left = run.with_text(data)
+    return _run.exit_code(left.report(), left)
+
+
+def _changes(
+    run: _run.Run, report: Report, wanted: Callable[[Finding], bool]
+) -> list[Change | Failed]:
+    return apply.changes(report, run.source, wanted, run.request.settings.line_length)
+
+
+def _written(change: Change, failed: list[Failed]) -> bool:
+    problem = apply.write(change.source, change.text)
+    if problem is not None:
+        failed.append(problem)
+    return problem is None
+
+
+def _applicable(unsafe: bool) -> Callable[[Finding], bool]:
+    return lambda finding: apply.is_applicable(finding.fix, unsafe=unsafe)
+
+
+def _question(run: _run.Run) -> Callable[[Finding], bool]:
+    """Shows a finding with its change and asks; "q" refuses all that follow."""
+    stopped = False
+
+    def ask(finding: Finding) -> bool:
+        nonlocal stopped
+        if stopped or not apply.is_applicable(finding.fix, unsafe=True):
+            return False
+        alone = _changes(run, Report((finding,)), lambda _: True)
+        shown = _run.render(Report((finding,)), run, "concise").partition("\n")[0]
+        _run.write(
+            shown + "\n" + "".join(apply.diff(one) for one in alone if isinstance(one, Change))
+        )
+        answer = click.prompt("Rewrite?", type=click.Choice(["y", "n", "q"]), default="n")
+        stopped = answer == "q"
+        return bool(answer == "y")
+
+    return ask
+
+
+def _say(number: int, verb: str) -> None:
+    if number:
+        _run.write(f"{verb} {number} {'loop' if number == 1 else 'loops'}.\n", err=True)

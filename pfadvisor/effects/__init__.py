@@ -1,0 +1,1 @@
+"""What functions and calls do to places and resources."""

@@ -1,0 +1,329 @@
+"""Attributes, subscripts, iteration and `with`: what they read, write and yield."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pfadvisor.effects import calls, implicit, members, owners
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.values import (
+    BOTTOM,
+    DEEP,
+    IMMUTABLE,
+    NOTHING,
+    UNKNOWN,
+    Effect,
+    Obj,
+    Val,
+    child,
+    elem_types,
+    item_types,
+    join,
+    join_all,
+    of_type,
+    ordered,
+    parse_type,
+    union,
+)
+
+HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
+    """What the place `elem` of the objects holds: stores seen here, and what it held before."""
+    found, symbolic = BOTTOM, set()
+    for obj in ordered(value.objs):
+        for step in _steps(ev, obj, elem):
+            found = join(found, ev.heap[obj, step])
+        root, path = obj
+        if root[0] == "fresh" and root[1] in ev.exact and not path:
+            continue
+        symbolic.add(child(obj, elem))
+    for obj in owners.behind(ev, value.objs, elem):
+        symbolic.add(child(obj, "[]"))
+    if not symbolic and value.objs:
+        return found if found != BOTTOM else Val(types=types)
+    held = Val(frozenset() if immutable(types) else frozenset(symbolic), types)
+    return held if found == BOTTOM else join(held, found)
+
+
+def _steps(ev: Evaluation, obj: Obj, elem: str) -> list[str]:
+    if (obj, elem) in ev.heap and elem != "[]":
+        own = [elem]
+        return [*own, "[]"] if elem.startswith("[") and (obj, "[]") in ev.heap else own
+    if not elem.startswith("["):
+        return []
+    found = ["[]"] if (obj, "[]") in ev.heap else []
+    if elem == "[]":
+        found += ev.slots.get(obj, ())
+    return found
+
+
+def immutable(types: frozenset[str] | None) -> bool:
+    return types is not None and all(parse_type(t)[0] in IMMUTABLE for t in types)
+
+
+def join_types(parts: list[frozenset[str] | None]) -> frozenset[str] | None:
+    found: set[str] = set()
+    for part in parts:
+        if part is None:
+            return None
+        found |= part
+    return frozenset(found) if parts else None
+
+
+def element(ev: Evaluation, value: Val) -> Val:
+    """What iterating over the value yields, without recording the access."""
+    if value == BOTTOM:
+        return BOTTOM
+    if value.types is None:
+        return load(ev, value, "[]", None) if value.objs else UNKNOWN
+    found = []
+    for name in value.types:
+        types = elem_types(name)
+        if types is None:
+            types = ev.program.element_type(name)
+        found.append(types)
+    types = join_types(found)
+    heads = {parse_type(t)[0] for t in value.types}
+    if heads & {"dict", "collections.defaultdict", "collections.OrderedDict", "Mapping"}:
+        keys = join_all([ev.heap.get((o, "keys"), Val(types=types)) for o in value.objs])
+        return keys if value.objs else Val(types=types)
+    if immutable(value.types) or not value.objs:
+        return Val(types=types)
+    return load(ev, value, "[]", types)
+
+
+def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
+    source = ev.values[instr.args[0]]
+    ev.access(i, source, "[]", write=False, how="iterate")
+    one_shot = [t for t in source.types or () if ev.program.one_shot(t)]
+    if one_shot or source.lazy:
+        ev.access(i, source, "[]", write=True, how="advance")
+    if source.types is None:
+        implicit.iteration(ev, i, source)
+    result = calls.protocol(ev, i, source, "__iter__", ())
+    if result is not None:
+        inner = calls.protocol(ev, i, result, "__next__", ())
+        return inner if inner is not None else element(ev, result)
+    return element(ev, source)
+
+
+def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:
+    source, number, _ = instr.args
+    value = ev.values[source]
+    implicit.iteration(ev, i, value)
+    return piece(ev, value, number)
+
+
+def piece(ev: Evaluation, value: Val, number: int) -> Val:
+    if value == BOTTOM:
+        return BOTTOM
+    types = (
+        join_types(
+            [
+                item_types(t, number) if parse_type(t)[0] == "tuple" else elem_types(t)
+                for t in value.types
+            ]
+        )
+        if value.types
+        else None
+    )
+    if not value.objs:
+        return Val(types=types)
+    return load(ev, value, f"[{number}]" if number >= 0 else "[]", types)
+
+
+def item(ev: Evaluation, i: int, instr: Instr) -> Val:
+    base, key = instr.args
+    value: Val = ev.values[base]
+    if value.funcs and not value.objs:
+        return value  # a generic class: list[int]
+    ev.access(i, value, "[]", write=False, key=key, how="load")
+    result = calls.protocol(ev, i, value, "__getitem__", (key,))
+    implicit.subscript(ev, i, value, ev.values[key])
+    if any(parse_type(t)[0] == "collections.defaultdict" for t in value.types or ()):
+        ev.access(i, value, "[]", write=True, key=key, how="fill")
+    if result is not None:
+        return result
+    if ev.function.code[key].op == "slice":
+        return _sliced(ev, i, value)
+    const = ev.values[key].const
+    types = (
+        join_types([item_types(t, const) or ev.program.item_type(t) for t in value.types])
+        if value.types
+        else None
+    )
+    if value.types is not None and immutable(value.types):
+        return Val(types=types)
+    number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"
+    return load(ev, value, number, types) if value.objs else Val(types=types)
+
+
+def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
+    if value.types is not None and immutable(value.types):
+        return Val(types=value.types)
+    inside = element(ev, value)
+    ev.store((("fresh", i), ()), "[]", inside)
+    known = value.types is not None
+    return ev.fresh(i, value.types, exact=known)
+
+
+def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
+    base, name = instr.args
+    value = ev.values[base]
+    if value == BOTTOM:
+        return BOTTOM
+    if name == "__dict__":
+        for module in owners.modules_of(value):
+            calls.unknown(ev, i, f"{module}.__dict__", [], [])
+        value = owners.owned(ev.program, value)
+        ev.access(i, value, DEEP, write=False, how="load")
+        return owners.namespace(value)
+    if name == "__class__":
+        return owners.class_of(ev, value)
+    found = [owners.module_attribute(ev, i, module, name) for module in owners.modules_of(value)]
+    found += [
+        members.class_attribute(ev, i, value, str(f[1]), name)
+        for f in sorted(value.funcs, key=repr)
+        if f[0] in ("class", "known")
+    ]
+    value = owners.owned(ev.program, value)
+    if value.types is None:
+        return join_all([*found, _duck(ev, i, value, name)])
+    if _from_super(ev, base):
+        return members.inherited_attribute(ev, i, value, name)
+    code = {"type", "function", "module"} if found else set[str]()
+    found += [typed(ev, i, value, t, name) for t in sorted(value.types - code - {"None"})]
+    return join_all(found) if found else _duck(ev, i, value, name)
+
+
+def _from_super(ev: Evaluation, base: int) -> bool:
+    instr = ev.function.code[base]
+    callee = ev.function.code[instr.args[0]] if instr.op == "call" else instr
+    return instr.op == "call" and callee.op == "name" and callee.args[0] == "super"
+
+
+def _duck(ev: Evaluation, i: int, value: Val, name: str) -> Val:
+    """An attribute of an object of any type: data, or a method found by its name."""
+    ev.access(i, value, f".{name}", write=False, how="load")
+    implicit.attribute(ev, i, value, name, "__get__")
+    held = load(ev, value, f".{name}", None) if value.objs else UNKNOWN
+    return held._replace(funcs=held.funcs | {("duck", name)}, recv=value)
+
+
+def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
+    head = parse_type(type_name)[0]
+    if ":" in head:
+        return members.instance_attribute(ev, i, value, head, name)
+    if name == "__init__" and (head in HARMLESS or ev.program.is_exception(head)):
+        return Val(types=frozenset({"function"}), funcs=frozenset({("known", "Exception")}))
+    if head == "?" or not ev.program.known_type(head):
+        return _duck(ev, i, value, name)
+    if ev.program.knowledge.method(head, name) is not None:
+        return Val(
+            types=frozenset({"function"}),
+            funcs=frozenset({("method", type_name, name)}),
+            recv=value,
+        )
+    types = ev.program.attribute_type(head, name)
+    ev.access(i, value, f".{name}", write=False, how="load")
+    if not immutable(types):
+        _of_process(ev, i, head)
+    held = load(ev, value, f".{name}", types) if value.objs else Val(types=types)
+    if types is None:
+        return held._replace(funcs=frozenset({("unknown-method", head, name)}), recv=value)
+    return held
+
+
+def _of_process(ev: Evaluation, i: int, head: str) -> None:
+    """An attribute of what stands for the process's state shows what any code did to it."""
+    shared = ev.program.shared_resource(head)
+    if shared:
+        resource(ev, i, shared, write=True)
+
+
+def set_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
+    base, name, new = instr.args
+    value = owners.owned(ev.program, ev.values[base])
+    for module in owners.modules_of(value):
+        owners.variable(ev, i, f"{module}.{name}", write=True, key=new)
+    if (value.types is None and not value.objs) or (("class", owners.ANY_CLASS), ()) in value.objs:
+        calls.unknown(ev, i, f"{ev.text(base)}.{name}", [calls.Arg("pos", "", ev.values[new])], [])
+    ev.access(
+        i, value, DEEP if name == "__dict__" else f".{name}", write=True, key=new, how="store"
+    )
+    if value.types is None:
+        implicit.attribute(ev, i, value, name, "__set__", ev.values[new])
+    for head in (t for t in value.types or () if ":" in t):
+        implicit.described(ev, i, value, head, name, "__set__", ev.values[new])
+        members.property_set(ev, i, value, head, name, new)
+    for obj in value.objs:
+        ev.store(obj, f".{name}", ev.values[new])
+    return BOTTOM
+
+
+def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
+    base, key, new = instr.args
+    value = ev.values[base]
+    ev.access(i, value, "[]", write=True, key=key, how="store")
+    if any(t == "os._Environ" for t in value.types or ()):
+        resource(ev, i, "env", write=True)
+    calls.protocol(ev, i, value, "__setitem__", (key, new))
+    implicit.subscript(ev, i, value, ev.values[key])
+    for obj in value.objs:
+        ev.store(obj, "[]", ev.values[new])
+        ev.store(obj, "keys", ev.values[key])
+    return BOTTOM
+
+
+def resource(ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1) -> None:
+    ev.effect(Effect(write, ("res", name), (), "[]", i, key, "resource", ev.location(i)))
+
+
+def delete_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
+    base, name = instr.args
+    for module in owners.modules_of(ev.values[base]):
+        owners.variable(ev, i, f"{module}.{name}", write=True)
+    ev.access(i, ev.values[base], f".{name}", write=True, how="delete")
+    implicit.attribute(ev, i, ev.values[base], name, "__delete__")
+    return BOTTOM
+
+
+def delete_item(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = ev.values[instr.args[0]]
+    ev.access(i, value, "[]", write=True, key=instr.args[1], how="delete")
+    calls.protocol(ev, i, value, "__delitem__", (instr.args[1],))
+    implicit.subscript(ev, i, value, ev.values[instr.args[1]])
+    return BOTTOM
+
+
+def enter(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value: Val = ev.values[instr.args[0]]
+    implicit.protocols_of(ev, i, [value], ("__aenter__",))
+    result = calls.protocol(ev, i, value, "__enter__", ())
+    if result is not None:
+        return result
+    ev.access(i, value, "[]", write=True, how="enter")
+    contexts = [ev.program.context_type(parse_type(t)[0]) for t in value.types or ()]
+    if any(parse_type(t)[0] == "generator" for t in value.types or ()):
+        return element(ev, value)
+    if not contexts or any(c == "" for c in contexts):
+        return value._replace(types=None) if value.types is None or contexts else UNKNOWN
+    if all(c == "self" for c in contexts):
+        return value
+    types = union(
+        *(t if c == "self" else c for c, t in zip(contexts, value.types or (), strict=True))
+    )
+    return Val(value.objs, types)
+
+
+def leave(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = ev.values[instr.args[0]]
+    ev.access(i, value, "[]", write=True, how="exit")
+    calls.protocol(ev, i, value, "__exit__", (-1, -1, -1))
+    implicit.protocols_of(ev, i, [value], ("__aexit__",), UNKNOWN, UNKNOWN, UNKNOWN)
+    return of_type("None")

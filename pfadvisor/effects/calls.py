@@ -1,0 +1,290 @@
+"""Calls: what a value calls, how arguments meet parameters, what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pfadvisor.effects import access, decorators, implicit, instantiate, making, owners
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.summary import Target
+from pfadvisor.effects.values import (
+    BOTTOM,
+    UNKNOWN,
+    Effect,
+    UnknownCall,
+    Val,
+    join,
+    join_all,
+    parse_type,
+)
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+DUNDERS: Final = {
+    "+": "__add__",
+    "-": "__sub__",
+    "*": "__mul__",
+    "/": "__truediv__",
+    "//": "__floordiv__",
+    "%": "__mod__",
+    "**": "__pow__",
+    "@": "__matmul__",
+    "<<": "__lshift__",
+    ">>": "__rshift__",
+    "|": "__or__",
+    "&": "__and__",
+    "^": "__xor__",
+    "==": "__eq__",
+    "!=": "__ne__",
+    "<": "__lt__",
+    "<=": "__le__",
+    ">": "__gt__",
+    ">=": "__ge__",
+    "u-": "__neg__",
+    "u+": "__pos__",
+    "~": "__invert__",
+}
+
+
+class Arg(NamedTuple):
+    """kind: pos, kw, star, dstar. `value`: instruction, -1 if there is none."""
+
+    kind: str
+    name: str
+    val: Val
+    value: int = -1
+
+
+def call(ev: Evaluation, i: int, instr: Instr) -> Val:
+    callee = ev.values[instr.args[0]]
+    args = [Arg(kind, name, ev.values[v], v) for kind, name, v in instr.args[1]]
+    if callee == BOTTOM:
+        return BOTTOM
+    for argument in args:
+        if argument.kind in ("star", "dstar"):
+            implicit.iteration(ev, i, argument.val)
+    targets: list[Target] = []
+    result = invoke(ev, i, callee, args, targets, ev.text(instr.args[0]))
+    ev.targets[i] = (*targets, *ev.targets.get(i, ()))
+    return result
+
+
+def invoke(
+    ev: Evaluation, i: int, callee: Val, args: list[Arg], targets: list[Target], subject: str
+) -> Val:
+    """Everything that `callee` may call, joined."""
+    results: list[Val] = []
+    for func in sorted(callee.funcs, key=repr):
+        results.append(_one(ev, i, func, callee, args, targets, subject))
+    for head in sorted({parse_type(t)[0] for t in callee.types or () if ":" in t}):
+        found = ev.program.member_of(head, "__call__")
+        if found is not None:
+            results.append(project(ev, i, found[0], found[1], callee, args, targets))
+    for name in sorted(callee.types or ()):
+        if (
+            ":" not in name
+            and not callee.funcs
+            and (ev.program.knowledge.method(parse_type(name)[0], "__call__") is not None)
+        ):
+            results.append(_method(ev, i, name, "__call__", callee, args, targets))
+    surprise = (
+        callee.types is None
+        and callee.objs
+        and not any(f[0] in ("duck", "unknown-method") for f in callee.funcs)
+    )
+    if not results or surprise:
+        results.append(unknown(ev, i, subject, args, targets))
+    return join_all(results)
+
+
+def _one(
+    ev: Evaluation,
+    i: int,
+    func: tuple[Any, ...],
+    callee: Val,
+    args: list[Arg],
+    targets: list[Target],
+    subject: str,
+) -> Val:
+    match func:
+        case ("def", module, index):
+            return project(ev, i, module, index, callee.recv, args, targets)
+        case ("class", name):
+            return making.construct(ev, i, name, args, targets)
+        case ("known", "functools.partial") if args:
+            ev.partials[i] = (args[0].val, args[1:])
+            return Val(funcs=frozenset({("partial", i)}), types=frozenset({"function"}))
+        case ("partial", site) if site in ev.partials:
+            inner, bound = ev.partials[site]
+            return invoke(ev, i, inner, [*bound, *args], targets, subject)
+        case ("known", "type") if len(args) == 1 and args[0].kind == "pos":
+            targets.append(Target("known", "type"))
+            return owners.class_of(ev, args[0].val)
+        case ("known", "super"):
+            return _super(ev, args)
+        case ("known", dotted):
+            effect = ev.program.knowledge.call(dotted)
+            if effect is None:
+                return unknown(ev, i, subject, args, targets, dotted)
+            targets.append(Target("known", dotted))
+            return instantiate.known(ev, i, effect, None, args, dotted)
+        case ("method", type_name, name):
+            return _method(ev, i, type_name, name, callee.recv, args, targets)
+        case ("unbound", type_name, name):
+            receiver = args[0].val if args else None
+            return _method(ev, i, type_name, name, receiver, args, targets)
+        case ("duck", name):
+            return _duck(ev, i, name, callee.recv, args, targets, subject)
+    return unknown(ev, i, subject, args, targets)
+
+
+def _method(
+    ev: Evaluation,
+    i: int,
+    type_name: str,
+    name: str,
+    recv: Val | None,
+    args: list[Arg],
+    targets: list[Target],
+) -> Val:
+    head = parse_type(type_name)[0]
+    effect = ev.program.knowledge.method(head, name)
+    if effect is None:
+        return unknown(ev, i, f"{head}.{name}", args, targets)
+    targets.append(Target("method", f"{head}.{name}"))
+    return instantiate.known(ev, i, effect, recv, args, f"{head}.{name}", type_name)
+
+
+def _duck(
+    ev: Evaluation,
+    i: int,
+    name: str,
+    recv: Val | None,
+    args: list[Arg],
+    targets: list[Target],
+    subject: str,
+) -> Val:
+    """A method by its name alone: builtin types that have it, and the program's own classes."""
+    own = ev.program.methods_named(ev.module, name)
+    builtin = ev.program.knowledge.types_with_method(name)
+    known = [*builtin, *ev.program.library_types(ev.module, name)]
+    if (
+        not known
+        or (own and not builtin)
+        or None in [ev.program.knowledge.method(t, name) for t in known]
+    ):
+        return unknown(ev, i, subject, args, targets)
+    results, done = [], set()
+    for type_name in known:
+        effect = ev.program.knowledge.method(type_name, name)
+        if effect is not None and effect not in done:
+            done.add(effect)
+            results.append(instantiate.known(ev, i, effect, recv, args, f"{type_name}.{name}"))
+    targets.append(Target("duck", name))
+    for module, index in own:
+        results.append(project(ev, i, module, index, recv, args, targets))
+    return join_all(results)
+
+
+def unknown(
+    ev: Evaluation, i: int, subject: str, args: list[Arg], targets: list[Target], dotted: str = ""
+) -> Val:
+    """A call that may do anything to what it can reach."""
+    objs = frozenset(o for a in args for o in a.val.objs)
+    ev.unknowns.append(UnknownCall(dotted or subject, i, ev.location(i), (), objs))
+    targets.append(Target("unknown", dotted or subject))
+    return Val(frozenset({(("unknown", i), ())}), None)
+
+
+def project(
+    ev: Evaluation,
+    i: int,
+    module: str,
+    index: int,
+    recv: Val | None,
+    args: list[Arg],
+    targets: list[Target],
+) -> Val:
+    facts = ev.program.module(module)
+    if facts is None:
+        return unknown(ev, i, module, args, targets)
+    function = facts.functions[index]
+    if not _transparent(ev, i, module, function):
+        return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
+    everything = args if recv is None else [Arg("pos", "", recv), *args]
+    bound = bind(ev, facts, function.params, everything, function.qualname)
+    context = ev.program.context_of(bound)
+    targets.append(Target("def", function.qualname, module, index, context))
+    summary = ev.program.summary(module, index, context)
+    if summary is None:
+        return unknown(ev, i, function.qualname, args, targets)
+    return instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
+
+
+def _transparent(ev: Evaluation, i: int, module: str, function: Any) -> bool:
+    """Whether calling the decorated name runs the function that was read."""
+    facts = ev.program.module(module) if function.decorators else None
+    names = decorators.names_of(ev.program, facts, function) if facts is not None else []
+    if decorators.CACHES & set(names):
+        place = ("global", f"{module}.{function.qualname} cache")
+        ev.effect(Effect(True, place, (), "[]", i, -1, "memo", ev.location(i)))
+    return "" not in names
+
+
+def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str) -> list[Arg]:
+    """One argument per parameter; what is not given is its default."""
+    keywords = {a.name: a for a in args if a.kind == "kw"}
+    plain = [a for a in args if a.kind == "pos"]
+    spread = [a for a in args if a.kind in ("star", "dstar")]
+    loose = join_all([access.element(ev, a.val) for a in spread]) if spread else BOTTOM
+    bound: list[Arg] = []
+    for param in params:
+        if param.kind in ("pos", "posonly") and plain:
+            bound.append(plain.pop(0))
+        elif param.name in keywords and param.kind != "posonly":
+            bound.append(keywords.pop(param.name))
+        elif param.kind == "star":
+            rest, plain = [a.val for a in plain] + [loose], []
+            bound.append(Arg("pos", "", join_all(rest)))
+        elif param.kind == "dstar":
+            bound.append(Arg("pos", "", join_all([a.val for a in keywords.values()] + [loose])))
+        elif spread:
+            bound.append(Arg("pos", "", join(loose, _default(facts, param, qualname))))
+        else:
+            bound.append(Arg("pos", "", _default(facts, param, qualname)))
+    return bound
+
+
+def _default(facts: Any, param: Any, qualname: str) -> Val:
+    if param.default in ("list", "dict", "set", "?"):
+        shared = ("default", f"{facts.name}.{qualname}.{param.name}")
+        types = None if param.default == "?" else frozenset({param.default})
+        return Val(frozenset({(shared, ())}), types)
+    return Val(types=frozenset({param.default}) if param.default else None)
+
+
+def _super(ev: Evaluation, args: list[Arg]) -> Val:
+    owner = ev.function.owner_class
+    if args or owner < 0:
+        return UNKNOWN
+    bases = ev.program.bases(f"{ev.module.name}:{ev.module.classes[owner].qualname}")
+    types = frozenset(b for b in bases if b != "object")
+    return Val(frozenset({(("param", 0), ())}), types or frozenset({"object-base"}))
+
+
+def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, ...]) -> Val | None:
+    """The dunder method of the project classes that the value may be an instance of."""
+    args = [Arg("pos", "", ev.values[k] if k >= 0 else UNKNOWN, k) for k in keys]
+    targets: list[Target] = []
+    results = []
+    if value.types is None:
+        for module, index in ev.program.noisy(ev.module).get(dunder, ()):
+            project(ev, i, module, index, value, args, targets)
+    for head in sorted({parse_type(t)[0] for t in value.types or () if ":" in t}):
+        found = ev.program.member_of(head, dunder)
+        if found is not None:
+            results.append(project(ev, i, found[0], found[1], value, args, targets))
+    if targets:
+        ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+    return join_all(results) if results else None

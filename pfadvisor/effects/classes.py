@@ -1,0 +1,361 @@
+"""Questions about project classes: members through the bases, fields, attribute types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import decorators
+from pfadvisor.effects.annotations import resolve
+from pfadvisor.effects.facts import Class, ModuleFacts
+from pfadvisor.effects.values import UNKNOWN, Val, join
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
+
+Member = tuple[str, int, str]
+HARMLESS: Final = frozenset(
+    {
+        "object",
+        "abc.ABC",
+        "typing.Protocol",
+        "typing.Generic",
+        "typing.NamedTuple",
+        "enum.Enum",
+        "enum.IntEnum",
+        "enum.StrEnum",
+        "enum.Flag",
+        "enum.IntFlag",
+        "typing.TypedDict",
+        "Exception",
+        "ABC",
+        "Protocol",
+        "Generic",
+        "NamedTuple",
+        "typing_extensions.Protocol",
+    }
+)
+METACLASSES: Final = frozenset({"type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
+MAKERS: Final = frozenset({"default_factory", "factory"})
+CHECKERS: Final = frozenset({"converter", "validator"})
+
+
+class Classes:
+    """Answers by class name `module:Qualname`."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._resolving = 0  # how many classes are being asked for their bases right now
+        self._lineages: dict[str, list[str]] = {}
+        self._derived: dict[str, list[str]] = {}
+        self._classes: dict[str, dict[str, Class]] = {}
+        self._attributes: dict[tuple[str, str], Val | None] = {}
+        self._running: set[tuple[str, str]] = set()
+        self._by_name: dict[str, dict[str, list[tuple[str, int]]]] = {}
+
+    def find(self, name: str) -> tuple[ModuleFacts, Class] | None:
+        module_name, _, qualname = name.partition(":")
+        module = self.program.module(module_name)
+        if module is None:
+            return None
+        classes = self._classes.get(module_name)
+        if classes is None:
+            classes = {cls.qualname: cls for cls in reversed(module.classes)}
+            self._classes[module_name] = classes
+        cls = classes.get(qualname)
+        return None if cls is None else (module, cls)
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """Resolved names of the direct bases; "?" for one that cannot be resolved."""
+        if name not in self._bases:
+            self._bases[name] = ("?",)
+            found = self.find(name)
+            if found is not None:
+                module, cls = found
+                self._resolving += 1
+                try:
+                    self._bases[name] = tuple(self._base(module, b) for b in cls.bases)
+                finally:
+                    self._resolving -= 1
+        return self._bases[name]
+
+    def _base(self, module: ModuleFacts, text: str) -> str:
+        head = text.partition("[")[0]
+        value, _ = self.program.global_name(module, head.split(".")[0])
+        for step in head.split(".")[1:]:
+            modules = [f[1] for f in value.funcs if f[0] == "module"]
+            if not modules:
+                return "?"
+            value, _ = self.program.member(str(modules[0]), step)
+        for func in sorted(value.funcs, key=repr):
+            if func[0] in ("class", "known", "module"):
+                return str(func[1])
+        return "?"
+
+    def lineage(self, name: str) -> list[str]:
+        """The class and its bases, breadth first, each once."""
+        if name in self._lineages:
+            return self._lineages[name]
+        order: list[str] = []
+        waiting = [name]
+        while waiting and len(order) < 60:
+            current = waiting.pop(0)
+            if current not in order:
+                order.append(current)
+                waiting += self.bases(current) if ":" in current else ()
+        if not self._resolving:
+            self._lineages[name] = order
+        return order
+
+    def member_of(self, name: str, attribute: str) -> Member | None:
+        """(module, function, kind) of a method or property; kind: method static class property …"""
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            if found is None:
+                continue
+            module, cls = found
+            index = dict(cls.methods).get(attribute)
+            if index is not None:
+                getter = self._getter(module, cls, attribute, index)
+                return module.name, getter, self._kind(module, getter)
+        return None
+
+    def _kind(self, module: ModuleFacts, index: int) -> str:
+        kind = "method"
+        for origin in decorators.names_of(self.program, module, module.functions[index]):
+            if origin == "":
+                return "unknown"
+            kind = decorators.KINDS.get(origin, kind)
+        return kind
+
+    def _getter(self, module: ModuleFacts, cls: Class, attribute: str, last: int) -> int:
+        """Of a property's functions, the getter (setters bear the same name)."""
+        if any(d.endswith((".setter", ".deleter")) for d in module.functions[last].decorators):
+            for index, function in enumerate(module.functions):
+                if (
+                    function.name == attribute
+                    and function.parent == cls.body
+                    and any(
+                        d.split(".")[-1] in ("property", "cached_property")
+                        for d in function.decorators
+                    )
+                ):
+                    return index
+        return last
+
+    def members(self, name: str, attribute: str) -> list[Member]:
+        """The member and those that override it in known subclasses."""
+        first = self.member_of(name, attribute)
+        if first is None:
+            return []
+        found = [first]
+        for other in self.program.subclasses(name):
+            member = self.member_of(other, attribute)
+            if member is not None and member not in found:
+                found.append(member)
+        return found
+
+    def subclasses(self, name: str) -> list[str]:
+        """Classes of the module and of its imports that derive from the class."""
+        found = self.find(name)
+        if found is None:
+            return []
+        if name in self._derived:
+            return self._derived[name]
+        others = []
+        for neighbour in self.program.neighbours(found[0]):
+            module = self.program.module(neighbour)
+            for cls in module.classes if module is not None else ():
+                other = f"{neighbour}:{cls.qualname}"
+                if other != name and cls.bases and name in self.lineage(other):
+                    others.append(other)
+        if not self._resolving:
+            self._derived[name] = others
+        return others
+
+    def methods_named(self, module: ModuleFacts, name: str) -> list[tuple[str, int]]:
+        """Methods of that name in the classes of a module and of what it imports."""
+        found: list[tuple[str, int]] = []
+        for neighbour in self.program.neighbours(module):
+            found += self._methods(neighbour).get(name, [])
+        return found
+
+    def _methods(self, module_name: str) -> dict[str, list[tuple[str, int]]]:
+        if module_name not in self._by_name:
+            index: dict[str, list[tuple[str, int]]] = {}
+            module = self.program.module(module_name)
+            for cls in module.classes if module is not None else ():
+                for method, number in cls.methods:
+                    index.setdefault(method, []).append((module_name, number))
+            self._by_name[module_name] = index
+        return self._by_name[module_name]
+
+    def setter(self, name: str, attribute: str) -> Member | None:
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            for index, function in enumerate(found[0].functions if found else ()):
+                if (
+                    found
+                    and function.name == attribute
+                    and function.parent == found[1].body
+                    and (f"{attribute}.setter" in function.decorators)
+                ):
+                    return found[0].name, index, "method"
+        return None
+
+    def opaque_base(self, name: str) -> str:
+        """The first base whose code is not known, "" if all are."""
+        found = self.find(name)
+        if found is not None and decorators.opaque_class(
+            self.program, found[0], found[0].functions[found[1].body].parent, found[1].decorators
+        ):
+            return f"{found[1].qualname} (decorated)"
+        for meta in self.metaclasses(name):
+            strange = [
+                base
+                for base in self.lineage(meta)
+                if ":" not in base and base not in METACLASSES and base not in HARMLESS
+            ]
+            if strange:
+                return f"{name.split(':')[1]} (metaclass)"
+        for owner in self.lineage(name):
+            if ":" in owner or owner in HARMLESS:
+                continue
+            if self.program.knowledge.call(owner) is None and (
+                self.program.knowledge.traits(owner) is None
+            ):
+                return owner
+        return ""
+
+    def metaclasses(self, name: str) -> list[str]:
+        """Metaclasses that the class and its bases name; "?" for one that cannot be resolved."""
+        found = [self.find(owner) for owner in self.lineage(name) if ":" in owner]
+        return [self._base(f[0], f[1].metaclass) for f in found if f and f[1].metaclass]
+
+    def of_metaclass(self, name: str, attribute: str) -> tuple[str, Member] | None:
+        """What a metaclass of the program gives the class itself, and that metaclass."""
+        for meta in self.metaclasses(name):
+            member = self.member_of(meta, attribute) if ":" in meta else None
+            if member is not None:
+                return meta, member
+        return None
+
+    def field_calls(self, name: str, keywords: frozenset[str]) -> list[tuple[str, Val]]:
+        """Fields of a synthesised constructor with what it calls for them."""
+        found = []
+        for owner in self.lineage(name):
+            cls = self.find(owner) if ":" in owner else None
+            body = cls[0].functions[cls[1].body].code if cls else ()
+            for instr in body:
+                made = body[instr.args[1]] if instr.op == "setname" else instr
+                for _, keyword, value in (
+                    made.args[1] if made.op == "call" and made != instr else ()
+                ):
+                    if cls and keyword in keywords:
+                        held = self.program.slice_value(cls[0], cls[1].body, value)
+                        place = frozenset({(("class", owner), (f".{instr.args[0]}",))})
+                        recv = held.recv._replace(objs=place) if held.recv is not None else None
+                        objs = place if held.objs else held.objs
+                        found.append((instr.args[0], held._replace(objs=objs, recv=recv)))
+        return found
+
+    def outer_bases(self, name: str) -> list[str]:
+        return [owner for owner in self.lineage(name) if ":" not in owner and owner != "?"]
+
+    def is_enum(self, name: str) -> bool:
+        return any(base.startswith("enum.") for base in self.lineage(name))
+
+    def fields(self, name: str) -> tuple[str, ...]:
+        """Names of the positional parameters of a synthesised constructor."""
+        names: list[str] = []
+        for owner in reversed(self.lineage(name)):
+            found = self.find(owner) if ":" in owner else None
+            names += [field for field, _ in found[1].fields if field not in names] if found else []
+        return tuple(names)
+
+    def is_class_variable(self, name: str, attribute: str) -> bool:
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            if found is None:
+                continue
+            body = found[0].functions[found[1].body]
+            if any(c.op == "setname" and c.args[0] == attribute for c in body.code):
+                return not self._is_field(found[1], attribute)
+        return False
+
+    @staticmethod
+    def _is_field(cls: Class, attribute: str) -> bool:
+        dataclass = any("dataclass" in d or d.startswith("attr") for d in cls.decorators)
+        named = any(b.endswith("NamedTuple") for b in cls.bases)
+        return (dataclass or named) and any(f == attribute for f, _ in cls.fields)
+
+    def attribute_names(self, name: str) -> set[str]:
+        """Attributes that the methods of the class and of its bases set on `self`."""
+        names: set[str] = set()
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            for function in found[0].functions if found else ():
+                if found and function.parent == found[1].body:
+                    names |= {
+                        i.args[1]
+                        for i in function.code
+                        if i.op == "setattr"
+                        and function.code[i.args[0]].op == "param"
+                        and function.code[i.args[0]].args[0] == 0
+                    }
+        return names
+
+    def attribute(self, name: str, attribute: str) -> Val | None:
+        """Types and callables that the attribute may hold; None if nothing sets it."""
+        key = name, attribute
+        if key in self._running:
+            return UNKNOWN
+        if key not in self._attributes:
+            self._running.add(key)
+            try:
+                self._attributes[key] = self._attribute(name, attribute)
+            finally:
+                self._running.discard(key)
+        return self._attributes[key]
+
+    def _attribute(self, name: str, attribute: str) -> Val | None:
+        result: Val | None = None
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            if found is None:
+                continue
+            module, cls = found
+            annotation = dict(cls.fields).get(attribute)
+            if annotation:
+                return Val(types=resolve(self.program, module, annotation, owner))
+            for value in self._stored(module, cls, attribute):
+                bare = value._replace(objs=frozenset(), recv=None)
+                result = bare if result is None else join(result, bare)
+        return result
+
+    def _stored(self, module: ModuleFacts, cls: Class, attribute: str) -> list[Val]:
+        """Values that the class body and its methods put into the attribute."""
+        found = []
+        indices = [cls.body, *(i for i, f in enumerate(module.functions) if f.parent == cls.body)]
+        for index in indices:
+            function = module.functions[index]
+            for instr in function.code:
+                if index == cls.body and instr.op == "setname" and instr.args[0] == attribute:
+                    found.append(self.program.slice_value(module, index, instr.args[1]))
+                elif (
+                    instr.op == "setattr"
+                    and instr.args[1] == attribute
+                    and (
+                        function.code[instr.args[0]].op == "param"
+                        and function.code[instr.args[0]].args[0] == 0
+                        and index != cls.body
+                    )
+                ):
+                    annotated = dict(function.annotations).get(instr.args[2])
+                    types = resolve(self.program, module, annotated) if annotated else None
+                    found.append(
+                        Val(types=types)
+                        if types
+                        else self.program.slice_value(module, index, instr.args[2])
+                    )
+        return found

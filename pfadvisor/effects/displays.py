@@ -1,0 +1,66 @@
+"""Displays and comprehensions: new containers, and what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import access, implicit
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.values import Obj, Val, clip, join_all, of_type, type_text
+
+MOST_SLOTS: Final = 12
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+def display(ev: Evaluation, i: int, instr: Instr) -> Val:
+    kind, values = instr.args[0], instr.args[1:]
+    obj: Obj = (("fresh", i), ())
+    if kind == "dict":
+        keys, contents = [ev.values[v] for v in values[::2]], [ev.values[v] for v in values[1::2]]
+        for number, v in enumerate(values[::2]):
+            if ev.function.code[v].op == "dstar":
+                spread = ev.values[v]
+                keys[number], contents[number] = of_type("str"), access.element(ev, spread)
+        key, value = join_all(keys), join_all(contents)
+        implicit.hashing(ev, i, keys)
+        ev.store(obj, "[]", value)
+        ev.store(obj, "keys", key)
+        known = (
+            clip(f"dict[{type_text(key.types)}, {type_text(value.types)}]") if values else "dict"
+        )
+        return ev.fresh(i, frozenset({known}), exact=True)
+    parts = []
+    for number, v in enumerate(values):
+        starred = ev.function.code[v].op == "star"
+        part = access.element(ev, ev.values[v]) if starred else ev.values[v]
+        parts.append(part)
+        ev.store(
+            obj,
+            f"[{number}]" if kind == "tuple" and not starred and number < MOST_SLOTS else "[]",
+            part,
+        )
+    if kind == "set":
+        implicit.hashing(ev, i, parts)
+    if kind == "tuple":
+        inside = ", ".join(type_text(p.types) for p in parts)
+    else:
+        inside = type_text(join_all(parts).types)
+    known = clip(f"{kind}[{inside}]") if parts else kind
+    return ev.fresh(i, frozenset({known}), exact=True)
+
+
+def comprehension(ev: Evaluation, i: int, instr: Instr) -> Val:
+    kind, values = instr.args[0], [ev.values[v] for v in instr.args[2:]]
+    obj: Obj = (("fresh", i), ())
+    ev.store(obj, "[]", values[-1])
+    if kind in ("dict", "set"):
+        implicit.hashing(ev, i, values[:1])
+    if kind == "dict":
+        ev.store(obj, "keys", values[0])
+        known = clip(f"dict[{type_text(values[0].types)}, {type_text(values[1].types)}]")
+    else:
+        known = clip(f"{kind}[{type_text(values[0].types)}]")
+    result = ev.fresh(i, frozenset({known}), exact=True)
+    return result._replace(lazy=True) if kind == "generator" else result

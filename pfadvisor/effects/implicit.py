@@ -1,0 +1,230 @@
+"""Methods that run without being named: for truth, hashing, iteration, text, operators, attributes.
+
+An operand counts if its type is a project class that has the method, or if nothing tells its
+type: then it may be of any class here whose method is noisy. Most modules have no noisy ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import access, calls
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, of_type, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.summary import Target
+
+MOST_ALIKE: Final = 2  # more methods that an operand may have are one call of unknown code
+TRUTH: Final = ("__bool__", "__len__")
+HASH: Final = ("__hash__", "__eq__")
+TEXT: Final = ("__str__", "__repr__", "__format__")
+ORDER: Final = ("__lt__", "__gt__", "__le__", "__ge__", "__eq__")
+PATTERN: Final = ("__eq__", "__len__", "__getitem__", "__instancecheck__", "keys", "get")
+COMPARED: Final = {
+    "==": ("__eq__",),
+    "!=": ("__ne__", "__eq__"),
+    "<": ORDER,
+    "<=": ORDER,
+    ">": ORDER,
+    ">=": ORDER,
+}
+ATTRIBUTE: Final = {
+    "__get__": (("property", "cached_property", "getter"), ("__getattribute__", "__getattr__")),
+    "__set__": (("setter",), ("__setattr__",)),
+    "__delete__": (("deleter",), ("__delattr__",)),
+}
+
+
+def protocols_of(
+    ev: Evaluation, i: int, values: Iterable[Val], names: Iterable[str], *given: Val
+) -> Val:
+    """Run those of the methods that the values may have; what they give, BOTTOM if there are none."""
+    args = [calls.Arg("pos", "", v) for v in given]
+    result = BOTTOM
+    targets: list[Target] = []
+    noisy, names = ev.program.noisy(ev.module), tuple(names)
+    many = sum(len(noisy.get(name, ())) for name in names) > MOST_ALIKE
+    for value in values:
+        if value.types is None and many:
+            given_to = [calls.Arg("pos", "", value), *args]
+            result = join(result, calls.unknown(ev, i, f"{names[0]}", given_to, targets))
+            continue
+        if (value.types is None and not noisy) or (value.types is not None and not _own(value)):
+            continue
+        for name in names:
+            for module, index in _methods(ev, value, name):
+                result = join(result, calls.project(ev, i, module, index, value, args, targets))
+    if targets:
+        ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+    return result
+
+
+def _own(value: Val) -> set[str]:
+    return {parse_type(t)[0] for t in value.types or () if ":" in t}
+
+
+def _methods(ev: Evaluation, value: Val, name: str) -> list[tuple[str, int]]:
+    noisy = ev.program.noisy(ev.module).get(name, [])
+    if value.types is None:
+        return noisy
+    heads = sorted(_own(value))
+    members = [ev.program.member_of(head, name) for head in heads]
+    found = [member[:2] for member in members if member is not None]
+    return [*found, *(m for m in noisy if m not in found and _related(ev, m, heads))]
+
+
+def _related(ev: Evaluation, method: tuple[str, int], heads: list[str]) -> bool:
+    """Whether it is the method of a class that derives from one of the types, or the reverse."""
+    cls = _class_of(ev, method)
+    return any(head in ev.program.lineage(cls) or cls in ev.program.lineage(head) for head in heads)
+
+
+def _class_of(ev: Evaluation, method: tuple[str, int]) -> str:
+    facts = ev.program.module(method[0])
+    owner = facts.functions[method[1]].owner_class if facts is not None else -1
+    return f"{method[0]}:{facts.classes[owner].qualname}" if facts is not None else ""
+
+
+def deep(ev: Evaluation, values: Iterable[Val], names: Iterable[str]) -> list[Val]:
+    """The values and what they contain, as far as a method of the names may be there."""
+    noisy = ev.program.noisy(ev.module)
+    found = []
+    for value in values:
+        found.append(value)
+        if (value.types is None and not noisy) or value == BOTTOM:
+            continue
+        if not access.immutable(value.types) and (
+            any(n in noisy for n in names) or any(":" in t for t in value.types or ())
+        ):
+            found.append(access.element(ev, value))
+    return found
+
+
+def truth(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    protocols_of(ev, i, values, TRUTH)
+
+
+def hashing(ev: Evaluation, i: int, keys: Iterable[Val], container: Val = BOTTOM) -> None:
+    """Keys are looked up in a dictionary or set, or put into one."""
+    every = [*deep(ev, keys, HASH), *deep(ev, [container], HASH)[1:]]
+    protocols_of(ev, i, every, HASH, UNKNOWN)
+
+
+def subscript(ev: Evaluation, i: int, container: Val, key: Val) -> Val:
+    hashing(ev, i, [key], container)
+    protocols_of(ev, i, [key], ("__index__",))
+    return protocols_of(ev, i, [container], ("__missing__",), key)
+
+
+def iteration(ev: Evaluation, i: int, value: Val) -> None:
+    first = protocols_of(ev, i, [value], ("__iter__", "__aiter__"))
+    protocols_of(ev, i, [value, first], ("__next__", "__anext__"))
+    if first == BOTTOM:
+        protocols_of(ev, i, [value], ("__getitem__", "__len__"), of_type("int"))
+
+
+def text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    protocols_of(ev, i, deep(ev, values, TEXT), TEXT)
+
+
+def operator(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
+    """The methods behind an operator, and what they give."""
+    if symbol in ("and", "or", "if", "not"):
+        last = {"and": -1, "or": -1, "if": 1, "not": 1}[symbol]
+        truth(ev, i, operands[:last])
+    elif symbol in ("in", "not in"):
+        _membership(ev, i, operands[0], operands[1])
+    elif symbol == "fmt":
+        text(ev, i, operands)
+    elif symbol == "match":
+        properties = [n for n in ev.program.noisy(ev.module) if not n.startswith("__")]
+        protocols_of(ev, i, operands, [*PATTERN, *properties], UNKNOWN)
+    elif symbol in COMPARED:
+        for one, other in (operands, operands[::-1]):
+            names = COMPARED[symbol]
+            protocols_of(ev, i, deep(ev, [one], names), names, other)
+    else:
+        return _arithmetic(ev, i, symbol, operands)
+    return BOTTOM
+
+
+def _membership(ev: Evaluation, i: int, item: Val, container: Val) -> None:
+    if protocols_of(ev, i, [container], ("__contains__",), item) == BOTTOM or (
+        container.types is None
+    ):
+        iteration(ev, i, container)
+    hashing(ev, i, [item], container)
+
+
+def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
+    base = symbol[:-1] if symbol.endswith("=") else symbol
+    name = calls.DUNDERS.get(base)
+    if name is None or not operands:
+        return BOTTOM
+    left, others = operands[0], operands[1:2]
+    names = (f"__i{name[2:]}", name) if base != symbol else (name,)
+    result = protocols_of(ev, i, [left], names, *others)
+    if others:
+        mirrored = protocols_of(ev, i, others, (f"__r{name[2:]}",), left)
+        result = join(result, mirrored)
+        if base == "%" and (left.types is None or {"str", "bytes"} & left.types):
+            text(ev, i, others)
+    return result
+
+
+def settled(left: Val, own: Val) -> bool:
+    """Whether the left operand's own method gives the result, and never leaves it to the right."""
+    return (
+        bool(left.types and own.types)
+        and all(":" in t for t in left.types or ())
+        and ("NotImplementedType" not in (own.types or ()))
+    )
+
+
+def attribute(ev: Evaluation, i: int, value: Val, name: str, kind: str, *given: Val) -> None:
+    """What an access by name alone may run: properties, `__getattr__` and descriptors."""
+    noisy = ev.program.noisy(ev.module)
+    if not noisy:
+        return
+    decorators, hooks = ATTRIBUTE[kind]
+    args = [calls.Arg("pos", "", v) for v in given]
+    alike = noisy.get(name, [])
+    if len(alike) > MOST_ALIKE:
+        calls.unknown(ev, i, name, [calls.Arg("pos", "", value), *args], [])
+        alike = []
+    for module, index in alike:
+        facts = ev.program.module(module)
+        shown = facts.functions[index].decorators if facts is not None else ()
+        if any(d.rpartition(".")[2] in decorators for d in shown):
+            calls.project(ev, i, module, index, value, args, [])
+    protocols_of(ev, i, [value], hooks, of_type("str"), *given)
+    described_by = noisy.get(kind, [])
+    if len(described_by) > MOST_ALIKE:
+        calls.unknown(ev, i, kind, [calls.Arg("pos", "", value), *args], [])
+        described_by = []
+    for method in described_by:
+        cls = _class_of(ev, method)
+        held = Val(frozenset({(("global", f"{cls} as an attribute"), ())}), frozenset({cls}))
+        _descriptor(ev, i, method, held, value, given)
+
+
+def _descriptor(
+    ev: Evaluation, i: int, method: tuple[str, int], held: Val, value: Val, given: tuple[Val, ...]
+) -> Val:
+    args = [calls.Arg("pos", "", v) for v in (value, *given, UNKNOWN)]
+    return calls.project(ev, i, *method, held, args, [])
+
+
+def described(
+    ev: Evaluation, i: int, value: Val, cls: str, name: str, kind: str, *given: Val
+) -> Val:
+    """An attribute of a project class whose value there is a descriptor; BOTTOM if it is none."""
+    known, result = ev.program.attribute(cls, name), BOTTOM
+    for head in sorted(_own(known)) if known is not None else ():
+        method = ev.program.member_of(head, kind)
+        if method is not None:
+            held = Val(frozenset({(("class", cls), (f".{name}",))}), frozenset({head}))
+            result = join(result, _descriptor(ev, i, method[:2], held, value, given))
+    return result

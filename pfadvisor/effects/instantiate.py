@@ -1,0 +1,394 @@
+"""Summaries and knowledge lines in terms of a call's actual arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pfadvisor.effects import access, callbacks, calls, implicit, owners, protocols, special
+from pfadvisor.effects.effect import RESOURCES
+from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.summary import Summary
+from pfadvisor.effects.values import (
+    BOTTOM,
+    DEEP,
+    NOTHING,
+    Obj,
+    Val,
+    awaited,
+    child,
+    clip,
+    elem_types,
+    join,
+    join_all,
+    limit,
+    ordered,
+    parse_type,
+    type_text,
+    union,
+)
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.calls import Arg
+    from pfadvisor.effects.evaluate import Evaluation
+
+CHAIN = 6
+_PLACEHOLDER = re.compile(r"\b(elem|type|key|value):(\w+)")
+
+
+def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
+    """Enter the effects, stores and result of a project function."""
+    here = ev.location(i)
+    objs = _substitution(ev, i, args)
+    for effect in summary.effects:
+        key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
+        write, root, path, elem, _, _, how, _, _ = effect
+        if elem == "=" or root[0] == "res":
+            ev.relayed((write, root, path, elem, i, key, how), effect, here)
+            continue
+        places = objs((root, path))
+        for root, path in ordered(places):
+            ev.relayed((write, root, path, elem, i, key, how), effect, here)
+        for root, path in ordered(owners.behind(ev, places, elem)) if ev.swapped else ():
+            ev.relayed((write, root, path, "[]", i, -1, how), effect, here)
+    for unknown in summary.unknowns:
+        reached = frozenset(o for obj in unknown.args for o in objs(obj))
+        ev.unknowns.append(
+            unknown._replace(instr=i, chain=(here, *unknown.chain)[:CHAIN], args=reached)
+        )
+    for name, _ in summary.raises:
+        ev.raises.setdefault(name, here)
+    for number in summary.exact:
+        ev.exact.add((i, number))
+    for (obj, elem), value in summary.heap:
+        moved = _moved(value, objs)
+        for place in objs(obj):
+            ev.store(place, elem, moved)
+    return _moved(summary.returns, objs)
+
+
+def _substitution(ev: Evaluation, i: int, args: list[Val]) -> Callable[[Obj], frozenset[Obj]]:
+    cache: dict[Obj, frozenset[Obj]] = {}
+
+    def objs(obj: Obj) -> frozenset[Obj]:
+        found = cache.get(obj)
+        if found is None:
+            found = cache[obj] = frozenset(_substitute(ev, i, args, obj))
+        return found
+
+    return objs
+
+
+def _substitute(ev: Evaluation, i: int, args: list[Val], obj: Obj) -> set[Obj]:
+    root, path = obj
+    match root:
+        case ("param", number):
+            bases = args[number].objs if number < len(args) else frozenset()
+        case ("recv", number):
+            inner = args[number].recv if number < len(args) else None
+            bases = inner.objs if inner is not None else frozenset()
+        case ("fresh", number):
+            return {(("fresh", (i, number)), path)}
+        case ("free", name) if name in ev.cells and name in ev.function.locals:
+            bases = ev.cells[name].objs
+        case _:
+            return {obj}
+    return {_walk(base, path) for base in bases} if not path else _reach(ev, bases, path)
+
+
+def _walk(base: Obj, path: tuple[str, ...]) -> Obj:
+    for step in path:
+        base = (base[0], (*base[1], DEEP)) if step == DEEP else child(base, step)
+    return base
+
+
+def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> set[Obj]:
+    """Objects at the end of a path, through what the caller's heap knows to be stored there."""
+    current = set(bases)
+    for step in path:
+        if step == DEEP:
+            return {
+                (root, steps if steps and steps[-1] == DEEP else (*steps, DEEP))
+                for root, steps in current
+            }
+        following: set[Obj] = set()
+        for obj in current:
+            following |= access.load(ev, Val(frozenset({obj})), step, None).objs
+        current = following
+        if len(current) > 8:
+            return {(root, (*steps[:1], DEEP)) for root, steps in current}
+    return current
+
+
+def _moved(value: Val, objs: Callable[[Obj], frozenset[Obj]]) -> Val:
+    if not value.objs and value.recv is None:
+        return value
+    places = frozenset().union(*map(objs, value.objs)) if value.objs else value.objs
+    recv = _moved(value.recv, objs) if value.recv is not None else None
+    return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)
+
+
+class _Bound:
+    """The arguments of a call of a known callable, by name."""
+
+    def __init__(self, ev: Evaluation, line: Line, args: list[Arg]) -> None:
+        self.vals: dict[str, Val] = {}
+        self.keys: dict[str, int] = {}
+        self.spread = any(a.kind in ("star", "dstar") for a in args)
+        names = [n for n in line.args if n != "*"]
+        plain = (
+            [n for n in line.args[: line.args.index("*")] if n != "*"]
+            if ("*" in line.args)
+            else names
+        )
+        kwargs = next((n.lstrip("*") for n in names if n.startswith("**")), "**")
+        position = 0
+        for argument in args:
+            if argument.kind == "kw":
+                name = argument.name if argument.name in names else kwargs
+            elif argument.kind == "pos" and position < len(plain):
+                name = plain[position].lstrip("*")
+                position += not plain[position].startswith("*")
+            else:
+                name = names[-1].lstrip("*") if names and argument.kind == "star" else "*"
+            val = argument.val
+            if argument.kind in ("star", "dstar"):
+                val = access.element(ev, val)
+            self.vals[name] = join(self.vals.get(name, BOTTOM), val)
+            self.keys.setdefault(name, argument.value)
+
+    def literal(self, name: str) -> object:
+        if name not in self.vals:
+            return special.UNKNOWN if self.spread else special.ABSENT
+        value = self.vals[name]
+        if value.const is not NOTHING:
+            return value.const
+        return special.NOT_NONE if value.types and "None" not in value.types else special.UNKNOWN
+
+
+def known(
+    ev: Evaluation,
+    i: int,
+    line: Line,
+    recv: Val | None,
+    args: list[Arg],
+    name: str,
+    type_name: str = "",
+) -> Val:
+    """Enter the effects and result of a callable that a table describes."""
+    bound = _Bound(ev, line, args)
+    if line.special:
+        line = special.refine(line.special, line, bound.literal)
+        if line.unknown:
+            return calls.unknown(ev, i, name, args, [])
+    method = name.rpartition(".")[2]
+    _protocols(ev, i, name, recv, bound)
+    _read_arguments(ev, i, line, recv, bound, method)
+    for target in line.writes:
+        _touch(ev, i, target, recv, bound, method, write=True)
+    for target in line.reads:
+        _touch(ev, i, target, recv, bound, method, write=False)
+    for argument in line.iterates:
+        iterated = bound.vals.get(argument, BOTTOM)
+        implicit.iteration(ev, i, iterated)
+        _advance(ev, i, iterated)
+    _keep(ev, line, recv, bound)
+    for argument in line.calls:
+        callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)
+    for raised in line.raises or ():
+        ev.raises.setdefault(raised, ev.location(i))
+    return _result(ev, i, line, recv, bound, type_name)
+
+
+def _protocols(ev: Evaluation, i: int, name: str, recv: Val | None, bound: _Bound) -> None:
+    """Dunder methods that the callable runs on its arguments and on what they contain."""
+    values = [*bound.vals.values(), *([recv] if recv is not None else [])]
+    for dunder in protocols.of_arguments(name):
+        nested = dunder in protocols.NESTED
+        for value in implicit.deep(ev, values, (dunder,)) if nested else values:
+            calls.protocol(ev, i, value, dunder, ())
+    for dunder in protocols.of_elements(name):
+        for value in values:
+            if value.types is None or value.objs:
+                calls.protocol(ev, i, access.element(ev, value), dunder, ())
+
+
+def _read_arguments(
+    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, method: str
+) -> None:
+    if recv is not None:
+        container = any(
+            parse_type(t)[0] in ("list", "dict", "set", "collections.deque")
+            for t in recv.types or ()
+        )
+        ev.access(
+            i,
+            recv,
+            "[]" if container or recv.types is None else DEEP,
+            write=False,
+            key=_first_key(bound),
+            how=method,
+        )
+    for argument, value in bound.vals.items():
+        if (
+            argument not in line.keeps
+            and argument not in line.result_is
+            and argument not in line.calls
+        ):
+            ev.access(i, value, DEEP, write=False, how="argument")
+
+
+def _first_key(bound: _Bound) -> int:
+    return next(iter(bound.keys.values()), -1)
+
+
+def _touch(
+    ev: Evaluation, i: int, target: str, recv: Val | None, bound: _Bound, how: str, *, write: bool
+) -> None:
+    resource, _, argument = target.partition(":")
+    if resource in RESOURCES:
+        key = _receiver(ev, i) if argument == "self" else bound.keys.get(argument, -1)
+        access.resource(ev, i, resource, write=write, key=key)
+        if write and argument in bound.vals and not _names_a_file(ev, bound.vals[argument]):
+            ev.access(i, bound.vals[argument], "[]", write=True, how=how)
+        return
+    value = recv if target == "self" else bound.vals.get(target)
+    if value is not None:
+        ev.access(
+            i, value, "[]", write=write, key=_first_key(bound) if target == "self" else -1, how=how
+        )
+
+
+def _names_a_file(ev: Evaluation, value: Val) -> bool:
+    """A path or descriptor, not an object that is written to."""
+    return value.types is None or all(
+        access.immutable(frozenset({t})) or t.startswith(("pathlib.", "os.")) for t in value.types
+    )
+
+
+def _receiver(ev: Evaluation, i: int) -> int:
+    """The value whose method is called."""
+    code = ev.function.code
+    callee = code[code[i].args[0]] if code[i].op == "call" else code[i]
+    return int(callee.args[0]) if callee.op == "attr" else -1
+
+
+def _advance(ev: Evaluation, i: int, value: Val) -> None:
+    if value.lazy or any(ev.program.one_shot(t) for t in value.types or ()):
+        ev.access(i, value, "[]", write=True, how="advance")
+
+
+def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
+    if recv is None:
+        written = [w for w in line.writes if w in bound.vals]
+        recv = join_all([bound.vals[w] for w in written])
+    for argument in line.keeps:
+        value = bound.vals.get(argument, BOTTOM)
+        if argument in line.iterates:
+            value = access.element(ev, value)
+        for obj in recv.objs:
+            ev.store(obj, "keys" if argument == "key" else "[]", value)
+
+
+def _result(
+    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, type_name: str
+) -> Val:
+    types = _result_types(ev, line, recv, bound, type_name)
+    parts: list[Val] = []
+    for argument in line.result_is:
+        source = recv if argument == "self" else bound.vals.get(argument)
+        if source is not None:
+            parts.append(source)
+    for argument in line.result_part:
+        source = recv if argument == "self" else bound.vals.get(argument)
+        if source is not None:
+            parts.append(access.load(ev, source, "[]", types))
+    if parts and not line.result_has:
+        joined = join_all(parts)
+        return (
+            joined if types is None else joined._replace(types=_either(joined.types, types, line))
+        )
+    if access.immutable(types):
+        return Val(types=types)
+    shared = [s for s in map(ev.program.shared_resource, types or ()) if s and s in line.reads]
+    if shared:
+        return Val(frozenset({(("global", f"the {shared[0]}"), ())}), types)
+    contents = _contents(ev, line, recv, bound)
+    _fill(ev, (("fresh", i), ()), [awaited(t) for t in types or ()], contents)
+    exact = (
+        bool(types)
+        and all(parse_type(t)[0] in ("list", "set", "dict", "tuple") for t in types or ())
+        and bool(line.result_has)
+    )
+    heads = {parse_type(t)[0] for t in types or ()}
+    lazy = bool(heads & {"iterator", "generator"}) or any(ev.program.one_shot(h) for h in heads)
+    return join_all([ev.fresh(i, types, exact=exact)._replace(lazy=lazy), *parts])
+
+
+def _fill(ev: Evaluation, obj: Obj, names: list[str], contents: Val) -> None:
+    """What the new object holds: slot by slot for a tuple of a stated length."""
+    head, args = parse_type(names[0]) if len(names) == 1 else ("", ())
+    if head == "tuple" and args and args[-1] != "...":
+        for number, stated in enumerate(args if contents.objs else ()):
+            ev.store(obj, f"[{number}]", contents._replace(types=union(stated)))
+        return
+    found = [elem_types(name) for name in names]
+    if found and all(s is not None for s in found):
+        contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
+    if contents != BOTTOM:
+        ev.store(obj, "[]", contents)
+        ev.store(obj, "keys", contents)
+
+
+def _either(
+    actual: frozenset[str] | None, stated: frozenset[str], line: Line
+) -> frozenset[str] | None:
+    return stated if line.result_part and not line.result_is else actual
+
+
+def _stated(ev: Evaluation, prefix: str, value: Val, type_name: str) -> str:
+    if prefix == "type":
+        return type_text(value.types)
+    if prefix == "elem":
+        return type_text(access.element(ev, value).types)
+    stored = join_all(
+        [ev.heap.get((o, "keys" if prefix == "key" else "[]"), BOTTOM) for o in value.objs]
+    )
+    exact = value.objs and all(
+        o[0][0] == "fresh" and o[0][1] in ev.exact and not o[1] for o in value.objs
+    )
+    if exact:
+        return type_text(stored.types) if stored != BOTTOM else "object"
+    args = parse_type(type_name or (sorted(value.types)[0] if value.types else ""))[1]
+    return "object" if len(args) != 2 else args[0] if prefix == "key" else args[1]
+
+
+def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Val:
+    found = []
+    for argument in line.result_has:
+        value = recv if argument == "self" else bound.vals.get(argument)
+        if value is None:
+            continue
+        inside = access.element(ev, value)
+        found.append(inside if argument in line.iterates else join(value, inside))
+    return join_all(found)
+
+
+def _result_types(
+    ev: Evaluation, line: Line, recv: Val | None, bound: _Bound, type_name: str
+) -> frozenset[str] | None:
+    if not line.returns:
+        return None
+
+    def shown(found: re.Match[str]) -> str:
+        prefix, argument = found.groups()
+        value = recv if argument == "self" else bound.vals.get(argument)
+        if value is None:
+            return "object" if prefix != "type" or argument in bound.vals else "None"
+        return _stated(ev, prefix, value, type_name if argument == "self" else "")
+
+    text = _PLACEHOLDER.sub(shown, line.returns)
+    if text == "self":
+        return recv.types if recv is not None else None
+    return union(clip(text))

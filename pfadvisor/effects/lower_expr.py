@@ -1,0 +1,309 @@
+"""Expressions to instructions. An unknown node kind is evaluated for its children and is `op ?`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.scopes import FUNCTIONS, assigned, below
+from pfadvisor.effects.ssa import Builder
+from pfadvisor.model import Form
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.lower import Lowering
+
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+    ast.BitAnd: "&",
+    ast.MatMult: "@",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Not: "not",
+    ast.UAdd: "u+",
+    ast.USub: "u-",
+    ast.Invert: "~",
+}
+FORMS: dict[type[ast.AST], Form] = {
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.GeneratorExp: "generator",
+}
+
+
+def lower_expr(low: Lowering, node: ast.expr) -> int:
+    handler = _HANDLERS.get(type(node))
+    if handler is not None:
+        return handler(low, node)
+    children = [lower_expr(low, c) for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
+    return low.emit("op", ("?", *children), node)
+
+
+def _constant(low: Lowering, node: ast.Constant) -> int:
+    return low.emit("const", (node.value,), node)
+
+
+def _name(low: Lowering, node: ast.Name) -> int:
+    return low.read(node.id, node)
+
+
+def _attribute(low: Lowering, node: ast.Attribute) -> int:
+    return low.emit("attr", (lower_expr(low, node.value), low.mangle(node.attr)), node)
+
+
+def _subscript(low: Lowering, node: ast.Subscript) -> int:
+    value = lower_expr(low, node.value)
+    return low.emit("item", (value, lower_expr(low, node.slice)), node)
+
+
+def _slice(low: Lowering, node: ast.Slice) -> int:
+    parts = (node.lower, node.upper, node.step)
+    return low.emit("slice", tuple(-1 if p is None else lower_expr(low, p) for p in parts), node)
+
+
+def _call(low: Lowering, node: ast.Call) -> int:
+    callee = lower_expr(low, node.func)
+    args: list[tuple[str, str, int]] = []
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            args.append(("star", "", lower_expr(low, argument.value)))
+        else:
+            args.append(("pos", "", lower_expr(low, argument)))
+    for keyword in node.keywords:
+        kind = "kw" if keyword.arg else "dstar"
+        args.append((kind, keyword.arg or "", lower_expr(low, keyword.value)))
+    return low.emit("call", (callee, tuple(args)), node)
+
+
+def _binary(low: Lowering, node: ast.BinOp) -> int:
+    left = lower_expr(low, node.left)
+    return low.emit("op", (OPERATORS[type(node.op)], left, lower_expr(low, node.right)), node)
+
+
+def _unary(low: Lowering, node: ast.UnaryOp) -> int:
+    return low.emit("op", (OPERATORS[type(node.op)], lower_expr(low, node.operand)), node)
+
+
+def _compare(low: Lowering, node: ast.Compare) -> int:
+    left = lower_expr(low, node.left)
+    results = []
+    for operator, right_node in zip(node.ops, node.comparators, strict=True):
+        right = lower_expr(low, right_node)
+        results.append(low.emit("op", (OPERATORS[type(operator)], left, right), node))
+        left = right
+    return results[0] if len(results) == 1 else low.emit("op", ("and", *results), node)
+
+
+def _boolean(low: Lowering, node: ast.BoolOp) -> int:
+    values = [lower_expr(low, node.values[0])]
+    for part in node.values[1:]:
+        values.append(_maybe(low, part))
+    return low.emit("op", ("and" if isinstance(node.op, ast.And) else "or", *values), node)
+
+
+def _maybe(low: Lowering, node: ast.expr) -> int:
+    """An operand that may not be evaluated."""
+    before = low.builder.env
+    low.builder.env = dict(before)
+    value = lower_expr(low, node)
+    if low.builder.env != before:
+        low.builder.merge([before, low.builder.env], low.span(node))
+    return value
+
+
+def _conditional(low: Lowering, node: ast.IfExp) -> int:
+    test = lower_expr(low, node.test)
+    values = [_maybe(low, node.body), _maybe(low, node.orelse)]
+    return low.emit("op", ("if", test, *values), node)
+
+
+def _display(kind: str) -> Callable[[Lowering, Any], int]:
+    def handler(low: Lowering, node: ast.List | ast.Tuple | ast.Set) -> int:
+        values = []
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                values.append(low.emit("star", (lower_expr(low, element.value),), element))
+            else:
+                values.append(lower_expr(low, element))
+        return low.emit("display", (kind, *values), node)
+
+    return handler
+
+
+def _dict(low: Lowering, node: ast.Dict) -> int:
+    values: list[int] = []
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            spread = low.emit("dstar", (lower_expr(low, value),), value)
+            values += [spread, spread]
+        else:
+            values += [lower_expr(low, key), lower_expr(low, value)]
+    return low.emit("display", ("dict", *values), node)
+
+
+def _fstring(low: Lowering, node: ast.JoinedStr) -> int:
+    values = [lower_expr(low, v) for v in node.values if isinstance(v, ast.FormattedValue)]
+    return low.emit("op", ("fmt", *values), node)
+
+
+def _formatted(low: Lowering, node: ast.FormattedValue) -> int:
+    values = [lower_expr(low, node.value)]
+    if node.format_spec is not None:
+        values.append(lower_expr(low, node.format_spec))
+    return low.emit("op", ("fmt", *values), node.value)
+
+
+def _lambda(low: Lowering, node: ast.Lambda) -> int:
+    return low.define_function(node, "lambda")
+
+
+def _walrus(low: Lowering, node: ast.NamedExpr) -> int:
+    value = lower_expr(low, node.value)
+    low.bind(node.target.id, value, node)
+    return value
+
+
+def _await(low: Lowering, node: ast.Await) -> int:
+    return low.emit("await", (lower_expr(low, node.value),), node)
+
+
+def _yield(low: Lowering, node: ast.Yield | ast.YieldFrom) -> int:
+    low.builder.is_generator = True
+    value = low.emit("const", (None,), node) if node.value is None else lower_expr(low, node.value)
+    return low.emit("yield", (value,), node)
+
+
+def _starred(low: Lowering, node: ast.Starred) -> int:
+    return low.emit("star", (lower_expr(low, node.value),), node)
+
+
+def _comprehension(low: Lowering, node: Any) -> int:
+    """The comprehension's loop, in line; its targets live in a scope of their own."""
+    builder, first = low.builder, node.generators[0]
+    start = len(builder.code)
+    source = lower_expr(low, first.iter)
+    owner = builder.stmt
+    index = len(builder.loops)
+    builder.loops.append(None)
+    names = assigned([node]) & set(builder.scope.bound)
+    phis = builder.open_loop(names, low.span(node))
+    body, visible = len(builder.code), tuple(_visible(builder))
+    block = builder.new_block(owner, "comp")
+    outer_block, builder.block = builder.block, block
+    parents = tuple(builder.loop_stack)
+    builder.loop_stack.append(index)
+    builder.comp_scopes.append({})
+    elem = _generators(low, node, source)
+    elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    builder.open_stmt("element", low.span(elements[0]), builder.block)
+    values = [lower_expr(low, e) for e in elements]
+    targets = tuple(builder.comp_scopes.pop().items())
+    builder.loop_stack.pop()
+    builder.block, builder.stmt = outer_block, owner
+    builder.close_loop(phis)
+    kind = FORMS[type(node)]
+    result = low.emit("comp", (kind, index, *values), node)
+    builder.loops[index] = Loop(
+        "generator" if kind == "generator" else kind,
+        low.span(node),
+        *low.for_position(node),
+        low.span(first.target),
+        low.span(first.iter),
+        "",
+        owner,
+        block,
+        start,
+        body,
+        len(builder.code) - 1,
+        source,
+        elem,
+        tuple(phis),
+        targets,
+        False,
+        parents,
+        tuple(low.span(e) for e in elements),
+        tuple(low.span(t) for g in node.generators for t in g.ifs),
+        len(node.generators),
+        visible,
+    )
+    return result
+
+
+def _visible(builder: Builder) -> Iterator[tuple[str, int]]:
+    yield from builder.env.items()
+    for scope in builder.comp_scopes:
+        yield from scope.items()
+
+
+def _generators(low: Lowering, node: Any, source: int) -> int:
+    builder, first_elem = low.builder, -1
+    has_lambda = low.has_lambda and any(isinstance(n, FUNCTIONS) for n in below(node))
+    for number, generator in enumerate(node.generators):
+        if number:
+            builder.open_stmt("generator", low.span(generator.iter))
+            source = lower_expr(low, generator.iter)
+        elem = low.emit("elem", (source,), generator.target)
+        if generator.is_async:
+            elem = low.emit("await", (elem,), generator.target)
+        first_elem = elem if number == 0 else first_elem
+        low.bind_comp_target(generator.target, elem, has_lambda)
+        if number:
+            block = builder.new_block(builder.stmt, "loop")
+            builder.block = block
+        for test in generator.ifs:
+            stmt = builder.open_stmt("filter", low.span(test))
+            value = lower_expr(low, test)
+            low.emit("test", (value,), test)
+            builder.block = builder.new_block(stmt, "then", value)
+    return first_elem
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[Lowering, Any], int]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.Call: _call,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _conditional,
+    ast.List: _display("list"),
+    ast.Tuple: _display("tuple"),
+    ast.Set: _display("set"),
+    ast.Dict: _dict,
+    ast.JoinedStr: _fstring,
+    ast.FormattedValue: _formatted,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.Await: _await,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+    ast.Starred: _starred,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+}

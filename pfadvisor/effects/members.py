@@ -1,0 +1,144 @@
+"""Attributes of instances and classes of the project, through bases and overrides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pfadvisor.effects import access, calls, implicit, owners
+from pfadvisor.effects.summary import Target
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join_all
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
+    members = ev.program.members(cls, name)
+    if members:
+        results = [_member(ev, i, value, cls, m, name) for m in members]
+        return join_all(results)
+    if ev.program.opaque_base(cls):
+        return access._duck(ev, i, value, name)
+    ev.access(i, value, f".{name}", write=False, how="load")
+    if ev.program.is_class_variable(cls, name):
+        owners.read_class(ev, i, cls, name)
+    getter = ev.program.member_of(cls, "__getattr__")
+    known = ev.program.attribute(cls, name)
+    if known is None and getter is not None:
+        return calls.project(
+            ev, i, getter[0], getter[1], value, [calls.Arg("pos", "", UNKNOWN)], []
+        )
+    if known is None:
+        inherited = _inherited(ev, i, value, cls, name)
+        if inherited is not None:
+            return inherited
+        known = UNKNOWN
+    described = implicit.described(ev, i, value, cls, name, "__get__")
+    if described != BOTTOM:
+        return described
+    held = access.load(ev, value, f".{name}", known.types)
+    class_objs = (
+        frozenset({(("class", cls), (f".{name}",))})
+        if (ev.program.is_class_variable(cls, name) and held.objs)
+        else frozenset()
+    )
+    return held._replace(funcs=known.funcs, objs=held.objs | class_objs)
+
+
+def inherited_attribute(ev: Evaluation, i: int, value: Val, name: str) -> Val:
+    """An attribute of `super()`: that of the bases, whatever subclasses make of it."""
+    found = []
+    for head in sorted(value.types or ()):
+        member = ev.program.member_of(head, name) if ":" in head else None
+        if member is not None:
+            found.append(_member(ev, i, value, head, member, name))
+        else:
+            found.append(access.typed(ev, i, value, head, name))
+    return join_all(found) if found else UNKNOWN
+
+
+def _inherited(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val | None:
+    """A method that a base class outside the project gives."""
+    for base in ev.program.outer_bases(cls):
+        if ev.program.knowledge.method(base, name) is not None:
+            return Val(
+                types=frozenset({"function"}), funcs=frozenset({("method", base, name)}), recv=value
+            )
+    return None
+
+
+def _member(ev: Evaluation, i: int, value: Val, cls: str, member: Any, name: str) -> Val:
+    module, index, kind = member
+    function = Val(types=frozenset({"function"}), funcs=frozenset({("def", module, index)}))
+    match kind:
+        case "property":
+            targets: list[Target] = []
+            result = calls.project(ev, i, module, index, value, [], targets)
+            ev.targets[i] = tuple(targets)
+            return result
+        case "cached":
+            targets = []
+            result = calls.project(ev, i, module, index, value, [], targets)
+            ev.targets[i] = tuple(targets)
+            ev.access(i, value, f".{name}", write=True, how="cache")
+            return result
+        case "static":
+            return function
+        case "class":
+            return function._replace(
+                recv=Val(
+                    frozenset({(("class", cls), ())}),
+                    frozenset({"type"}),
+                    frozenset({("class", cls)}),
+                )
+            )
+        case "method":
+            return function._replace(recv=value)
+    calls.unknown(
+        ev, i, f"{cls.partition(':')[2]}.{name} (decorated)", [calls.Arg("pos", "", value)], []
+    )
+    return UNKNOWN._replace(objs=value.objs)
+
+
+def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
+    if ":" not in cls:
+        if ev.program.knowledge.call(f"{cls}.{name}") is not None:
+            return Val(types=frozenset({"function"}), funcs=frozenset({("known", f"{cls}.{name}")}))
+        if ev.program.knowledge.method(cls, name) is not None:
+            return Val(types=frozenset({"function"}), funcs=frozenset({("unbound", cls, name)}))
+        known = ev.program.knowledge.value(f"{cls}.{name}")
+        return Val(types=frozenset({known})) if known else UNKNOWN
+    member = ev.program.member_of(cls, name)
+    above = ev.program.of_metaclass(cls, name) if member is None else None
+    if above is not None:
+        return _member(ev, i, value, above[0], above[1], name)
+    stated = ev.program.attribute_type("type", name)
+    if stated is not None:
+        return Val(types=stated)
+    if member is not None:
+        function = Val(
+            types=frozenset({"function"}), funcs=frozenset({("def", member[0], member[1])})
+        )
+        return function._replace(recv=value) if member[2] == "class" else function
+    if ev.program.is_enum(cls):
+        return Val(types=frozenset({cls}))
+    owners.read_class(ev, i, cls, name)
+    known_value = ev.program.attribute(cls, name) or UNKNOWN
+    if access.immutable(known_value.types):
+        return known_value
+    return known_value._replace(objs=frozenset({(("class", cls), (f".{name}",))}))
+
+
+def property_set(ev: Evaluation, i: int, value: Val, cls: str, name: str, new: int) -> None:
+    setter = ev.program.setter(cls, name) or ev.program.member_of(cls, "__setattr__")
+    if setter is not None:
+        calls.project(
+            ev,
+            i,
+            setter[0],
+            setter[1],
+            value,
+            [calls.Arg("pos", "", ev.values[new], new)]
+            * (1 if ev.program.setter(cls, name) else 2),
+            [],
+        )

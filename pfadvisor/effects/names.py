@@ -1,0 +1,240 @@
+"""Module-level names: imports followed, re-exports and star imports included."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
+
+BUILTINS: Final = frozenset(dir(builtins))
+MUTATORS: Final = frozenset(
+    {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft"}
+)
+
+
+ARRAYS: Final = frozenset(
+    {
+        "numpy",
+        "pandas",
+        "scipy",
+        "torch",
+        "jax",
+        "tensorflow",
+        "cupy",
+        "xarray",
+        "polars",
+        "sympy",
+        "dask",
+        "array",
+        "astropy",
+        "pyarrow",
+        "mpmath",
+        "gmpy2",
+    }
+)
+
+
+class Names:
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._globals: dict[tuple[str, str], tuple[Val, str]] = {}
+        self._busy: set[tuple[str, str]] = set()
+        self._neighbours: dict[str, tuple[str, ...]] = {}
+        self._bound: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        self._growing: dict[str, frozenset[str]] = {}
+        self._patched: dict[str, frozenset[str]] = {}
+
+    def global_name(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
+        """The value a module-level or builtin name stands for, and the variable it is, or ""."""
+        key = module.name, name
+        if key in self._globals:
+            return self._globals[key]
+        if key in self._busy:
+            return UNKNOWN, ""
+        self._busy.add(key)
+        try:
+            found = self._global(module, name)
+        finally:
+            self._busy.discard(key)
+        self._globals[key] = found
+        return found
+
+    def _global(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
+        if name == "__name__":
+            return Val(types=frozenset({"str"})), ""
+        if name == "__file__" or name == "__doc__":
+            return Val(types=frozenset({"str"})), ""
+        if name in module.names or name in module.rebound:
+            return self._variable(module, name)
+        for star, level in module.star_imports:
+            dotted = absolute(module, star, level)
+            other = self._program.module(dotted)
+            if other is not None and (name in other.names or other.star_imports):
+                found = self.global_name(other, name)
+                if found[0] != UNKNOWN:
+                    return found
+            elif other is None and self._program.knowledge.call(f"{dotted}.{name}") is not None:
+                return self.member(dotted, name)
+        if name in BUILTINS:
+            return Val(types=frozenset({"function"}), funcs=frozenset({("known", name)})), ""
+        return UNKNOWN, ""
+
+    def _variable(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
+        result = BOTTOM
+        for index, value in self._bindings(module).get(name, ()):
+            result = join(result, self._program.slice_value(module, index, value))
+        if result == BOTTOM:
+            return UNKNOWN, ""
+        code = not result.objs and result.funcs and result.types is not None
+        classes = any(f[0] in ("class", "module") for f in result.funcs)
+        if (code or classes) and name not in module.rebound:
+            return result, ""
+        variable = f"{module.name}.{name}"
+        place = frozenset({(("global", variable), ())})
+        if result.types == frozenset({"None"}) and name not in module.rebound:
+            return Val(place), variable  # it waits for a value from elsewhere
+        if self._program.plain(result.types):
+            place = frozenset()
+        recv = result.recv._replace(objs=place) if result.recv is not None else None
+        const = NOTHING if name in module.rebound else result.const
+        types = result.types
+        if types and self._grows(module, name):
+            types = frozenset(parse_type(t)[0] for t in types)
+        shown = result._replace(objs=place, recv=recv, const=const, types=types)
+        return shown, variable
+
+    def _bindings(self, module: ModuleFacts) -> dict[str, list[tuple[int, int]]]:
+        """Where module-level names are bound: function and value."""
+        if module.name not in self._bound:
+            found: dict[str, list[tuple[int, int]]] = {}
+            for index, function in enumerate(module.functions):
+                for instr in function.code if not index or function.globals else ():
+                    if instr.op == "setname" and (not index or instr.args[0] in function.globals):
+                        found.setdefault(instr.args[0], []).append((index, instr.args[1]))
+            self._bound[module.name] = found
+        return self._bound[module.name]
+
+    def _grows(self, module: ModuleFacts, name: str) -> bool:
+        """Whether the module's own code puts more into the container."""
+        if module.name not in self._growing:
+            self._growing[module.name] = _growing(module)
+        growing = self._growing[module.name]
+        return "" in growing or (name in growing and name in module.names)
+
+    def member(self, dotted: str, name: str) -> tuple[Val, str]:
+        """An attribute of a module."""
+        program = self._program
+        facts = program.module(dotted)
+        if facts is not None:
+            if name in facts.names or facts.star_imports:
+                found = self.global_name(facts, name)
+                if found[0] != UNKNOWN or name in facts.names:
+                    return found
+            if program.module(f"{dotted}.{name}") is not None:
+                return module_value(f"{dotted}.{name}"), ""
+            return UNKNOWN, ""
+        full = f"{dotted}.{name}"
+        if program.module(full) is not None:
+            return module_value(full), ""
+        if program.knowledge.call(full) is not None:
+            return Val(types=frozenset({"function"}), funcs=frozenset({("known", full)})), ""
+        known = program.knowledge.value(full)
+        if known is not None:
+            types = frozenset({known})
+            objs = frozenset() if program.plain(types) else frozenset({(("global", full), ())})
+            return Val(objs, types), full
+        return module_value(full), ""
+
+    def imported(self, module: ModuleFacts, target: str, name: str, level: int) -> Val:
+        dotted = absolute(module, target, level)
+        if not name:
+            return module_value(dotted)
+        return self.member(dotted, name)[0]
+
+    # -- class hierarchy, as far as a module and its imports tell ---------------------------
+
+    def neighbours(self, module: ModuleFacts) -> tuple[str, ...]:
+        """The module itself and the project modules that it imports."""
+        if module.name not in self._neighbours:
+            found = [module.name]
+            targets = [(t, n, lv) for _, (t, n, lv) in module.imports]
+            targets += [(t, "", lv) for t, lv in module.star_imports]
+            for target, name, level in targets:
+                dotted = absolute(module, target, level)
+                for candidate in (f"{dotted}.{name}" if name else "", dotted):
+                    if candidate and self._program.module(candidate) is not None:
+                        found.append(candidate)
+            self._neighbours[module.name] = tuple(dict.fromkeys(found))
+        return self._neighbours[module.name]
+
+    def patched(self, module: ModuleFacts) -> frozenset[str]:
+        """Names that the module or its imports bind in modules other than their own."""
+        if module.name not in self._patched:
+            facts = [self._program.module(name) for name in self.neighbours(module)]
+            self._patched[module.name] = frozenset().union(
+                *(_bound_elsewhere(f) for f in facts if f is not None)
+            )
+        return self._patched[module.name]
+
+    def library_types(self, module: ModuleFacts, name: str) -> tuple[str, ...]:
+        """Types of the libraries that the module imports which have a method of that name: what
+        an object of unknown type may be, besides a builtin one."""
+        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        knowledge = self._program.knowledge
+        return tuple(t for root in sorted(roots) for t in knowledge.library_types(root, name))
+
+    def handles_arrays(self, module: ModuleFacts) -> bool:
+        """Whether numbers in the module may be arrays, which `+=` changes in place."""
+        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        return bool(roots & ARRAYS)
+
+
+def _growing(module: ModuleFacts) -> frozenset[str]:
+    """Names whose containers the module puts more into; "" where any may be meant."""
+    found: set[str] = set()
+    for function in module.functions:
+        code = function.code
+        for instr in code:
+            if instr.op == "setitem" or (instr.op == "attr" and instr.args[1] in MUTATORS):
+                base = code[instr.args[0]]
+                if function.kind == "module":
+                    return frozenset({""})
+                if base.op == "name":
+                    found.add(base.args[0])
+    return frozenset(found)
+
+
+def _bound_elsewhere(module: ModuleFacts) -> frozenset[str]:
+    imported = {name for name, _ in module.imports}
+    found = set()
+    for function in module.functions:
+        code = function.code
+        for instr in code:
+            if instr.op in ("setattr", "delattr"):
+                base = code[instr.args[0]]
+                while base.op == "attr":
+                    base = code[base.args[0]]
+                if base.op == "import" or (
+                    base.op in ("name", "free") and base.args[0] in imported
+                ):
+                    found.add(str(instr.args[1]))
+    return frozenset(found)
+
+
+def absolute(module: ModuleFacts, target: str, level: int) -> str:
+    """The dotted name of an import's module."""
+    if level == 0:
+        return target
+    parts = module.name.split(".")
+    keep = len(parts) - level + (1 if module.is_package else 0)
+    base = ".".join(parts[: max(keep, 0)])
+    return f"{base}.{target}" if base and target else base or target
+
+
+def module_value(dotted: str) -> Val:
+    return Val(types=frozenset({"module"}), funcs=frozenset({("module", dotted)}))

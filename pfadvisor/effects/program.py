@@ -1,0 +1,377 @@
+"""The link: names across files, summaries on demand, a fixpoint over recursion.
+
+`load` gives the facts of a project module by its dotted name, None for what
+is no module of the project. Everything is computed when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from pfadvisor.effects.annotations import resolve
+from pfadvisor.effects.calls import Arg
+from pfadvisor.effects.classes import Classes
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.knowledge import Knowledge, Remembered
+from pfadvisor.effects.names import Names
+from pfadvisor.effects.noisy import Noise
+from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, given_of
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
+
+Load = Callable[[str], ModuleFacts | None]
+Key = tuple[str, int, Context]
+SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale"})
+MOST_CONTEXTS: Final = 4
+MOST_DEPTH: Final = 200
+MOST_CYCLE: Final = 12
+MOST_ROUNDS: Final = 8
+MOST_SLICES: Final = 60
+
+
+class Waiting(NamedTuple):
+    """A summary that holds for the present round of the cycle whose lowest function stands at
+    `low` on the stack."""
+
+    summary: Summary
+    low: int
+    token: int
+
+
+class Program(Names, Classes, Noise):
+    """All that the analysis asks about code outside the function it looks at."""
+
+    def __init__(self, load: Load, knowledge: Knowledge | None = None) -> None:
+        Classes.__init__(self, self)
+        Names.__init__(self, self)
+        Noise.__init__(self, self)
+        self._load = load
+        self.knowledge = Remembered(knowledge or Knowledge())
+        self.work: dict[str, int] = {}
+        self._modules: dict[str, ModuleFacts | None] = {}
+        self._summaries: dict[Key, Summary | None] = {}
+        self._provisional: dict[Key, Waiting] = {}
+        self._latest: dict[Key, Summary] = {}
+        self._depth_of: dict[Key, int] = {}
+        self._tokens: list[int] = []
+        self._members: list[list[Key]] = []
+        self._next_token = 0
+        self._changes = 0
+        self._contexts: dict[tuple[str, int], set[Context]] = {}
+        self._evaluations: list[Evaluation] = []
+        self._low = 0
+        self._whole: dict[tuple[str, int], Evaluation] = {}
+        self.handed: dict[str, frozenset[tuple[str, int]]] = {}
+        self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
+        self._slices: dict[tuple[str, int, int], Val] = {}
+        self._slicing: set[tuple[str, int, int]] = set()
+
+    def count(self, what: str) -> None:
+        self.work[what] = self.work.get(what, 0) + 1
+
+    def add(self, facts: ModuleFacts) -> None:
+        self._modules[facts.name] = facts
+
+    def module(self, name: str) -> ModuleFacts | None:
+        if name not in self._modules:
+            self._modules[name] = self._load(name)
+        return self._modules[name]
+
+    def evaluation(self, module: ModuleFacts, index: int) -> Evaluation:
+        """The evaluation of one scope for parameters of which only annotations tell."""
+        key = (module.name, index)
+        if key not in self._whole:
+            evaluation = Evaluation(self, module, index)
+            self._evaluations.append(evaluation)
+            try:
+                evaluation.run()
+            finally:
+                self._evaluations.pop()
+            self._whole[key] = evaluation
+        return self._whole[key]
+
+    def parameter(self, module: ModuleFacts, function: Function, number: int) -> Val:
+        param = function.params[number]
+        obj = frozenset({(("param", number), ())})
+        if param.kind in ("star", "dstar"):
+            return Val(obj, frozenset({"tuple" if param.kind == "star" else "dict"}))
+        if function.owner_class >= 0 and number == 0 and "staticmethod" not in function.decorators:
+            cls = f"{module.name}:{module.classes[function.owner_class].qualname}"
+            if "classmethod" in function.decorators or function.name in (
+                "__new__",
+                "__init_subclass__",
+                "__class_getitem__",
+            ):
+                return Val(
+                    frozenset({(("class", cls), ())}),
+                    frozenset({"type"}),
+                    frozenset({("class", cls)}),
+                )
+            return Val(obj, frozenset({cls}))
+        types = resolve(self, module, param.annotation)
+        if types is not None and param.default == "None":
+            types |= {"None"}
+        return Val(frozenset() if self.plain(types) else obj, types)
+
+    def plain(self, types: frozenset[str] | None) -> bool:
+        from pfadvisor.effects.access import immutable
+
+        return immutable(types) or (
+            bool(types)
+            and all(not (t := self.traits_of(x)) or not t.mutable for x in types or ())
+            and all(self.traits_of(x) for x in types or ())
+            and not any(parse_type(x)[0] in ("tuple", "frozenset") for x in types or ())
+        )
+
+    def traits_of(self, type_name: str) -> Any:
+        head = parse_type(type_name)[0]
+        return None if ":" in head else self.knowledge.traits(head)
+
+    def context_of(self, bound: list[Arg]) -> Context:
+        context = tuple(given_of(a.val) for a in bound)
+        return context if any(context) else ()
+
+    def summary(self, module: str, index: int, context: Context) -> Summary | None:
+        """The summary for a context; None where recursion or depth give the worst case."""
+        key: Key = (module, index, context)
+        known = self._contexts.setdefault((module, index), set())
+        if context not in known and len(known) >= MOST_CONTEXTS:
+            key = (module, index, ())
+        known.add(key[2])
+        if key in self._summaries:
+            return self._summaries[key]
+        if key in self._depth_of:
+            self._low = min(self._low, self._depth_of[key])
+            latest: Summary | None = self._latest.get(key, NO_EFFECTS)
+            return latest
+        waiting = self._provisional.get(key)
+        if (
+            waiting is not None
+            and waiting.low < len(self._tokens)
+            and (self._tokens[waiting.low] == waiting.token)
+        ):
+            self._low = min(self._low, waiting.low)
+            return waiting.summary
+        facts = self.module(module)
+        if facts is None or len(self._tokens) > MOST_DEPTH:
+            return None
+        return self._fixpoint(facts, key)
+
+    def _fixpoint(self, facts: ModuleFacts, key: Key) -> Summary | None:
+        """Evaluate until nothing that calls itself through this function changes any more. A
+        function that is part of a larger cycle is evaluated once per round of that cycle."""
+        depth, outer_low = len(self._tokens), self._low
+        self._depth_of[key] = depth
+        self._tokens.append(0)
+        self._members.append([])
+        result: Summary | None = None
+        for _ in range(MOST_ROUNDS):
+            self._tokens[depth] = self._next_token = self._next_token + 1
+            self._low = depth + 1
+            before = self._changes
+            self._members[depth].clear()
+            summary = self._evaluate(facts, key)
+            if self._latest.get(key) != summary:
+                self._latest[key] = summary
+                self._changes += 1
+            if len(self._members[depth]) > MOST_CYCLE:
+                self._low = depth
+                break
+            if self._low < depth:
+                result = summary
+                break
+            if self._low > depth or self._changes == before:
+                result = summary
+                break
+        low = self._low
+        self._tokens.pop()
+        members = [*self._members.pop(), key]
+        del self._depth_of[key]
+        if low < depth and result is not None:
+            self._low = min(outer_low, low)
+            self._provisional[key] = Waiting(result, low, 0)
+            for member in members:
+                waiting = self._provisional[member]
+                self._provisional[member] = Waiting(waiting.summary, low, self._tokens[low])
+            self._members[low] += members
+        else:
+            self._low = outer_low
+            self._settle(key, result, members)
+        return result
+
+    def _settle(self, key: Key, result: Summary | None, members: list[Key]) -> None:
+        """The cycle through this function has come to rest, or was given up (None)."""
+        for member in members:
+            waiting = self._provisional.pop(member, None)
+            if waiting is not None:
+                self._summaries[member] = None if result is None else waiting.summary
+        self._summaries[key] = result
+
+    def _evaluate(self, facts: ModuleFacts, key: Key) -> Summary:
+        self.count("summaries")
+        evaluation = Evaluation(self, facts, key[1], key[2])
+        self._evaluations.append(evaluation)
+        try:
+            return evaluation.run().summary()
+        finally:
+            self._evaluations.pop()
+
+    def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
+        """The value of one instruction, from what it depends on alone."""
+        key = (module.name, index, value)
+        if key in self._slices:
+            return self._slices[key]
+        if key in self._slicing or len(self._slicing) > MOST_SLICES:
+            return UNKNOWN
+        self._slicing.add(key)
+        needed, waiting = set[int](), [value]
+        code = module.functions[index].code
+        while waiting:
+            at = waiting.pop()
+            if at >= 0 and at not in needed:
+                needed.add(at)
+                waiting += operands(code[at])
+        evaluation = Evaluation(self, module, index, (), frozenset(needed))
+        self._evaluations.append(evaluation)
+        try:
+            result = evaluation.run().values[value]
+        finally:
+            self._evaluations.pop()
+            self._slicing.discard(key)
+        self._slices[key] = result
+        return result
+
+    def cell(self, module: ModuleFacts, function: Function, name: str) -> Val:
+        """A variable of an enclosing function, as the functions in it see it."""
+        owner = function.parent
+        if name in function.locals:
+            owner = module.functions.index(function)
+        while owner >= 0 and name not in module.functions[owner].locals:
+            owner = module.functions[owner].parent
+        place = frozenset({(("free", name), ())})
+        if owner < 0:
+            return Val(place)
+        value = self._cell_value(module, owner, name)
+        if value == BOTTOM:
+            return Val(place)
+        recv = value.recv._replace(objs=place) if value.recv is not None else None
+        return value._replace(objs=frozenset() if not value.objs else place, recv=recv)
+
+    def _cell_value(self, module: ModuleFacts, owner: int, name: str) -> Val:
+        for evaluation in reversed(self._evaluations):
+            if (
+                evaluation.module is module
+                and evaluation.index == owner
+                and evaluation.only is None
+            ):
+                return evaluation.cells.get(name, BOTTOM)
+        result = BOTTOM
+        for function_index, function in enumerate(module.functions):
+            if function_index != owner and name not in function.cells | {name}:
+                continue
+            if function_index != owner and function.parent != owner:
+                continue
+            for instr in function.code:
+                if instr.op == "setcell" and instr.args[0] == name:
+                    result = join(result, self.slice_value(module, function_index, instr.args[1]))
+        return result
+
+    def callees(self, module: str, index: int) -> frozenset[tuple[str, int]]:
+        """Project functions that a function calls, as far as its own types tell."""
+        key = (module, index)
+        if key not in self._callees:
+            facts = self.module(module)
+            targets = self.evaluation(facts, index).targets.values() if facts else ()
+            self._callees[key] = frozenset(
+                (t.module, t.index) for group in targets for t in group if t.kind == "def"
+            )
+        return self._callees[key]
+
+    def reach(self, first: frozenset[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+        """These functions and all that they call, directly or not."""
+        found, waiting = set(first), list(first)
+        while waiting:
+            for callee in self.callees(*waiting.pop()):
+                if callee not in found:
+                    found.add(callee)
+                    waiting.append(callee)
+        return frozenset(found)
+
+    def reached(self, module: str, first: frozenset[int]) -> frozenset[int]:
+        """Functions of the module among those that its functions `first` reach."""
+        everything = self.reach(frozenset((module, index) for index in first))
+        return frozenset(index for name, index in everything if name == module)
+
+    # -- types of tables ------------------------------------------------------------------
+
+    def element_type(self, type_name: str) -> frozenset[str] | None:
+        traits = self.traits_of(type_name)
+        return union(traits.iterates) if traits is not None and traits.iterates else None
+
+    def item_type(self, type_name: str) -> frozenset[str] | None:
+        traits = self.traits_of(type_name)
+        return union(traits.item) if traits is not None and traits.item else None
+
+    def one_shot(self, type_name: str) -> bool:
+        traits = self.traits_of(type_name)
+        return parse_type(type_name)[0] in ("iterator", "generator") or bool(
+            traits and traits.one_shot
+        )
+
+    def is_exception(self, head: str) -> bool:
+        return "BaseException" in self.knowledge.lineage(head)
+
+    def shared_resource(self, type_name: str) -> str:
+        traits = self.traits_of(type_name)
+        found = traits.shared if traits is not None else ""
+        return found if found in SINGLETONS else ""
+
+    def known_type(self, head: str) -> bool:
+        return self.knowledge.traits(head) is not None
+
+    def attribute_type(self, head: str, name: str) -> frozenset[str] | None:
+        for owner in self.knowledge.lineage(head):
+            traits = self.knowledge.traits(owner)
+            for attribute, type_name in traits.attributes if traits else ():
+                if attribute == name:
+                    return union(type_name.replace("type:self", head))
+        return None
+
+    def context_type(self, head: str) -> str:
+        for owner in self.knowledge.lineage(head):
+            traits = self.knowledge.traits(owner)
+            if traits is not None and traits.context:
+                return traits.context
+        return ""
+
+
+def operands(instr: Any) -> list[int]:
+    """The values that an instruction uses."""
+    op, args = instr.op, instr.args
+    match op:
+        case "call":
+            return [args[0], *(v for _, _, v in args[1])]
+        case "attr" | "delattr" | "unpack":
+            return [args[0]]
+        case "setattr":
+            return [args[0], args[2]]
+        case "setname" | "setcell" | "bind":
+            return [args[1]]
+        case "op" | "display":
+            return list(args[1:])
+        case "comp":
+            return list(args[2:])
+        case (
+            "const"
+            | "param"
+            | "name"
+            | "free"
+            | "func"
+            | "class"
+            | "import"
+            | "unbound"
+            | "delname"
+        ):
+            return []
+    return [a for a in args if isinstance(a, int) and a >= 0]

@@ -1,0 +1,106 @@
+"""The special methods that known callables call on what they are given.
+
+Tables say what a callable does itself; `str(x)`, `sorted(xs)`, `d[k]` also run methods of the
+objects' classes. `of_arguments` and `of_elements` name them; iteration is said by `iterates`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_HASH: Final = ("__hash__", "__eq__")
+_ORDER: Final = ("__lt__", "__gt__")
+_TEXT: Final = ("__str__", "__repr__", "__format__")
+NESTED: Final = (*_HASH, *_TEXT)
+_PICKLED: Final = ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__")
+_NUMBER: Final = ("__float__", "__index__", "__int__", "__trunc__")
+
+_ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "abs": ("__abs__",),
+    "ascii": ("__repr__",),
+    "bool": ("__bool__", "__len__"),
+    "bytes": ("__bytes__", "__index__"),
+    "complex": ("__complex__", *_NUMBER),
+    "dir": ("__dir__",),
+    "divmod": ("__divmod__", "__rdivmod__"),
+    "float": _NUMBER,
+    "format": _TEXT,
+    "getattr": ("__getattribute__", "__getattr__"),
+    "hasattr": ("__getattribute__", "__getattr__"),
+    "hash": ("__hash__",),
+    "int": _NUMBER,
+    "isinstance": ("__instancecheck__",),
+    "issubclass": ("__subclasscheck__",),
+    "len": ("__len__",),
+    "max": _ORDER,
+    "min": _ORDER,
+    "next": ("__next__",),
+    "open": ("__fspath__",),
+    "pow": ("__pow__", "__rpow__"),
+    "print": _TEXT,
+    "range": ("__index__",),
+    "repr": ("__repr__",),
+    "reversed": ("__reversed__", "__len__", "__getitem__"),
+    "round": ("__round__",),
+    "str": _TEXT,
+    "dict.fromkeys": _HASH,
+    "dict.get": _HASH,
+    "dict.pop": _HASH,
+    "dict.setdefault": _HASH,
+    "frozenset.difference": _HASH,
+    "frozenset.intersection": _HASH,
+    "frozenset.union": _HASH,
+    "list.count": ("__eq__",),
+    "list.index": ("__eq__",),
+    "list.remove": ("__eq__",),
+    "set.add": _HASH,
+    "set.discard": _HASH,
+    "set.remove": _HASH,
+    "str.format": _TEXT,
+    "str.format_map": ("__getitem__", *_TEXT),
+    "str.translate": ("__getitem__",),
+    "tuple.count": ("__eq__",),
+    "tuple.index": ("__eq__",),
+}
+_ELEMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "all": ("__bool__", "__len__"),
+    "any": ("__bool__", "__len__"),
+    "dict": _HASH,
+    "dict.fromkeys": _HASH,
+    "dict.update": _HASH,
+    "filter": ("__bool__", "__len__"),
+    "frozenset": _HASH,
+    "frozenset.difference": _HASH,
+    "frozenset.intersection": _HASH,
+    "frozenset.union": _HASH,
+    "list.sort": _ORDER,
+    "max": _ORDER,
+    "min": _ORDER,
+    "set": _HASH,
+    "set.difference": _HASH,
+    "set.intersection": _HASH,
+    "set.union": _HASH,
+    "set.update": _HASH,
+    "sorted": _ORDER,
+    "sum": ("__add__", "__radd__"),
+}
+_ROOTS: Final[dict[str, tuple[str, ...]]] = {
+    "cmath": ("__complex__", *_NUMBER),
+    "copy": ("__copy__", "__deepcopy__", *_PICKLED),
+    "logging": _TEXT,
+    "math": _NUMBER,
+    "os": ("__fspath__",),
+    "pathlib": ("__fspath__",),
+    "pickle": _PICKLED,
+    "shutil": ("__fspath__",),
+}
+
+
+def of_arguments(dotted: str) -> tuple[str, ...]:
+    """Special methods that a call of `dotted` may run on any of its arguments."""
+    return _ARGUMENTS.get(dotted) or _ROOTS.get(dotted.partition(".")[0], ())
+
+
+def of_elements(dotted: str) -> tuple[str, ...]:
+    """Special methods that it may run on the elements of what it iterates over, or of `self`."""
+    return _ELEMENTS.get(dotted, ())

@@ -1,0 +1,357 @@
+"""Lines that depend on the values of arguments: `open(mode)`, `print(file=...)`, `request(method)`.
+
+Each function takes the line and `literal`, which gives the constant value of an argument at the
+call or a `Mark`, and returns the line that holds for this call. With everything UNKNOWN the
+result must hold for every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from typing import Final, TypeAlias
+
+from pfadvisor.effects.effect import Effect
+
+
+class Mark(Enum):
+    """What is known of an argument that is no constant."""
+
+    UNKNOWN = "given, or may be given; value unknown"
+    ABSENT = "not given: the default holds"
+    NOT_NONE = "given, value unknown, but certainly not None"
+
+
+UNKNOWN: Final = Mark.UNKNOWN
+ABSENT: Final = Mark.ABSENT
+NOT_NONE: Final = Mark.NOT_NONE
+
+Literal: TypeAlias = Callable[[str], object]
+Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
+
+_REFINEMENTS: Final[dict[str, Refinement]] = {}
+_GET_LIKE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def names() -> frozenset[str]:
+    return frozenset(_REFINEMENTS)
+
+
+def refine(name: str, effect: Effect, literal: Literal) -> Effect:
+    """The line for one call. Raises LookupError for a name that is not registered."""
+    if name not in _REFINEMENTS:
+        raise LookupError(f"no special {name!r}")
+    return _REFINEMENTS[name](effect, literal)
+
+
+def _special(function: Refinement) -> Refinement:
+    _REFINEMENTS[getattr(function, "__name__")] = function  # noqa: B009
+    return function
+
+
+@_special
+def open_mode(effect: Effect, literal: Literal) -> Effect:
+    """Text unless the mode says binary; reading if no mode is given."""
+    return _opened(effect, literal, default="r", text="t")
+
+
+@_special
+def open_mode_binary(effect: Effect, literal: Literal) -> Effect:
+    """gzip.open and its like: binary unless the mode says text; the line gives the binary type."""
+    return _opened(effect, literal, default="rb", text="")
+
+
+def _opened(effect: Effect, literal: Literal, *, default: str, text: str) -> Effect:
+    mode = literal("mode")
+    mode = default if mode is ABSENT else mode
+    if not isinstance(mode, str):
+        return effect
+    changes = bool(set(mode) & set("wax+"))
+    looks = "w" not in mode and "x" not in mode
+    reads = tuple(word for word in effect.reads if looks or not word.startswith("file"))
+    writes = effect.writes if changes else _without(effect.writes, "file")
+    returns = _handle(effect, mode, literal("buffering"), text)
+    return replace(effect, reads=reads, writes=writes, returns=returns)
+
+
+def _handle(effect: Effect, mode: str, buffering: object, text: str) -> str:
+    is_text = "t" in mode or (text == "t" and "b" not in mode)
+    if is_text:
+        return "io.TextIOWrapper"
+    if not text:
+        return effect.returns
+    if buffering == 0:
+        return "io.FileIO"
+    if buffering is not ABSENT and not isinstance(buffering, int):
+        return ""
+    if "+" in mode:
+        return "io.BufferedRandom"
+    return "io.BufferedReader" if "r" in mode else "io.BufferedWriter"
+
+
+@_special
+def optional_result(effect: Effect, literal: Literal) -> Effect:
+    """`get(key, default)`: without the default the result is never that argument."""
+    absent = {name for name in effect.result_is if literal(name) is ABSENT}
+    returns = [kind for kind in effect.returns.split(" | ") if kind[len("type:") :] not in absent]
+    kept = tuple(name for name in effect.result_is if name not in absent)
+    return replace(effect, result_is=kept, returns=" | ".join(returns))
+
+
+@_special
+def archive_mode(effect: Effect, literal: Literal) -> Effect:
+    """tarfile.open and its like: the first letter says what is done, `r:xz` reads."""
+    return _archived(effect, literal("mode"), default="r")
+
+
+@_special
+def fileobj_mode(effect: Effect, literal: Literal) -> Effect:
+    """GzipFile: without a mode it takes that of the file object, if one is given."""
+    given = literal("fileobj") is not ABSENT
+    return _archived(effect, literal("mode"), default=UNKNOWN if given else "r")
+
+
+@_special
+def flag_mode(effect: Effect, literal: Literal) -> Effect:
+    """dbm.open: reading unless the flag says otherwise."""
+    return _archived(effect, literal("flag"), default="r")
+
+
+@_special
+def flag_mode_create(effect: Effect, literal: Literal) -> Effect:
+    """shelve.open: opened for writing unless the flag is `r`."""
+    return _archived(effect, literal("flag"), default="a")
+
+
+@_special
+def member_mode(effect: Effect, literal: Literal) -> Effect:
+    """ZipFile.open: reading changes nothing of the archive and gives the first type of the line."""
+    if literal("mode") is not ABSENT and literal("mode") != "r":
+        return effect
+    writes = tuple(word for word in _without(effect.writes, "file") if word != "self")
+    return replace(effect, writes=writes, result_has=(), returns=effect.returns.split(" | ")[0])
+
+
+def _archived(effect: Effect, mode: object, *, default: object) -> Effect:
+    mode = default if mode is ABSENT else mode
+    if not isinstance(mode, str) or mode[:1] not in {"r", "w", "x", "n"}:
+        return effect
+    if mode.startswith("r") and "+" not in mode:
+        return replace(effect, writes=_without(effect.writes, "file"))
+    return effect if "+" in mode else replace(effect, reads=_without(effect.reads, "file"))
+
+
+@_special
+def print_file(effect: Effect, literal: Literal) -> Effect:
+    """To `file` if it is given; to stdout if it is absent or None, which a variable may hide."""
+    file = literal("file")
+    if file is ABSENT or file is None:
+        return replace(effect, writes=("stdout",))
+    if file is UNKNOWN:
+        return effect
+    return replace(effect, writes=_without(effect.writes, "stdout"))
+
+
+@_special
+def stream_file(effect: Effect, literal: Literal) -> Effect:
+    """Like `print`, of what prints to either standard stream: to `file` only if it is given."""
+    file = literal("file")
+    if file is ABSENT or file is None:
+        return replace(effect, writes=_without(effect.writes, "file"))
+    if file is UNKNOWN:
+        return effect
+    return replace(effect, writes=_without(_without(effect.writes, "stdout"), "stderr"))
+
+
+@_special
+def handle_keyword(effect: Effect, literal: Literal) -> Effect:
+    """`pickle.load(file)`: lines call the handle otherwise, since `file` is also a resource."""
+    if literal("file") is not ABSENT:
+        return effect
+    return replace(effect, writes=tuple(word for word in effect.writes if word != "file"))
+
+
+@_special
+def network_method(effect: Effect, literal: Literal) -> Effect:
+    """GET-like or POST-like, by `method`, else by whether `data` or `json` is sent."""
+    method = literal("method") if "method" in effect.args else ABSENT
+    if method is ABSENT or method is None:
+        bodies = [literal(name) for name in ("data", "json") if name in effect.args]
+        reading = all(body is ABSENT or body is None for body in bodies)
+    else:
+        reading = isinstance(method, str) and method.upper() in _GET_LIKE
+    if not reading:
+        return effect
+    reads = tuple(dict.fromkeys((*effect.reads, "network")))
+    return replace(effect, reads=reads, writes=_without(effect.writes, "network"))
+
+
+@_special
+def sql_statement(effect: Effect, literal: Literal) -> Effect:
+    """A literal SELECT reads the database; what is not literal may do anything to it."""
+    text = literal("sql")
+    if not isinstance(text, str) or text.split(None, 1)[:1] not in (["SELECT"], ["select"]):
+        return effect
+    reads = tuple(dict.fromkeys((*effect.reads, "db")))
+    return replace(effect, reads=reads, writes=_without(effect.writes, "db"))
+
+
+@_special
+def iter_sentinel(effect: Effect, literal: Literal) -> Effect:
+    """iter(callable, sentinel) calls; iter(iterable) does not."""
+    if literal("sentinel") is ABSENT:
+        return replace(effect, calls=())
+    return replace(effect, returns="iterator", result_has=("object", "sentinel"))
+
+
+@_special
+def min_max(effect: Effect, literal: Literal) -> Effect:
+    """One argument is iterated over, several are compared with each other."""
+    if literal("args") is ABSENT:
+        returns = "elem:iterable"
+        if literal("default") is not ABSENT:
+            returns = "elem:iterable | type:default"
+        return replace(effect, result_is=("default",), result_part=("iterable",), returns=returns)
+    if literal("args") is UNKNOWN:
+        return effect
+    return replace(
+        effect,
+        iterates=(),
+        result_is=("iterable", "args"),
+        result_part=(),
+        returns="type:iterable | type:args",
+        scales=(),
+    )
+
+
+@_special
+def type_call(effect: Effect, literal: Literal) -> Effect:
+    """type(x) looks up a class; type(name, bases, dict) makes one and runs its hooks."""
+    return replace(effect, unknown=literal("bases") is not ABSENT)
+
+
+@_special
+def scope_of_caller(effect: Effect, literal: Literal) -> Effect:
+    """dir() without an argument lists the names of the scope that it stands in."""
+    return replace(effect, unknown=literal("object") is ABSENT)
+
+
+@_special
+def none_default(effect: Effect, literal: Literal) -> Effect:
+    """dict.get and its like: None takes the place of a default that is not given."""
+    name = "value" if "value" in effect.args else "default"
+    if literal(name) is not ABSENT:
+        return effect
+    return replace(effect, returns=effect.returns.replace(f"type:{name}", "None"))
+
+
+@_special
+def sum_start(effect: Effect, literal: Literal) -> Effect:
+    """Sums start at 0."""
+    if literal("start") is not ABSENT:
+        return effect
+    return replace(effect, returns=effect.returns.replace("type:start", "int"))
+
+
+@_special
+def round_digits(effect: Effect, literal: Literal) -> Effect:
+    """Without digits a number is rounded to an int, with digits to its own type."""
+    digits = literal("ndigits")
+    if digits is ABSENT or digits is None:
+        return replace(effect, returns="int")
+    known = isinstance(digits, int) or digits is NOT_NONE
+    return replace(effect, returns="type:number") if known else effect
+
+
+@_special
+def text_callback(effect: Effect, literal: Literal) -> Effect:
+    """re.sub and file_digest take text where they take a function; text is not called."""
+    called = tuple(name for name in effect.calls if not isinstance(literal(name), str | bytes))
+    return replace(effect, calls=called)
+
+
+@_special
+def pattern_text(effect: Effect, literal: Literal) -> Effect:
+    """A pattern that is text finds text; its groups decide what findall returns."""
+    effect = text_callback(effect, literal)
+    pattern = literal("pattern")
+    if not isinstance(pattern, str):
+        return effect
+    returns = effect.returns.replace("str | bytes", "str")
+    if returns == "list[str | tuple[str, ...]]":
+        returns = _found(pattern)
+    return replace(effect, returns=returns)
+
+
+def _found(pattern: str) -> str:
+    import re
+
+    try:
+        groups = re.compile(pattern).groups
+    except (re.error, OverflowError, RecursionError):
+        return ""
+    return "list[str]" if groups < 2 else "list[tuple[str, ...]]"
+
+
+@_special
+def match_group(effect: Effect, literal: Literal) -> Effect:
+    """The whole match is never None; several groups make a tuple."""
+    if literal("groups") is not ABSENT:
+        return effect
+    group = literal("group")
+    whole = group is ABSENT or (type(group) is int and group == 0)
+    return replace(effect, returns="str | bytes" if whole else "str | bytes | None")
+
+
+@_special
+def child_text(effect: Effect, literal: Literal) -> Effect:
+    """subprocess gives text if any of these asks for it, else bytes."""
+    asked = [literal(name) for name in ("text", "universal_newlines", "encoding", "errors")]
+    if all(value is ABSENT or value is None or value is False for value in asked):
+        return replace(effect, returns="bytes")
+    if any(value is NOT_NONE and name > 1 for name, value in enumerate(asked)):
+        return replace(effect, returns="str")
+    constant = any(not isinstance(value, Mark) and value not in (None, False) for value in asked)
+    return replace(effect, returns="str") if constant else effect
+
+
+@_special
+def descriptor(effect: Effect, literal: Literal) -> Effect:
+    """Descriptors 1 and 2 are the standard streams; a number that is not known may be one."""
+    number = literal("fd")
+    if type(number) is not int:
+        return effect
+    stream = {1: "stdout", 2: "stderr"}.get(number, "file:fd")
+    return replace(effect, writes=(stream,))
+
+
+@_special
+def accumulated(effect: Effect, literal: Literal) -> Effect:
+    """Sums are of the elements' type; what a function makes of them is unknown."""
+    func = literal("func")
+    if (func is not ABSENT and func is not None) or literal("initial") is not ABSENT:
+        return effect
+    return replace(effect, returns="iterator[elem:iterable]")
+
+
+@_special
+def own_seed(effect: Effect, literal: Literal) -> Effect:
+    """With a seed a generator of its own is used."""
+    seed = literal("seed")
+    own = seed is NOT_NONE or not (isinstance(seed, Mark) or seed is None)
+    return replace(effect, writes=()) if own else effect
+
+
+def _without(words: tuple[str, ...], resource: str) -> tuple[str, ...]:
+    """`words` without the resource itself and without `resource:argument`."""
+    return tuple(word for word in words if word.partition(":")[0] != resource)
+
+
+@_special
+def next_item(effect: Effect, literal: Literal) -> Effect:
+    """Without a default, the end of the iterator is an exception."""
+    effect = optional_result(effect, literal)
+    if literal("default") is ABSENT:
+        return replace(effect, raises=("Exception", "StopIteration"))
+    return effect

@@ -1,0 +1,246 @@
+"""Summaries: the effects of one function in terms of its own parameters.
+
+A summary is computed per context (the types and callables that a call site is
+known to pass), names fresh objects by small numbers, and pickles.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pfadvisor.effects.values import (
+    BOTTOM,
+    DEEP,
+    IMMUTABLE,
+    NONE,
+    NOTHING,
+    Effect,
+    Obj,
+    UnknownCall,
+    Val,
+    join,
+    limit,
+    ordered,
+    parse_type,
+)
+from pfadvisor.model import Location
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
+MOST_READS: Final = 32
+MOST_WRITES: Final = 64
+MOST_STORES: Final = 24
+
+
+class Given(NamedTuple):
+    """What a call site is known to pass for one parameter."""
+
+    types: frozenset[str] | None
+    funcs: frozenset[tuple[Any, ...]]
+    const: Any
+    bound: bool
+    lazy: bool
+
+    def narrow(self, parameter: Val, number: int) -> Val:
+        types = parameter.types if self.types is None else self.types
+        plain = types is not None and all(parse_type(t)[0] in IMMUTABLE for t in types)
+        recv = Val(frozenset({(("recv", number), ())})) if self.bound else None
+        return Val(
+            frozenset() if plain else parameter.objs, types, self.funcs, recv, self.const, self.lazy
+        )
+
+
+Context = tuple[Given | None, ...]
+
+
+class Target(NamedTuple):
+    """What a call resolved to. kind: def known method unknown duck; `name` for messages."""
+
+    kind: str
+    name: str
+    module: str = ""
+    index: int = -1  # type: ignore[assignment]
+    context: Context = ()
+
+
+class Summary(NamedTuple):
+    effects: tuple[Effect, ...]
+    unknowns: tuple[UnknownCall, ...]
+    returns: Val
+    heap: tuple[tuple[tuple[Obj, str], Val], ...]
+    exact: frozenset[int]
+    raises: tuple[tuple[str, Location], ...]
+    lazy: bool
+    origin: str = ""
+
+
+NO_EFFECTS: Final = Summary((), (), BOTTOM, (), frozenset(), (), False)
+
+
+def given_of(value: Val) -> Given | None:
+    """The part of an argument that is worth a summary of its own."""
+    const = value.const if isinstance(value.const, bool | str | None) else NOTHING
+    if isinstance(const, str) and len(const) > 8:
+        const = NOTHING
+    funcs = frozenset(f for f in value.funcs if f[0] in ("def", "class", "known", "method"))
+    if value.types is None and not funcs and not value.lazy and const is NOTHING:
+        return None
+    return Given(value.types, funcs, const, bool(funcs) and value.recv is not None, value.lazy)
+
+
+MOST_LEVELS: Final = 2
+MOST_SITES: Final = 6
+INNERMOST: Final = 99
+
+
+class _Sites:
+    """Small numbers for the fresh objects that a summary speaks of; those that are found deeper
+    than MOST_LEVELS inside others share one number, so that recursion comes to rest."""
+
+    def __init__(self, ev: Evaluation) -> None:
+        self.ev = ev
+        self.numbers: dict[Any, int] = {}
+        self.level = 0
+
+    def obj(self, obj: Obj) -> Obj:
+        root, path = obj
+        if root[0] != "fresh":
+            return obj
+        if root[1] not in self.numbers:
+            deep = self.level >= MOST_LEVELS or len(self.numbers) >= MOST_SITES
+            self.numbers[root[1]] = INNERMOST if deep else len(self.numbers)
+        return ("fresh", self.numbers[root[1]]), path
+
+    def val(self, value: Val) -> Val:
+        recv = self.val(value.recv) if value.recv is not None else None
+        if not value.objs and recv is value.recv:
+            return value
+        objs = frozenset(self.obj(o) for o in ordered(value.objs))
+        return value._replace(objs=objs, recv=recv)
+
+
+def summarize(ev: Evaluation) -> Summary:
+    sites = _Sites(ev)
+    returns, extra = _result(ev)
+    shown = sites.val(returns)
+    heap: dict[tuple[Obj, str], Val] = {}
+    for (obj, elem), value in extra.items():
+        heap[sites.obj(obj), elem] = sites.val(value)
+    for (obj, elem), value in ev.heap.items():
+        if obj[0][0] in OUTER and (value.objs or value.funcs):
+            heap[obj, elem] = sites.val(value)
+    outer = dict(heap)
+    _close(ev, sites, heap)
+    if len(heap) > MOST_STORES:
+        shown = _may_be_anything_in(shown, heap)
+        heap = _coarser(outer) if len(outer) > MOST_STORES else outer
+    loose = {n for site, n in sites.numbers.items() if site not in ev.exact}
+    exact = frozenset(sites.numbers.values()) - loose
+    function = ev.function
+    return Summary(
+        _outer_effects(ev),
+        _unique_unknowns(ev),
+        shown,
+        tuple(heap.items()),
+        exact,
+        tuple(ev.raises.items()),
+        function.is_generator or function.is_async,
+        function.qualname,
+    )
+
+
+def _may_be_anything_in(result: Val, heap: dict[tuple[Obj, str], Val]) -> Val:
+    """A result too large to tell apart: it may be, besides, whatever it may lead to."""
+    outer = {(o[0], (DEEP,)) for v in heap.values() for o in v.objs if o[0][0] in OUTER}
+    return result._replace(objs=limit(result.objs | outer)) if outer else result
+
+
+def _coarser(heap: dict[tuple[Obj, str], Val]) -> dict[tuple[Obj, str], Val]:
+    """Many stores into one object: any of them may be found at any place of it."""
+    merged: dict[tuple[Obj, str], Val] = {}
+    for ((root, _), _), value in heap.items():
+        key = (root, ()), "[]"
+        merged[key] = join(merged.get(key, BOTTOM), value)
+    return merged
+
+
+def _result(ev: Evaluation) -> tuple[Val, dict[tuple[Obj, str], Val]]:
+    if not ev.function.is_generator:
+        return (NONE if ev.returns == BOTTOM and not ev.raises else ev.returns), {}
+    from pfadvisor.effects.values import clip, type_text
+
+    obj: Obj = (("fresh", "generator"), ())
+    types = frozenset({clip(f"generator[{type_text(ev.yields.types)}]")})
+    ev.exact.add("generator")
+    return Val(frozenset({obj}), types, lazy=True), {(obj, "[]"): ev.yields}
+
+
+def _close(ev: Evaluation, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None:
+    """Add what the fresh objects of the result contain, transitively."""
+    done: set[Any] = set()
+    by_site: dict[Any, list[tuple[tuple[Obj, str], Val]]] = {}
+    for key, value in ev.heap.items():
+        if key[0][0][0] == "fresh":
+            by_site.setdefault(key[0][0][1], []).append((key, value))
+    while waiting := [s for s in sites.numbers if s not in done]:
+        sites.level += 1
+        for site in waiting:
+            done.add(site)
+            for (obj, elem), value in by_site.get(site, ()):
+                key = sites.obj(obj), elem
+                heap[key] = join(heap.get(key, BOTTOM), sites.val(value))
+
+
+def _outer_effects(ev: Evaluation) -> tuple[Effect, ...]:
+    found: dict[Any, Effect] = {}
+    code = ev.function.code
+    for effect in ev.effects:
+        if effect.root[0] not in OUTER:
+            continue
+        if effect.root[0] == "free" and effect.elem == "=" and effect.root[1] in ev.function.locals:
+            continue
+        key = effect.key
+        parameter = code[key].args[0] if key >= 0 and code[key].op == "param" else -1
+        mark = (effect.write, effect.root, effect.path, effect.elem, effect.how, parameter)
+        found.setdefault(mark, effect._replace(instr=-1, key=parameter))
+    reads = _uncovered([e for e in found.values() if not e.write])
+    writes = [e for e in found.values() if e.write]
+    return (*_fewer(writes, MOST_WRITES), *_fewer(reads, MOST_READS))
+
+
+def _uncovered(reads: list[Effect]) -> list[Effect]:
+    """Without the reads of what another one reads with all that it reaches."""
+    deep = {(e.root, e.path) for e in reads if e.elem == DEEP}
+    return [
+        e
+        for e in reads
+        if e.elem == "="
+        or e.root[0] == "res"
+        or not any((e.root, e.path[:n]) in deep for n in range(len(e.path) + (e.elem != DEEP)))
+    ]
+
+
+def _fewer(effects: list[Effect], most: int) -> list[Effect]:
+    """Too many accesses are told as accesses to everything that their roots reach."""
+    if len(effects) <= most:
+        return effects
+    merged: dict[Any, Effect] = {}
+    for effect in effects:
+        if effect.elem == "=" or effect.root[0] == "res":
+            merged.setdefault((effect.root, effect.key), effect)
+        else:
+            merged.setdefault(
+                (effect.root, effect.how if effect.write else ""),
+                effect._replace(path=(), elem=DEEP, key=-1),
+            )
+    return list(merged.values())
+
+
+def _unique_unknowns(ev: Evaluation) -> tuple[UnknownCall, ...]:
+    found: dict[tuple[str, Location], UnknownCall] = {}
+    for unknown in ev.unknowns:
+        args = frozenset(o for o in unknown.args if o[0][0] in OUTER)
+        found.setdefault((unknown.subject, unknown.where), unknown._replace(instr=-1, args=args))
+    return tuple(found.values())[:20]

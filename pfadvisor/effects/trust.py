@@ -1,0 +1,33 @@
+"""What every verdict takes for granted, as `explain trust` prints it.
+
+Anything else that is believed is an assumption of the finding.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TRUST: Final[tuple[str, ...]] = (
+    "The code that was read is the code that runs: no monkeypatching of what was resolved, no "
+    "sys.settrace, no other thread or signal handler that writes the same objects, unless the "
+    "program shows one.",
+    "Parameters may be any object and any alias of another parameter, unless types say otherwise. "
+    "Call sites are evidence only for the call that is looked at.",
+    "Operators, subscripts, iteration, comparison, hashing and text conversion of an object of "
+    "unknown type change nothing, as for the builtin types, unless a class of the module or of a "
+    "module that it imports defines that operation: then what that definition does is counted.",
+    "A method called on an object of unknown type is, by its name, that of a builtin type, of a "
+    "library that the module imports, or of a class that the module or its imports define. Where "
+    "a name fits none of the first two, the call is unknown.",
+    "Data of which nothing tells the type pickles, and a copy of it is as good as the original.",
+    "Annotations and the tables' result types are true, and a subclass honours the effects of the "
+    "method that it overrides unless the module or its imports hold an override that does not.",
+    "A number meets numbers: where one operand is a number and no array library is imported, "
+    "arithmetic gives a new number and changes nothing in place.",
+    "MemoryError, RecursionError, KeyboardInterrupt and the like may come at any point and are "
+    "not counted as exceptions of the work.",
+    "A rewrite to processes is called from a program that can have child processes, and whose "
+    "main module can be imported again (the __main__ guard).",
+    "Where an exception leaves the enclosing function unhandled, which one of several failing "
+    "items it names may differ, but only in the Pool.map form.",
+)

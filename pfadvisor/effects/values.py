@@ -1,0 +1,266 @@
+"""Abstract values: which objects an expression may be, of which types, and what calling it does.
+
+An object is named by where it comes from: a root and a path, e.g. the element
+of the attribute `rows` of the first parameter is `(("param", 0), (".rows", "[]"))`.
+
+roots: ("param", i) ("free", name) ("global", "mod.name") ("fresh", site) ("class", "mod:Cls")
+("unknown", site) ("old", name) the value a loop's name had before the loop
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from pfadvisor.model import Location
+
+Root = tuple[Any, ...]
+Obj = tuple[Root, tuple[str, ...]]
+DEPTH: Final = 3
+DEEP: Final = "**"
+MOST_OBJECTS: Final = 8
+MERGED: Final[Root] = ("fresh", -2)  # stands for too many objects to tell apart
+NOTHING: Final = object()
+
+
+class Val(NamedTuple):
+    """`types` None: any type. `funcs`: what a call of it calls, `recv` for which receiver.
+
+    funcs: ("def", module, index) ("class", "mod:Cls") ("known", dotted) ("module", dotted)
+    ("method", type, name) ("duck", name) ("partial", site)
+    """
+
+    objs: frozenset[Obj] = frozenset()
+    types: frozenset[str] | None = None
+    funcs: frozenset[tuple[Any, ...]] = frozenset()
+    recv: Any = None
+    const: Any = NOTHING
+    lazy: bool = False
+
+
+BOTTOM: Final = Val(types=frozenset())
+UNKNOWN: Final = Val()
+NONE: Final = Val(types=frozenset({"None"}), const=None)
+
+
+def of_type(*names: str) -> Val:
+    return Val(types=frozenset(names))
+
+
+def join(left: Val, right: Val) -> Val:
+    if left is right or right is BOTTOM or left == right or right == BOTTOM:
+        return left
+    if left is BOTTOM or left == BOTTOM:
+        return right
+    types = None if left.types is None or right.types is None else left.types | right.types
+    recv = left.recv if right.recv is None else right.recv
+    if left.recv is not None and right.recv is not None and left.recv != right.recv:
+        recv = join(left.recv, right.recv)
+    const = left.const if _same_const(left.const, right.const) else NOTHING
+    return Val(
+        limit(left.objs | right.objs),
+        types,
+        left.funcs | right.funcs,
+        recv,
+        const,
+        left.lazy or right.lazy,
+    )
+
+
+def _same_const(left: Any, right: Any) -> bool:
+    return left is right or (type(left) is type(right) and left == right and left is not NOTHING)
+
+
+def join_all(values: list[Val]) -> Val:
+    if len(values) == 1:
+        return values[0]
+    result = BOTTOM
+    for value in values:
+        result = join(result, value)
+    return result
+
+
+@lru_cache(maxsize=20_000)
+def _in_order(objs: frozenset[Obj]) -> tuple[Obj, ...]:
+    return tuple(sorted(objs, key=repr))
+
+
+def ordered(objs: frozenset[Obj]) -> Iterable[Obj]:
+    """The objects in an order that is the same in every run."""
+    return objs if len(objs) < 2 else _in_order(objs)
+
+
+def limit(objs: frozenset[Obj]) -> frozenset[Obj]:
+    if len(objs) <= MOST_OBJECTS:
+        return objs
+    short = frozenset((root, path[:1] + ((DEEP,) if len(path) > 1 else ())) for root, path in objs)
+    if len(short) <= MOST_OBJECTS:
+        return short
+    return frozenset((MERGED if root[0] == "fresh" else root, (DEEP,)) for root, _ in objs)
+
+
+def child(obj: Obj, step: str) -> Obj:
+    root, path = obj
+    if path and path[-1] == DEEP:
+        return obj
+    if len(path) >= DEPTH:
+        return root, (*path, DEEP)
+    return root, (*path, step)
+
+
+class Effect(NamedTuple):
+    """One access of a body or of a callee. `elem` says what of the object: ".name", "[]" its
+    contents, "[k]" one constant slot, "=" the variable itself, "**" all that it reaches.
+
+    instr    instruction at which it happens, in the function that is looked at
+    key      value of the subscript, or of the path of a resource; -1 if there is none.
+             In a summary: index of the parameter that is the key, or -1
+    how      the operation: load store append extend add update call advance …
+    where    the access itself; `chain` the calls that lead to it, outermost first
+    """
+
+    write: bool
+    root: Root
+    path: tuple[str, ...]
+    elem: str
+    instr: int
+    key: int
+    how: str
+    where: Location
+    chain: tuple[Location, ...] = ()
+
+
+class UnknownCall(NamedTuple):
+    subject: str
+    instr: int
+    where: Location
+    chain: tuple[Location, ...] = ()
+    args: frozenset[Obj] = frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def parse_type(text: str) -> tuple[str, tuple[str, ...]]:
+    """`dict[str, list[int]]` -> ("dict", ("str", "list[int]"))."""
+    text = text.strip()
+    if not text.endswith("]") or "[" not in text:
+        return text, ()
+    head, inside = text.split("[", 1)
+    return head, split_top(inside[:-1], ",")
+
+
+def split_top(text: str, separator: str) -> tuple[str, ...]:
+    """Split at separators outside brackets."""
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        if char in "[(":
+            depth += 1
+        elif char in "])":
+            depth -= 1
+        elif char == separator and depth == 0:
+            parts.append(text[start:at].strip())
+            start = at + 1
+    parts.append(text[start:].strip())
+    return tuple(p for p in parts if p)
+
+
+IMMUTABLE: Final = frozenset(
+    {
+        "int",
+        "float",
+        "complex",
+        "bool",
+        "str",
+        "bytes",
+        "None",
+        "range",
+        "slice",
+        "type",
+        "ellipsis",
+        "NotImplementedType",
+        "function",
+        "module",
+        "number",
+        "hashable",
+    }
+)
+CONTAINERS: Final = frozenset(
+    {
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "dict",
+        "Sequence",
+        "Iterable",
+        "Collection",
+        "Mapping",
+        "collections.deque",
+        "collections.defaultdict",
+        "collections.OrderedDict",
+        "collections.Counter",
+        "iterator",
+        "generator",
+    }
+)
+
+
+def elem_types(type_name: str) -> frozenset[str] | None:
+    """Types of what iterating over an instance of the type yields."""
+    head, args = parse_type(type_name)
+    if head in ("str", "bytes", "range"):
+        return frozenset({"str"} if head == "str" else {"int"})
+    if not args:
+        return None
+    if head == "tuple":
+        plain = [a for a in args if a != "..."]
+        return union(*plain)
+    if head.split(".")[-1] in ("dict_items", "ItemsView") and len(args) >= 2:
+        return frozenset({f"tuple[{args[0]}, {args[1]}]"})
+    return union(
+        args[1] if head.endswith(("dict_values", "ValuesView")) and len(args) > 1 else args[0]
+    )
+
+
+def item_types(type_name: str, index: object) -> frozenset[str] | None:
+    """Types of `x[index]`."""
+    head, args = parse_type(type_name)
+    if head in ("str", "bytes"):
+        return frozenset({"str" if head == "str" else "int"})
+    if head == "tuple" and args:
+        if args[-1] == "...":
+            return union(args[0])
+        if isinstance(index, int) and -len(args) <= index < len(args):
+            return union(args[index])
+        return union(*args)
+    if len(args) == 2:
+        return union(args[1])
+    return union(args[0]) if args else None
+
+
+def union(*texts: str) -> frozenset[str] | None:
+    """The alternatives of type texts; None as soon as one may be anything."""
+    found: set[str] = set()
+    for text in texts:
+        for part in split_top(text, "|"):
+            if part in ("object", "Any", "", "?", "unknown"):
+                return None
+            found.add(part)
+    return frozenset(found)
+
+
+def awaited(type_name: str) -> str:
+    """The type of what awaiting an instance of the type gives."""
+    head, args = parse_type(type_name)
+    if head in ("asyncio.Task", "asyncio.Future"):
+        return args[0] if args else "object"
+    return args[0] if head == "coroutine" and args else type_name
+
+
+def type_text(types: frozenset[str] | None) -> str:
+    return "object" if not types else " | ".join(sorted(types))
+
+
+def clip(type_name: str) -> str:
+    """A type text that cannot grow for ever."""
+    return type_name if len(type_name) <= 160 else parse_type(type_name)[0]

@@ -1,0 +1,1 @@
+"""Loops, their dependences and their verdicts."""

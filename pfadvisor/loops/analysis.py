@@ -1,0 +1,359 @@
+"""One loop, from its body to its stages: the order of the steps is stated here, once.
+
+First everything must be proved; if that leaves nothing to compute, once more
+with the conflicts that an assumption dissolves set aside (verdict `review`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.program import Program
+from pfadvisor.loops.blockers import blocker_of
+from pfadvisor.loops.commits import (
+    Commit,
+    accumulators,
+    collects_only,
+    commits_of,
+    pattern_of,
+)
+from pfadvisor.loops.conflicts import (
+    Conflict,
+    carried_names,
+    shared_conflicts,
+    unknown_conflicts,
+)
+from pfadvisor.loops.file_names import depends_on_item
+from pfadvisor.loops.granules import Tree
+from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.partition import (
+    Partition,
+    order_edges,
+    partition,
+    upstream,
+    with_head,
+    worth_a_worker,
+)
+from pfadvisor.loops.resources import EXTERNAL, resource_conflicts
+from pfadvisor.loops.source import source_conflicts, source_facts
+from pfadvisor.loops.structure import handled, structural_blockers
+from pfadvisor.loops.touches import Touch, touches_of
+from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
+
+PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What is known of one loop before its profit is. `tree` is None for serial loops."""
+
+    body: Body
+    verdict: Verdict
+    blockers: tuple[Blocker, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    tree: Tree | None = None
+    compute: frozenset[int] = frozenset()
+    commits: tuple[Commit, ...] = ()
+    accumulators: tuple[Accumulator, ...] = ()
+    pattern: Pattern | None = None
+    source: Source = field(default_factory=lambda: Source(False, False, True))
+    collecting: bool = False
+    leaves: bool = False
+    pure: bool = True
+
+    @property
+    def compute_instrs(self) -> frozenset[int]:
+        return frozenset(i for n in self.compute for i in self.body.nodes[n])
+
+    @property
+    def rest_instrs(self) -> frozenset[int]:
+        rest = set(range(len(self.body.nodes))) - self.compute
+        return frozenset(i for n in rest for i in self.body.nodes[n])
+
+
+class Steps:
+    """The intermediate results of the analysis of one loop."""
+
+    def __init__(
+        self,
+        program: Program,
+        facts: ModuleFacts,
+        function: int,
+        loop: int,
+        assumed: frozenset[str],
+    ) -> None:
+        self.body = Body(program.evaluation(facts, function), loop)
+        self.assumed = assumed
+        self.shared, self.own, self.resources = touches_of(self.body)
+        order_edges(self.body, self.own)
+        self.conflicts: list[Conflict] = [
+            *source_conflicts(self.body, self.shared, self.resources),
+            *carried_names(self.body),
+            *resource_conflicts(self.body, self.resources),
+            *shared_conflicts(self.body, self.shared),
+            *unknown_conflicts(self.body, self.shared),
+        ]
+        self.conflicts = [c for c in self.conflicts if not self._accepted(c.assumption)]
+        self.pinned = conditional_last_values(self.body)
+
+    def _accepted(self, assumption: Assumption | None) -> bool:
+        return assumption is not None and bool(
+            {assumption.name, f"{assumption.name}:{assumption.subject}"} & self.assumed
+        )
+
+    def analysis(self) -> Analysis:
+        structural = structural_blockers(self.body)
+        fatal = [c for c in self.conflicts if c.fatal]
+        if structural or fatal:
+            return self._serial([*structural, *(blocker_of(c) for c in fatal)])
+        proved = self._partition(assume=False)
+        if proved.worthy:
+            return self._positive(proved, cheap=False)
+        for assume in (False, True):
+            headed = with_head(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
+            if headed is not None and headed.worthy and self._head_is_free(headed):
+                return self._positive(headed, cheap=False)
+            assumed = self._partition(assume=True)
+            if not assume and assumed.worthy:
+                return self._positive(assumed, cheap=False)
+        return self._cheap(proved)
+
+    def _head_is_free(self, part: Partition) -> bool:
+        """The head runs ahead of commit: nobody may see how far when the loop ends early."""
+        body = self.body
+        early = handled(body) or any(body.leaves(i) for n in part.commit for i in body.nodes[n])
+        writes = any(
+            t.node in part.head and t.effect.write for t in (*self.shared, *self.resources)
+        )
+        return not (early and writes)
+
+    def _partition(self, *, assume: bool) -> Partition:
+        return partition(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
+
+    def _cheap(self, proved: Partition) -> Analysis:
+        """Nothing is worth a worker. Still parallel if all that is done is to collect."""
+        if any(worth_a_worker(self.body, n) for n in proved.commit):
+            return self._blocked(proved)
+        tree = Tree(self.body, proved, cheap=True)
+        commits = commits_of(self.body, tree, self.shared)
+        computing = tree.compute_nodes()
+        if (
+            computing
+            and self._collects(proved, commits)
+            and not any(c.op == "fold" for c in commits)
+        ):
+            return self._positive(proved, cheap=True)
+        return self._blocked(proved)
+
+    def _collects(self, part: Partition, commits: list[Commit]) -> bool:
+        carried = frozenset(n for c in self.conflicts if c not in part.used for n in c.nodes)
+        return collects_only(self.body, commits, self.shared, carried)
+
+    def _blocked(self, part: Partition) -> Analysis:
+        heavy = {n for n in part.commit if worth_a_worker(self.body, n)}
+        feeding = upstream(self.body, heavy) if heavy else set()
+        telling = (
+            [c for c in self.conflicts if c.nodes & heavy]
+            or [c for c in self.conflicts if c.nodes & feeding]
+            or self.conflicts
+        )
+        telling = sorted(telling, key=lambda c: (c.assumption is not None, not c.nodes & heavy))
+        blockers = [blocker_of(c) for c in telling]
+        if not heavy or not blockers:
+            where = self.body.ev.location(self.body.loop.source)
+            blockers += [
+                Blocker(
+                    "PFA224",
+                    "nothing-to-compute",
+                    "nothing in the body is worth handing to a worker",
+                    where,
+                )
+            ]
+        return self._serial(list(dict.fromkeys(blockers)))
+
+    def _serial(self, blockers: list[Blocker]) -> Analysis:
+        return Analysis(self.body, "serial", tuple(blockers), (), tuple(self.conflicts))
+
+    def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
+        body = self.body
+        tree = Tree(body, part, cheap=cheap)
+        compute = frozenset(tree.compute_nodes())
+        commits = tuple(commits_of(body, tree, self.shared))
+        used = [c for c in part.used if c.nodes & compute and c.assumption is not None]
+        assumptions = [c.assumption for c in used if c.assumption is not None]
+        assumptions += _throttles(body, self.assumed)
+        assumptions += list(_external(body, self.resources, compute, self.assumed))
+        leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
+        pure = not any(
+            t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
+            for t in self.resources
+        ) and not any(body.node_of.get(u.instr) in compute for u in body.ev.unknowns)
+        if leaves and not pure and "speculative-work" not in self.assumed:
+            where = body.ev.location(body.loop.source)
+            assumptions.append(
+                Assumption(
+                    "speculative-work",
+                    "loop",
+                    "work of iterations past the exit may be done in vain",
+                    where,
+                )
+            )
+        collecting = self._collects(part, list(commits)) and not leaves
+        plain = collecting and not part.head
+        verdict: Verdict = "review" if assumptions else "parallel" if plain else "pipeline"
+        return Analysis(
+            body,
+            verdict,
+            (),
+            tuple(dict.fromkeys(assumptions)),
+            tuple(self.conflicts),
+            tree,
+            compute,
+            commits,
+            accumulators(body, list(commits)),
+            pattern_of(body, list(commits), leaves=leaves, collecting=plain),
+            source_facts(body, self.conflicts),
+            collecting,
+            leaves,
+            pure,
+        )
+
+
+def analyse(
+    program: Program,
+    facts: ModuleFacts,
+    function: int,
+    loop: int,
+    assumed: frozenset[str] = frozenset(),
+) -> Analysis:
+    """The analysis of one loop; `assumed` are assumptions that the user has accepted."""
+    return Steps(program, facts, function, loop, assumed).analysis()
+
+
+def analyse_assuming(
+    program: Program,
+    facts: ModuleFacts,
+    function: int,
+    loop: int,
+    assumed: frozenset[str] = frozenset(),
+) -> Analysis | None:
+    """The analysis with every assumption made that lets more go to compute."""
+    steps = Steps(program, facts, function, loop, assumed)
+    part = steps._partition(assume=True)
+    return steps._positive(part, cheap=False) if part.worthy else None
+
+
+def _external(
+    body: Body, resources: list[Touch], compute: frozenset[int], assumed: frozenset[str]
+) -> list[Assumption]:
+    """Effects outside memory that later iterations may have had when an earlier one fails."""
+    found: dict[str, Assumption] = {}
+    for touch in resources:
+        name = str(touch.effect.root[1])
+        if (
+            touch.effect.write
+            and touch.node in compute
+            and name in EXTERNAL
+            and not ({"effects-past-failure", f"effects-past-failure:{name}"} & assumed)
+        ):
+            found.setdefault(
+                name,
+                Assumption(
+                    "effects-past-failure",
+                    name,
+                    f"when an iteration fails, later ones may already have written to the {name}",
+                    touch.effect.where,
+                ),
+            )
+    return list(found.values())
+
+
+def _throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
+    """A constant pause in the body, beside other work, may be there to spare a server."""
+    code, found = body.function.code, []
+    others = any(
+        t.kind != "known" or t.name not in PAUSES
+        for i in body.node_of
+        for t in body.ev.targets.get(i, ())
+        if worth_a_worker(body, body.node_of[i])
+    )
+    for i in body.node_of:
+        pauses = [t.name for t in body.ev.targets.get(i, ()) if t.name in PAUSES]
+        if (
+            pauses
+            and others
+            and code[i].op == "call"
+            and not any(depends_on_item(body, v) for _, _, v in code[i].args[1])
+            and not ({"throttle", f"throttle:{pauses[0]}"} & assumed)
+        ):
+            found.append(
+                Assumption(
+                    "throttle",
+                    pauses[0],
+                    "the pause need not be kept between iterations that run at the same time",
+                    body.ev.location(i),
+                )
+            )
+    return found
+
+
+def conditional_last_values(body: Body) -> set[int]:
+    """Bindings made in some iterations only whose value is used after the loop."""
+    uses, found = uses_of(body.function), set()
+    for name in live_names(body, uses):
+        for node, instrs in enumerate(body.nodes):
+            for i in instrs:
+                instr = body.function.code[i]
+                if (
+                    instr.op == "bind"
+                    and instr.args[0] == name
+                    and (body.place_of[node].guards or _after_jump(body, node))
+                ):
+                    found.add(node)
+    return found
+
+
+def _after_jump(body: Body, node: int) -> bool:
+    return any(body.jumps(i) for n in range(node) for i in body.nodes[n])
+
+
+def live_names(body: Body, uses: dict[int, list[int]]) -> tuple[str, ...]:
+    """Names bound by the loop whose values are used after it."""
+    code, loop = body.function.code, body.loop
+    values: dict[str, set[int]] = {name: {phi} for name, phi in loop.phis}
+    for i in range(loop.body, loop.end):
+        if code[i].op == "bind":
+            values.setdefault(code[i].args[0], set()).add(code[i].args[1])
+    found = []
+    for name, its in values.items():
+        if any(_used_outside(body, v, uses) for v in its) or _read_globally(body, name):
+            found.append(name)
+    return tuple(found)
+
+
+def _used_outside(body: Body, value: int, uses: dict[int, list[int]]) -> bool:
+    waiting, seen = [value], {value}
+    while waiting:
+        for use in uses.get(waiting.pop(), ()):
+            op = body.function.code[use].op
+            if op in ("phi", "loopphi"):
+                if use not in seen:
+                    seen.add(use)
+                    waiting.append(use)
+            elif not body.loop.start <= use < body.loop.end and op != "bind":
+                return value in {p for _, p in body.loop.phis} or body.inside(value)
+    return False
+
+
+def _read_globally(body: Body, name: str) -> bool:
+    if body.function.kind != "module":
+        return False
+    return any(
+        instr.op == "name" and instr.args[0] == name
+        for function in body.ev.module.functions
+        if function.kind != "module"
+        for instr in function.code
+    )

@@ -1,0 +1,88 @@
+"""Conflicts as blockers: what is said about each, and the edit that would free the loop."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.loops.conflicts import Conflict
+from pfadvisor.model import Access, Blocker, Related
+
+CODES: Final = {
+    "carried-value": "PFA201",
+    "carried-element": "PFA202",
+    "shared-mutation": "PFA203",
+    "aliased-places": "PFA204",
+    "callee-writes-global": "PFA205",
+    "shared-attribute": "PFA206",
+    "mutated-iterable": "PFA207",
+    "shared-iterator": "PFA208",
+    "yields": "PFA209",
+    "early-exit": "PFA210",
+    "unpicklable": "PFA211",
+    "process-wide-state": "PFA212",
+    "shared-random": "PFA213",
+    "ordered-output": "PFA214",
+    "shared-handle": "PFA215",
+    "not-thread-safe": "PFA216",
+    "rebinds-name": "PFA217",
+    "unsupported-construct": "PFA218",
+    "awaits-in-order": "PFA220",
+    "memo-cache": "PFA221",
+    "last-value": "PFA222",
+    "deletes-name": "PFA223",
+    "nothing-to-compute": "PFA224",
+    "inside-lock": "PFA225",
+    "already-parallel": "PFA226",
+}
+MESSAGES: Final = {
+    "carried-value": "`{0}` carries a value from one iteration to the next",
+    "carried-element": "an iteration reads or writes an element of `{0}` that another one writes",
+    "shared-mutation": "`{0}` is changed by every iteration and looked at by others",
+    "aliased-places": "`{0}` may be one object, which iterations write and read",
+    "callee-writes-global": "a function that the body calls changes `{0}` for all iterations",
+    "shared-attribute": "the attribute `{0}` is changed by one iteration and used by others",
+    "mutated-iterable": "the body changes `{0}` while the loop iterates over it",
+    "shared-iterator": "`{0}` is advanced by every iteration",
+    "process-wide-state": "the body changes the process's {0}",
+    "shared-random": "all iterations draw from one random generator",
+    "ordered-output": "what the body writes to {0} has an order",
+    "shared-handle": "all iterations use one open `{0}`",
+    "not-thread-safe": "all iterations use one `{0}` that must not be used at the same time",
+    "rebinds-name": "the body rebinds `{0}` outside its own scope",
+    "inside-lock": "the body takes a lock",
+    "already-parallel": "the body starts workers of its own",
+    "memo-cache": "`{0}` is filled by one iteration and used by others",
+}
+ADVICE: Final = {
+    "carried-value": "return it from each iteration and combine the results afterwards",
+    "shared-random": "give each item a generator of its own, seeded from its index",
+    "shared-handle": "open it inside the body, or collect the data and write it after the loop",
+    "mutated-iterable": "collect the changes and apply them after the loop",
+    "callee-writes-global": "return the change and apply it in the loop",
+    "ordered-output": "return the text and write it in the loop",
+    "process-wide-state": "pass the value (an absolute path, an environment mapping) instead",
+}
+
+
+def blocker_of(conflict: Conflict) -> Blocker:
+    subject = conflict.subject
+    if conflict.rule == "aliased-places":
+        subject = subject.replace(",", "` and `")
+    message = MESSAGES[conflict.rule].format(subject)
+    if conflict.distance:
+        message += f" (distance {conflict.distance})"
+    related = [_related(conflict.source), _related(conflict.sink)]
+    related += [Related(at, "reached through this call") for at in conflict.source.chain[1:]]
+    return Blocker(
+        CODES[conflict.rule],
+        conflict.rule,
+        message,
+        conflict.source.chain[0] if conflict.source.chain else conflict.source.location,
+        tuple(dict.fromkeys(related)),
+        ADVICE.get(conflict.rule, ""),
+    )
+
+
+def _related(access: Access) -> Related:
+    verb = "written" if access.write else "read"
+    return Related(access.location, f"`{access.place}` is {verb} here")

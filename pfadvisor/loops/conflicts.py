@@ -1,0 +1,327 @@
+"""Carried dependences of a loop: which nodes of different iterations may touch one place.
+
+Each conflict names its endpoints, the two accesses that prove it, and, where
+one would dissolve it, the assumption. Work is linear in the accesses: they are
+grouped by place, and a group needs one pair as evidence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
+from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.reach import meetings
+from pfadvisor.loops.slots import distinct_slots, gap_of
+from pfadvisor.loops.touches import (
+    OPEN,
+    Touch,
+    describe,
+    escaped,
+    overlap,
+    reaches,
+    types_of_root,
+)
+from pfadvisor.model import Access, Assumption, DependenceKind
+
+MOST_PAIRS = 40
+
+
+class Conflict(NamedTuple):
+    """`rule`: name of the 2xx rule that explains it; `fatal`: no stage can hold it.
+    `writers`: for a local, the nodes that bind it; others may have its value of the moment."""
+
+    nodes: frozenset[int]
+    kind: DependenceKind
+    source: Access
+    sink: Access
+    rule: str
+    subject: str
+    distance: int | None = None
+    assumption: Assumption | None = None
+    fatal: bool = False
+    writers: frozenset[int] = frozenset()
+
+
+def access_of(body: Body, effect: Effect) -> Access:
+    where = effect.where
+    return Access(describe(body, effect), effect.write, where, effect.chain)
+
+
+def kind_of(first: bool, second: bool) -> DependenceKind:
+    """Kind of a dependence from an access to a later one, by what they write."""
+    if first and second:
+        return "output"
+    return "flow" if first else "anti"
+
+
+def carried_names(body: Body) -> list[Conflict]:
+    """Locals whose value from the iteration before is used."""
+    uses = uses_of(body.function)
+    found = []
+    for name, phi in body.loop.phis:
+        readers = {body.node_of[u] for u in real_uses(body, phi, uses) if u in body.node_of}
+        binds = [
+            i
+            for i in body.node_of
+            if body.function.code[i].op in ("bind", "delname")
+            and body.function.code[i].args[0] == name
+        ]
+        if not readers or not binds or len(body.function.code[phi].args) < 2:
+            continue
+        nodes = frozenset(readers | {body.node_of[b] for b in binds})
+        reader = min(u for u in real_uses(body, phi, uses) if u in body.node_of)
+        source = Access(name, True, body.ev.location(binds[-1]))
+        sink = Access(name, False, body.ev.location(reader))
+        writers = frozenset(body.node_of[b] for b in binds)
+        found.append(
+            Conflict(nodes, "flow", source, sink, "carried-value", name, 1, None, False, writers)
+        )
+    return found
+
+
+def real_uses(body: Body, value: int, uses: dict[int, list[int]]) -> set[int]:
+    """Instructions that use a value, through joins that only pass it on."""
+    found, waiting, seen = set[int](), [value], {value}
+    own = {phi for _, phi in body.loop.phis}
+    while waiting:
+        for use in uses.get(waiting.pop(), ()):
+            op = body.function.code[use].op
+            if op == "bind":
+                continue
+            if op in ("phi", "loopphi"):
+                if use not in seen and use not in own:
+                    seen.add(use)
+                    waiting.append(use)
+            else:
+                found.add(use)
+    return found
+
+
+def shared_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
+    by_root: dict[Root, list[Touch]] = {}
+    for touch in shared:
+        by_root.setdefault(touch.effect.root, []).append(touch)
+    found: list[Conflict] = []
+    for touches in by_root.values():
+        if any(t.effect.write for t in touches):
+            found += _same_root(body, touches)
+            found += [_alias(body, m.write, [*m.reads]) for m in meetings(body, touches)]
+    found += _through_containers(body, by_root)
+    found += _aliases(body, by_root)
+    return found
+
+
+def _same_root(body: Body, touches: list[Touch]) -> list[Conflict]:
+    slots: dict[tuple[str, ...], list[Touch]] = {}
+    for touch in touches:
+        slots.setdefault(touch.slot, []).append(touch)
+    deep = [t for t in touches if DEEP in t.slot]
+    found = []
+    for group in slots.values():
+        writes = [t for t in group if t.effect.write]
+        if not writes or _own_names(group):
+            continue
+        others = [t for t in deep if t not in group and overlap(writes[0], t)]
+        gap = gap_of(body, group) if not others else None
+        if gap is False:
+            continue
+        conflict = _conflict(body, writes[-1], [*group, *others], gap)
+        question = None if others or gap is not None else distinct_slots(body, group)
+        if question is not None and conflict.assumption is None:
+            conflict = conflict._replace(assumption=question)
+        found.append(conflict)
+    return found
+
+
+def _own_names(group: list[Touch]) -> bool:
+    """Names of the scope itself that only the body binds: each iteration may have its own."""
+    return all(
+        t.effect.elem == "=" and t.effect.how == "bind" and not t.effect.chain for t in group
+    )
+
+
+def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | None) -> Conflict:
+    readers = [t for t in touches if not t.effect.write]
+    other = readers[0] if readers else touches[0]
+    nodes = frozenset(t.node for t in touches)
+    rule = rule_for(body, write.effect, gap)
+    assumption = None
+    if write.effect.how == "memo" and not _cache_is_read(body, str(write.effect.root[1])):
+        name = str(write.effect.root[1]).removesuffix(" cache").rpartition(".")[2]
+        assumption = Assumption(
+            "benign-cache",
+            name,
+            f"`{name}` remembers its results; each worker would fill a cache of its own",
+            write.effect.where,
+        )
+    return Conflict(
+        nodes,
+        kind_of(True, other.effect.write),
+        access_of(body, write.effect),
+        access_of(body, other.effect),
+        rule,
+        describe(body, write.effect),
+        gap if isinstance(gap, int) and gap is not False else None,
+        assumption,
+    )
+
+
+def _cache_is_read(body: Body, place: str) -> bool:
+    """Whether the module looks at the hits and misses of a memoised function, or clears it."""
+    function = place.removesuffix(" cache").rpartition(".")[2]
+    for scope in body.ev.module.functions:
+        for instr in scope.code:
+            if instr.op == "attr" and instr.args[1] in ("cache_info", "cache_clear"):
+                base = scope.code[instr.args[0]]
+                if base.op != "name" or base.args[0] == function:
+                    return True
+    return False
+
+
+def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
+    root, how = effect.root, effect.how
+    if how == "advance":
+        return "shared-iterator"
+    if how in ("memo", "cache", "fill"):
+        return "memo-cache"
+    if effect.elem == "=":
+        return "callee-writes-global" if effect.chain and root[0] == "global" else "rebinds-name"
+    if root[0] == "global" and effect.chain:
+        return "callee-writes-global"
+    if effect.elem.startswith(".") and root[0] in ("param", "class"):
+        return "shared-attribute"
+    if isinstance(gap, int) and gap is not False:
+        return "carried-element"
+    if how in ("enter", "exit") or _is_handle(body, effect):
+        return "shared-handle"
+    if how in ("load", "store") and effect.elem == "[]" and not effect.chain:
+        return "carried-element"
+    return "shared-mutation"
+
+
+def _is_handle(body: Body, effect: Effect) -> bool:
+    types: frozenset[str] = frozenset()
+    for value in body.ev.values:
+        if (effect.root, effect.path) in value.objs and value.types:
+            types = value.types
+            break
+    traits = [body.ev.program.traits_of(t) for t in types]
+    return any(t is not None and (t.shared or not t.picklable) for t in traits)
+
+
+def _through_containers(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
+    """Deep reads of a container against writes to what it holds."""
+    found = []
+    written = {
+        r for r, ts in by_root.items() if r[0] == "fresh" and any(t.effect.write for t in ts)
+    }
+    for root, touches in by_root.items():
+        deep = [t for t in touches if t.effect.elem == DEEP]
+        if not deep or not written - {root}:
+            continue
+        for other in (reaches(body, root) & written) - {root}:
+            writes = [t for t in by_root[other] if t.effect.write]
+            found.append(_conflict(body, writes[0], [*deep, *writes], None))
+    return found
+
+
+def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
+    """Places of different names that may be one object."""
+    loose = escaped(body)
+    roots = [r for r in by_root if r[0] in OPEN or r in loose]
+    found = []
+    for first in roots:
+        writes = [
+            t
+            for t in by_root[first]
+            if t.effect.write and t.effect.elem != "=" and t.effect.how != "memo"
+        ]
+        for second in roots if writes else ():
+            if second == first or not _may_alias(body, first, second):
+                continue
+            for write in writes[:MOST_PAIRS]:
+                others = [
+                    t for t in by_root[second] if t.effect.how != "memo" and _same_kind(write, t)
+                ]
+                if others:
+                    found.append(_alias(body, write, others))
+                    break
+    return found
+
+
+def _may_alias(body: Body, first: Root, second: Root) -> bool:
+    kinds = {first[0], second[0]}
+    if any(r[0] == "global" and not _project_variable(body, r) for r in (first, second)):
+        return False
+    if kinds <= {"global", "class", "default"}:
+        return False
+    if "param" not in kinds and "free" not in kinds and "recv" not in kinds:
+        return True
+    left, right = types_of_root(body, first), types_of_root(body, second)
+    if left is None or right is None:
+        return True
+    heads = [{parse_type(t)[0] for t in types} for types in (left, right)]
+    return bool(heads[0] & heads[1])
+
+
+def _project_variable(body: Body, root: Root) -> bool:
+    """Not an object of a library, such as sys.stdout."""
+    return body.ev.program.module(str(root[1]).rpartition(".")[0]) is not None
+
+
+def _same_kind(write: Touch, other: Touch) -> bool:
+    if DEEP in other.slot or DEEP in write.slot:
+        return True
+    return write.slot[-1] == other.slot[-1] and len(write.slot) == len(other.slot)
+
+
+def _alias(body: Body, write: Touch, others: list[Touch]) -> Conflict:
+    names = sorted({describe(body, write.effect), describe(body, others[0].effect)})
+    subject = ",".join(names)
+    assumption = Assumption(
+        "no-alias", subject, f"`{'` and `'.join(names)}` are different objects", write.effect.where
+    )
+    return Conflict(
+        frozenset({write.node, *(t.node for t in others)}),
+        kind_of(True, others[0].effect.write),
+        access_of(body, write.effect),
+        access_of(body, others[0].effect),
+        "aliased-places",
+        subject,
+        None,
+        assumption,
+    )
+
+
+def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
+    """Calls of which nothing is known may touch whatever others can reach."""
+    loose = escaped(body)
+    reachable = [t for t in shared if t.effect.root[0] in OPEN or t.effect.root in loose]
+    found = []
+    for unknown in body.ev.unknowns:
+        node = body.node_of.get(unknown.instr)
+        if node is None:
+            continue
+        passed = {root for root, _ in unknown.args}
+        nodes = {t.node for t in reachable} | {t.node for t in shared if t.effect.root in passed}
+        here = Access(unknown.subject, True, unknown.where, unknown.chain)
+        assumption = Assumption(
+            "pure-call",
+            unknown.subject,
+            f"`{unknown.subject}` writes nothing that another iteration reads or writes",
+            unknown.where,
+        )
+        found.append(
+            Conflict(
+                frozenset({node, *nodes}),
+                "output",
+                here,
+                here,
+                "shared-mutation",
+                unknown.subject,
+                None,
+                assumption,
+            )
+        )
+    return found

@@ -1,0 +1,156 @@
+"""What drawing the next item does: the effects of lazy sources, which run ahead of commit.
+
+A generator's own reads and writes interleave with the body as the program
+stands; in a window it has been advanced before earlier iterations commit. So
+it may share nothing with the body, and where the loop can end early, what it
+has drawn too much may not be looked at by anyone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.values import Effect, Val, parse_type
+from pfadvisor.loops.conflicts import Conflict, access_of
+from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.structure import handled
+from pfadvisor.loops.touches import OPEN, Touch, overlap, private
+from pfadvisor.model import Access
+
+VIEWS: Final = frozenset(
+    {
+        "dict_keys",
+        "dict_values",
+        "dict_items",
+        "enumerate",
+        "zip",
+        "reversed",
+        "map",
+        "filter",
+        "iterator",
+    }
+)
+QUIET: Final = frozenset({"clock", "entropy"})
+EXTERNAL: Final = frozenset({"file", "network", "process", "db"})
+OUTSIDE: Final = frozenset({"param", "name", "free", "attr", "item"})
+
+
+def draws_from_arguments(value: Val) -> bool:
+    """Whether the result of a call goes on reading what it was called with."""
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    return value.lazy or value.types is None or bool(heads & VIEWS)
+
+
+def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -> list[Conflict]:
+    drawn = _drawn(body)
+    lazy = [v for v in drawn if body.ev.values[v].lazy]
+    effects = _effects(body, lazy)
+    found = [_conflict(body, e, t) for e in effects for t in (*shared, *resources) if _meets(e, t)]
+    early = handled(body) or any(body.leaves(i) for i in body.node_of)
+    for effect in effects:
+        if effect.write and _shows(body, effect, early=early):
+            found.append(_conflict(body, effect, None))
+    if early:
+        found += [_used_up(body, v) for v in drawn if _one_shot(body, v) and _outlives(body, v)]
+    return found[:4]
+
+
+def _drawn(body: Body) -> list[int]:
+    """The source and the lazy values that it draws from, wherever they were made."""
+    code, found, waiting = body.function.code, list[int](), [body.loop.source]
+    while waiting:
+        at = waiting.pop()
+        if at in found:
+            continue
+        found.append(at)
+        instr = code[at]
+        if instr.op == "call" and draws_from_arguments(body.ev.values[at]):
+            waiting += [v for _, _, v in instr.args[1]]
+        elif instr.op in ("phi", "enter", "iter"):
+            waiting += [v for v in instr.args if isinstance(v, int)]
+        elif instr.op == "comp" and instr.args[0] == "generator":
+            waiting.append(body.function.loops[instr.args[1]].source)
+    return found
+
+
+def _effects(body: Body, lazy: list[int]) -> list[Effect]:
+    """What the lazy values do each time that they are advanced."""
+    code, loops = body.function.code, body.function.loops
+    during: set[int] = set()
+    for value in lazy:
+        if code[value].op == "call":
+            during.add(value)
+        elif code[value].op == "comp":
+            inner = loops[code[value].args[1]]
+            during.update(range(inner.body, inner.end))
+    return [
+        e
+        for e in body.ev.effects
+        if e.instr in during
+        and not _made_there(body, e, during)
+        and e.how != "memo"
+        and not (e.root[0] == "res" and e.root[1] in QUIET)
+    ]
+
+
+def _made_there(body: Body, effect: Effect, during: set[int]) -> bool:
+    if effect.root[0] not in ("fresh", "unknown"):
+        return False
+    site = effect.root[1]
+    site = site[0] if isinstance(site, tuple) else site
+    return site in during or private(body, effect.root)
+
+
+def _meets(effect: Effect, touch: Touch) -> bool:
+    if effect.root != touch.effect.root or not (effect.write or touch.effect.write):
+        return False
+    if effect.root[0] == "res":
+        return effect.write or effect.root[1] not in EXTERNAL
+    return overlap(Touch(touch.node, effect), touch)
+
+
+def _shows(body: Body, effect: Effect, *, early: bool) -> bool:
+    """Whether somebody may see that a source was advanced too far or too soon."""
+    if effect.how == "advance":
+        return early and effect.root[0] in OPEN
+    if effect.root[0] == "res" or effect.root[0] in OPEN:
+        return True
+    return early
+
+
+def _conflict(body: Body, effect: Effect, touch: Touch | None) -> Conflict:
+    here = access_of(body, effect)
+    there = access_of(body, touch.effect) if touch is not None else here
+    rule = "shared-iterator" if effect.write else "mutated-iterable"
+    return Conflict(frozenset(), "flow", here, there, rule, here.place, None, None, True)
+
+
+def _one_shot(body: Body, value: int) -> bool:
+    known = body.ev.values[value]
+    if known.lazy:
+        return True
+    program = body.ev.program
+    return bool(known.types) and any(
+        parse_type(t)[0] in ("generator", "iterator") or program.one_shot(t)
+        for t in known.types or ()
+    )
+
+
+def _outlives(body: Body, value: int) -> bool:
+    """Whether somebody may go on with the source where the loop has left it."""
+    code, loop = body.function.code, body.loop
+    if code[value].op in OUTSIDE:
+        return True
+    around = bool(loop.parents) and value < body.function.loops[loop.parents[-1]].start
+    later = [
+        u
+        for u in uses_of(body.function).get(value, ())
+        if not loop.start <= u < loop.end and code[u].op not in ("bind", "exit")
+    ]
+    return around or any(u >= loop.end for u in later)
+
+
+def _used_up(body: Body, value: int) -> Conflict:
+    text = body.ev.text(value) or "the source"
+    here = Access(text, True, body.ev.location(body.loop.source))
+    return Conflict(frozenset(), "flow", here, here, "shared-iterator", text, None, None, True)

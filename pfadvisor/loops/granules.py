@@ -1,0 +1,224 @@
+"""Stages of nodes to stages of source text: statements, tests and holes.
+
+A commit statement may have holes: its largest subexpressions that compute can
+evaluate and that are worth it. Cheap compute that only commit needs stays in
+commit, so that little is handed over and the loop keeps its looks.
+"""
+
+from __future__ import annotations
+
+from pfadvisor.loops.nodes import COMPOUND, Body
+from pfadvisor.loops.partition import Partition
+from pfadvisor.model import Granule, Span, Stage
+
+EXPRESSIONS = frozenset({"call", "comp", "op", "await", "item", "attr"})
+
+
+class Tree:
+    """The statements of a body with the stage of each, for one partition."""
+
+    def __init__(self, body: Body, partition: Partition, *, cheap: bool) -> None:
+        self.body, self.partition = body, partition
+        self.cheap = cheap  # nothing is worth a worker: any call or operator may be a hole
+        self.nodes_of: dict[int, list[int]] = {}
+        self.stage_of: dict[int, Stage] = {}
+        self.holes_of: dict[int, list[Span]] = {}
+        self.hole_nodes: set[int] = set()
+        for node, place in enumerate(body.place_of):
+            self.nodes_of.setdefault(place.simple, []).append(node)
+        function = body.function
+        self.children: dict[int, list[int]] = {}
+        for stmt, facts in enumerate(function.stmts):
+            self.children.setdefault(facts.block, []).append(stmt)
+        self.statements = list(self.children.get(body.loop.block, []))
+        for stmt in self._simple(self.statements):
+            self._judge(stmt)
+        self._simplify()
+
+    def _simple(self, statements: list[int]) -> list[int]:
+        """Statements that are no `if`, those in branches included, in source order."""
+        found = []
+        for stmt in statements:
+            if self._is_if(stmt):
+                for block in self._branches(stmt):
+                    found += self._simple(self.children.get(block, []))
+            else:
+                found.append(stmt)
+        return found
+
+    def _is_if(self, stmt: int) -> bool:
+        return self.body.function.stmts[stmt].kind in ("If", "filter")
+
+    def _branches(self, stmt: int) -> list[int]:
+        blocks = self.body.function.blocks
+        return [
+            b
+            for b in self.children
+            if blocks[b].owner == stmt and blocks[b].role in ("then", "else")
+        ]
+
+    def _judge(self, stmt: int) -> None:
+        nodes = self.nodes_of.get(stmt, [])
+        if nodes and all(n in self.partition.compute for n in nodes):
+            self.stage_of[stmt] = "compute"
+            return
+        if nodes and all(n in self.partition.head for n in nodes):
+            self.stage_of[stmt] = "head"
+            return
+        self.stage_of[stmt] = "commit"
+        if self.body.function.stmts[stmt].kind in COMPOUND:
+            return
+        self.holes_of[stmt] = self._holes(nodes)
+
+    def _holes(self, nodes: list[int]) -> list[Span]:
+        """Largest worthy expressions that are compute throughout, left to right."""
+        body, code = self.body, self.body.function.code
+        by_span: dict[Span, list[int]] = {}
+        roots: set[Span] = set()
+        tainted: list[Span] = []
+        for node in nodes:
+            for i in body.nodes[node]:
+                if node not in self.partition.compute:
+                    tainted.append(code[i].span)
+                elif code[i].op in EXPRESSIONS:
+                    by_span.setdefault(code[i].span, []).append(node)
+                    if body.place_of[node].atom < 0 and not body.ev.values[i].lazy:
+                        roots.add(code[i].span)
+        clean = [s for s in roots if not any(_within(t, s) for t in tainted)]
+        worthy = [s for s in clean if self._worthy(s, by_span)]
+        largest = [s for s in worthy if not any(_within(s, o) and s != o for o in worthy)]
+        for span in largest:
+            for other, its_nodes in by_span.items():
+                if _within(other, span):
+                    self.hole_nodes.update(its_nodes)
+        self.hole_nodes.update(
+            n
+            for n in nodes
+            if n in self.partition.compute
+            and any(_within(code[i].span, s) for i in body.nodes[n] for s in largest)
+        )
+        return sorted(largest)
+
+    def _worthy(self, span: Span, by_span: dict[Span, list[int]]) -> bool:
+        if self.cheap:
+            code = self.body.function.code
+            return any(
+                code[i].op in ("call", "op", "comp")
+                for n in by_span[span]
+                for i in self.body.nodes[n]
+                if code[i].span == span
+            )
+        return any(
+            n in self.partition.worthy
+            for other, nodes in by_span.items()
+            if _within(other, span)
+            for n in nodes
+        )
+
+    # -- cheap compute that only commit needs ------------------------------------------------
+
+    def _simplify(self) -> None:
+        """From the last statement to the first: compute that no later compute needs and that is
+        not worth a worker goes back to commit."""
+        needed: set[int] = set()
+        for stmt in reversed(self._simple(self.statements)):
+            nodes = self.nodes_of.get(stmt, [])
+            working = self.stage_of[stmt] == "compute" and (
+                self.cheap
+                or any(n in self.partition.worthy for n in nodes)
+                or any(self.body.after[n] & needed for n in nodes)
+            )
+            holes = {n for n in nodes if n in self.hole_nodes}
+            if working:
+                needed.update(nodes)
+            elif self.stage_of[stmt] == "compute":
+                self.stage_of[stmt] = "commit"
+                self.holes_of.setdefault(stmt, [])
+            needed |= holes
+
+    # -- granules ---------------------------------------------------------------------------
+
+    def granules(self) -> tuple[Granule, ...]:
+        found: list[Granule] = []
+        for stmt in self.statements:
+            self._emit(stmt, found)
+        return tuple(found)
+
+    def _emit(self, stmt: int, found: list[Granule]) -> None:
+        span = self.body.function.stmts[stmt].span
+        if not self._is_if(stmt):
+            stage = self.stage_of.get(stmt, "commit")
+            found.append(Granule("statement", span, stage))
+            found.extend(Granule("hole", s, "compute") for s in self.holes_of.get(stmt, ()))
+            return
+        whole = self._whole(stmt)
+        if whole is not None:
+            found.append(Granule("statement", span, whole))
+            return
+        test_stage: Stage = "compute" if self._test_computes(stmt) else "commit"
+        found.append(Granule("test", self._test_span(stmt), test_stage))
+        for block in sorted(self._branches(stmt)):
+            for child in self.children.get(block, []):
+                self._emit(child, found)
+
+    def _test_computes(self, stmt: int) -> bool:
+        return all(n in self.partition.compute for n in self.nodes_of.get(stmt, []))
+
+    def _whole(self, stmt: int) -> Stage | None:
+        """The stage of an `if` that is not split, None if it is."""
+        inner = self._simple([stmt])
+        computing = any(self.stage_of.get(s) == "compute" or self.holes_of.get(s) for s in inner)
+        tests = list(self._ifs(stmt))
+        heavy = any(
+            n in self.partition.worthy
+            for s in tests
+            for n in self.nodes_of.get(s, [])
+            if self._test_computes(s)
+        )
+        if not computing and not heavy:
+            return "commit"
+        if all(self.stage_of.get(s) == "compute" for s in inner) and all(
+            self._test_computes(s) for s in tests
+        ):
+            return "compute"
+        return None
+
+    def _ifs(self, stmt: int) -> list[int]:
+        """The `if` statements of a tree of them, itself first."""
+        found = [stmt]
+        for block in self._branches(stmt):
+            for child in self.children.get(block, []):
+                if self._is_if(child):
+                    found += self._ifs(child)
+        return found
+
+    def _test_span(self, stmt: int) -> Span:
+        for instr in self.body.function.code:
+            if instr.op == "test" and instr.stmt == stmt:
+                return instr.span
+        return self.body.function.stmts[stmt].span
+
+    def compute_nodes(self) -> set[int]:
+        """Nodes that end up in the worker."""
+        found = set(self.hole_nodes)
+        for stmt in self._simple(self.statements):
+            if self.stage_of.get(stmt) == "compute":
+                found.update(self.nodes_of.get(stmt, []))
+        for stmt in self.statements:
+            if self._is_if(stmt):
+                self._split_tests(stmt, found)
+        return found
+
+    def _split_tests(self, stmt: int, found: set[int]) -> None:
+        if self._whole(stmt) == "commit":
+            return
+        if self._test_computes(stmt):
+            found.update(self.nodes_of.get(stmt, []))
+        for block in self._branches(stmt):
+            for child in self.children.get(block, []):
+                if self._is_if(child):
+                    self._split_tests(child, found)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]

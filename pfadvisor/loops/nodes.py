@@ -1,0 +1,177 @@
+"""The body of a loop as nodes of a dependence graph.
+
+A node is one instruction, or one compound statement as a whole (nested loops,
+`with`, `try`, `match`, comprehensions): only `if` is looked into. Edges point
+from what must come first to what depends on it within one iteration.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Function, Loop
+from pfadvisor.effects.program import operands
+
+COMPOUND: Final = frozenset(
+    {
+        "For",
+        "AsyncFor",
+        "While",
+        "With",
+        "AsyncWith",
+        "Try",
+        "TryStar",
+        "Match",
+        "FunctionDef",
+        "AsyncFunctionDef",
+        "ClassDef",
+        "generator",
+    }
+)
+JUMPS: Final = frozenset({"continue", "break", "ret", "raise", "assert", "yield"})
+LEAVES: Final = frozenset({"break", "ret", "yield"})
+
+
+class Place(NamedTuple):
+    """Where a statement stands in the body: the statement of the body (or of a branch of an
+    `if`) that it is or belongs to, the compound that it is part of, the tests that guard it."""
+
+    simple: int
+    atom: int
+    guards: tuple[int, ...]
+
+
+class Body:
+    def __init__(self, ev: Evaluation, index: int) -> None:
+        self.ev = ev
+        self.function: Function = ev.function
+        self.loop: Loop = ev.function.loops[index]
+        self.index = index
+        self.index_in_module = ev.index
+        self.nodes: list[list[int]] = []
+        self.node_of: dict[int, int] = {}
+        self.place_of: list[Place] = []
+        self.header: list[int] = []
+        self.after: list[set[int]] = []  # node -> nodes that depend on it
+        self._places: dict[int, Place | None] = {}
+        self._build()
+        self._flow_edges()
+        self._control_edges()
+
+    # -- nodes ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        keys: dict[tuple[str, int], int] = {}
+        for i in range(self.loop.body, self.loop.end):
+            place = self.place(self.function.code[i].stmt)
+            if place is None:
+                self.header.append(i)
+                continue
+            key = ("instr", i) if place.atom < 0 else ("atom", place.atom)
+            node = keys.get(key)
+            if node is None:
+                node = keys[key] = len(self.nodes)
+                self.nodes.append([])
+                self.place_of.append(place)
+                self.after.append(set())
+            self.nodes[node].append(i)
+            self.node_of[i] = node
+
+    def place(self, stmt: int) -> Place | None:
+        """None: the statement is part of the loop's header, or not in the loop."""
+        if stmt not in self._places:
+            self._places[stmt] = self._locate(stmt)
+        return self._places[stmt]
+
+    def _locate(self, stmt: int) -> Place | None:
+        stmts, blocks = self.function.stmts, self.function.blocks
+        if stmt < 0 or stmt == self.loop.stmt:
+            return None
+        current, guards, atom, simple = stmt, [], -1, stmt
+        if stmts[stmt].kind in COMPOUND:
+            atom = stmt
+        while stmts[current].block != self.loop.block:
+            block_index = stmts[current].block
+            block = blocks[block_index]
+            if block.owner < 0 or block.owner == self.loop.stmt:
+                return None
+            if block.role in ("then", "else"):
+                guards.append(block.test)
+            else:
+                # a comprehension inside a simple statement is an atom of its own
+                own = stmts[block.owner].kind in COMPOUND
+                atom = block.owner if own else -2 - block_index
+                guards = []
+                simple = block.owner
+            current = block.owner
+            if stmts[current].kind in COMPOUND:
+                atom, simple, guards = current, current, []
+        if atom < -1:
+            atom = 1_000_000 - atom
+        return Place(simple if atom < 0 or atom >= 1_000_000 else atom, atom, tuple(guards))
+
+    # -- edges ------------------------------------------------------------------------------
+
+    def edge(self, first: int, then: int) -> None:
+        if first != then:
+            self.after[first].add(then)
+
+    def _flow_edges(self) -> None:
+        code = self.function.code
+        binds: dict[int, list[int]] = {}
+        for i in self.node_of:
+            if code[i].op == "bind":
+                binds.setdefault(code[i].args[1], []).append(i)
+        for i, node in self.node_of.items():
+            for value in operands(code[i]):
+                source = self.node_of.get(value)
+                if source is not None and value < i:
+                    self.edge(source, node)
+                for bind in binds.get(value, ()):
+                    if bind < i and code[bind].stmt != code[i].stmt:
+                        self.edge(self.node_of[bind], node)
+
+    def _control_edges(self) -> None:
+        jump = -1
+        for node, instrs in enumerate(self.nodes):
+            for test in self.place_of[node].guards:
+                if test in self.node_of:
+                    self.edge(self.node_of[test], node)
+            if jump >= 0:
+                self.edge(jump, node)
+            if any(self.jumps(i) for i in instrs):
+                jump = node
+
+    def jumps(self, i: int) -> bool:
+        """Whether the instruction may end the iteration (jumps of inner loops do not)."""
+        op = self.function.code[i].op
+        if op in ("continue", "break"):
+            return self.innermost_loop(self.function.code[i].stmt) == self.loop.block
+        return op in JUMPS
+
+    def leaves(self, i: int) -> bool:
+        return self.function.code[i].op in LEAVES and self.jumps(i)
+
+    def innermost_loop(self, stmt: int) -> int:
+        """The body block of the innermost loop around a statement."""
+        stmts, blocks = self.function.stmts, self.function.blocks
+        block = stmts[stmt].block
+        while block >= 0 and blocks[block].role not in ("loop", "while"):
+            owner = blocks[block].owner
+            if owner < 0:
+                return -1
+            block = stmts[owner].block
+        return block
+
+    def inside(self, value: int) -> bool:
+        return self.loop.body <= value < self.loop.end
+
+
+def uses_of(function: Function) -> dict[int, list[int]]:
+    """Value -> instructions that use it."""
+    uses: dict[int, list[int]] = {}
+    for i, instr in enumerate(function.code):
+        for value in operands(instr):
+            uses.setdefault(value, []).append(i)
+    return uses

@@ -1,0 +1,229 @@
+"""Which nodes of a body run in parallel (compute) and which in order (commit).
+
+Endpoints of carried dependences go to commit, and with them what depends on
+them within the iteration; the rest is compute. Under `assume`, conflicts that
+an assumption would dissolve are left aside and counted as used.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pfadvisor.effects.values import DEEP
+from pfadvisor.loops.conflicts import Conflict
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch, overlap
+
+HEAVY: Final = frozenset({"100us", "ms", "100ms", "s"})
+
+
+class Partition(NamedTuple):
+    compute: frozenset[int]
+    commit: frozenset[int]
+    used: tuple[Conflict, ...]  # conflicts that were assumed away
+    worthy: frozenset[int]  # nodes of compute that are worth a worker
+    head: frozenset[int] = frozenset()
+
+
+def order_edges(body: Body, own: list[Touch]) -> None:
+    """Within an iteration, accesses to one private object keep their order if one writes."""
+    by_root: dict[object, list[Touch]] = {}
+    for touch in own:
+        by_root.setdefault(touch.effect.root, []).append(touch)
+    for unknown in body.ev.unknowns:
+        node = body.node_of.get(unknown.instr)
+        for root, _ in unknown.args if node is not None else ():
+            if root in by_root:
+                for touch in by_root[root]:
+                    first, then = sorted((touch.node, node or 0))
+                    body.edge(first, then)
+    for touches in by_root.values():
+        _order(body, touches)
+
+
+def _order(body: Body, touches: list[Touch]) -> None:
+    touches = sorted(touches, key=lambda t: t.node)
+    last_write: Touch | None = None
+    reads: list[Touch] = []
+    for touch in touches:
+        if touch.effect.write:
+            for read in reads:
+                if overlap(touch, read):
+                    body.edge(read.node, touch.node)
+            if last_write is not None:
+                body.edge(last_write.node, touch.node)
+            last_write, reads = touch, []
+        else:
+            if last_write is not None and (overlap(last_write, touch) or touch.effect.elem == DEEP):
+                body.edge(last_write.node, touch.node)
+            reads.append(touch)
+
+
+def partition(
+    body: Body, conflicts: list[Conflict], shared: list[Touch], pinned: set[int], *, assume: bool
+) -> Partition:
+    """`pinned` are nodes that have to be in commit for other reasons."""
+    seeds = pinned | _seeds(body, shared, assume=assume)
+    active, used = _active(conflicts, assume=assume)
+    seeds |= {n for c in active for n in c.nodes}
+    commit = _closure(body, seeds)
+    compute = frozenset(set(range(len(body.nodes))) - commit)
+    worthy = frozenset(n for n in compute if worth_a_worker(body, n))
+    return Partition(compute, frozenset(commit), used, worthy)
+
+
+def _active(
+    conflicts: list[Conflict], *, assume: bool
+) -> tuple[list[Conflict], tuple[Conflict, ...]]:
+    """Conflicts that count, and those that an assumption sets aside."""
+    aside = tuple(c for c in conflicts if assume and c.assumption is not None)
+    return [c for c in conflicts if c not in aside], aside
+
+
+def _seeds(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
+    """Nodes that write shared memory or may leave the loop."""
+    seeds = {
+        t.node
+        for t in shared
+        if t.effect.write
+        and (t.effect.elem != "=" or t.effect.chain or t.effect.how == "rebind")
+        and not (assume and t.effect.how == "memo")
+    }
+    for node, instrs in enumerate(body.nodes):
+        if any(body.leaves(i) for i in instrs):
+            seeds.add(node)
+    return seeds
+
+
+def with_head(
+    body: Body, conflicts: list[Conflict], shared: list[Touch], pinned: set[int], *, assume: bool
+) -> Partition | None:
+    """A partition whose serial head feeds the work: the carried part that work needs, if it is
+    whole statements, needs no work itself, and shares nothing with the other stages."""
+    active, used = _active(conflicts, assume=assume)
+    own = pinned | _seeds(body, shared, assume=assume)
+    ends = own | {n for c in active for n in (c.writers or c.nodes)}
+    heavy = {n for n in range(len(body.nodes)) if worth_a_worker(body, n) and n not in ends}
+    needed = _feeding(body, heavy, active) - heavy
+    carried = _closure(body, {n for c in active for n in (c.writers or c.nodes) if n in needed})
+    head = upstream(body, carried & needed)
+    if (
+        not head
+        or head & heavy
+        or any(_long(body, n) for n in head)
+        or any(body.leaves(i) for n in head for i in body.nodes[n])
+    ):
+        return None
+    for conflict in active:
+        ends_here = conflict.writers or conflict.nodes
+        if ends_here & head and not ends_here <= head:
+            return None
+    rest = [c for c in active if not (c.writers or c.nodes) <= head]
+    seeds = (own | {n for c in rest for n in c.nodes}) - head
+    commit = _closure(body, seeds)
+    if commit & head or not _whole_statements(body, head):
+        return None
+    compute = frozenset(set(range(len(body.nodes))) - commit - head)
+    worthy = frozenset(n for n in compute if worth_a_worker(body, n))
+    return Partition(compute, frozenset(commit), used, worthy, frozenset(head))
+
+
+def _feeding(body: Body, nodes: set[int], conflicts: list[Conflict]) -> set[int]:
+    """What the nodes need, also from the iteration before: who binds the locals they read."""
+    found = upstream(body, nodes)
+    while True:
+        binders = {w for c in conflicts if c.writers and c.nodes & found for w in c.writers}
+        if binders <= found:
+            return found
+        found = upstream(body, found | binders)
+
+
+def _long(body: Body, node: int) -> bool:
+    """Whether the node runs code of the project, unknown code or a loop: too much for a head."""
+    code = body.function.code
+    return any(
+        code[i].op in ("elem", "await")
+        or any(t.kind in ("def", "unknown") for t in body.ev.targets.get(i, ()))
+        for i in body.nodes[node]
+    )
+
+
+def _whole_statements(body: Body, head: set[int]) -> bool:
+    simple = {body.place_of[n].simple for n in head}
+    return all((n in head) for n, p in enumerate(body.place_of) if p.simple in simple) and not any(
+        body.place_of[n].guards for n in head
+    )
+
+
+def upstream(body: Body, nodes: set[int]) -> set[int]:
+    before: dict[int, list[int]] = {}
+    for first, following in enumerate(body.after):
+        for then in following:
+            before.setdefault(then, []).append(first)
+    found, waiting = set(nodes), list(nodes)
+    while waiting:
+        for first in before.get(waiting.pop(), ()):
+            if first not in found:
+                found.add(first)
+                waiting.append(first)
+    return found
+
+
+def _closure(body: Body, seeds: set[int]) -> set[int]:
+    commit, waiting = set(seeds), list(seeds)
+    while waiting:
+        for following in body.after[waiting.pop()]:
+            if following not in commit:
+                commit.add(following)
+                waiting.append(following)
+    return commit
+
+
+def worth_a_worker(body: Body, node: int) -> bool:
+    """Whether the node calls code of a size that is not known to be trivial, or loops."""
+    code = body.function.code
+    for i in body.nodes[node]:
+        if code[i].op in ("elem", "await") and i != body.loop.elem:
+            return True
+        for target in body.ev.targets.get(i, ()):
+            if target.kind in ("def", "unknown"):
+                return True
+            if target.kind in ("known", "method") and _heavy(body, target.name, target.kind):
+                return True
+    return False
+
+
+def _heavy(body: Body, name: str, kind: str) -> bool:
+    knowledge = body.ev.program.knowledge
+    owner, _, last = name.rpartition(".")
+    line = knowledge.call(name) if kind == "known" else knowledge.method(owner, last)
+    if line is None:
+        return True
+    if line.blocks or line.cost in HEAVY:
+        return True
+    return (
+        bool(line.scales)
+        and owner not in ("str", "bytes", "list", "dict", "set", "tuple")
+        and (
+            name
+            not in (
+                "len",
+                "list",
+                "tuple",
+                "set",
+                "dict",
+                "zip",
+                "enumerate",
+                "range",
+                "str",
+                "repr",
+                "print",
+                "isinstance",
+                "reversed",
+                "iter",
+                "bytes",
+                "min",
+                "max",
+            )
+        )
+    )

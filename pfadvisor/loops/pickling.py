@@ -1,0 +1,84 @@
+"""Whether values can cross to another process as a copy that is as good."""
+
+from __future__ import annotations
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.values import Val, parse_type
+
+
+def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
+    """What does not pickle about the value, "" if nothing is known to."""
+    for func in value.funcs:
+        found = _callable(ev, func)
+        if found:
+            return found
+    if value.lazy:
+        return "a generator"
+    for type_name in sorted(value.types or ()):
+        found = type_problem(ev, type_name, depth)
+        if found:
+            return found
+    if depth < 3:
+        for root, path in value.objs:
+            for (obj, elem), inside in ev.heap.items():
+                if obj == (root, path) and elem != "keys":
+                    found = unpicklable(ev, inside, depth + 1)
+                    if found:
+                        return found
+    return ""
+
+
+def local_callable(ev: Evaluation, value: Val) -> bool:
+    """A lambda or nested function: it does not pickle, but may be lifted out of its function."""
+    return bool(value.funcs) and any(_callable(ev, f) for f in value.funcs if f[0] == "def")
+
+
+def _callable(ev: Evaluation, func: tuple[object, ...]) -> str:
+    if func[0] == "def":
+        facts = ev.program.module(str(func[1]))
+        function = facts.functions[int(str(func[2]))] if facts else None
+        if function is not None and function.kind == "lambda":
+            return "a lambda"
+        if function is not None and "<locals>" in function.qualname:
+            return f"the nested function `{function.name}`"
+    if func[0] == "class" and "<locals>" in str(func[1]):
+        return f"the local class `{str(func[1]).rpartition('.')[2]}`"
+    return "a module" if func[0] == "module" else ""
+
+
+def type_problem(ev: Evaluation, type_name: str, depth: int = 0) -> str:
+    head, args = parse_type(type_name)
+    if ":" in head:
+        return _instance(ev, head, depth)
+    if head in ("generator", "iterator", "module"):
+        return f"a {head}"
+    traits = ev.program.knowledge.traits(head)
+    if traits is not None and (not traits.picklable or traits.copy_differs):
+        return f"a {head}"
+    for argument in args if depth < 4 else ():
+        found = type_problem(ev, argument.split(" | ")[0], depth + 1)
+        if found:
+            return found
+    return ""
+
+
+def _instance(ev: Evaluation, cls: str, depth: int) -> str:
+    name = cls.partition(":")[2]
+    if "<locals>" in name:
+        return f"an instance of the local class `{name.rpartition('.')[2]}`"
+    if ev.program.member_of(cls, "__del__"):
+        return f"an instance of `{name}`, whose copy would be finalised too"
+    found = ev.program.find(cls)
+    if (
+        found is None
+        or depth > 2
+        or ev.program.member_of(cls, "__reduce__")
+        or (ev.program.member_of(cls, "__getstate__"))
+    ):
+        return ""
+    for attribute in sorted(ev.program.attribute_names(cls)):
+        value = ev.program.attribute(cls, attribute)
+        problem = unpicklable(ev, value, depth + 1) if value is not None else ""
+        if problem:
+            return f"`{name}.{attribute}`, {problem}"
+    return ""

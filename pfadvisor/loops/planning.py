@@ -1,0 +1,291 @@
+"""The plan of a rewrite: what `rewrite` must know, in spans and names."""
+
+from __future__ import annotations
+
+from pfadvisor.effects.facts import Param
+from pfadvisor.effects.program import operands
+from pfadvisor.loops.analysis import Analysis, live_names
+from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.pickling import local_callable, unpicklable
+from pfadvisor.loops.structure import handled
+from pfadvisor.model import Input, LoopId, Mode, Plan, Span
+
+DEFINITIONS = ("import", "func", "class")
+
+
+def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
+    body, tree = analysis.body, analysis.tree
+    assert tree is not None and analysis.pattern is not None
+    function = body.function
+    comprehension = body.loop.form not in ("for", "async-for")
+    live = live_names(body, uses_of(function)) if not comprehension else ()
+    handed = handed_names(analysis)
+    produced = {*handed, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
+    dead = all(a.dead for a in analysis.accumulators)
+    owner = body.ev.module.classes[function.owner_class].name if function.owner_class >= 0 else None
+    return Plan(
+        loop_id,
+        mode,
+        analysis.pattern,
+        _statement(body),
+        body.loop.target,
+        body.loop.iterable,
+        () if comprehension else tree.granules(),
+        body.loop.elements if comprehension else (),
+        body.loop.tests,
+        inputs_of(analysis),
+        handed,
+        tuple(n for n in live if n in produced),
+        analysis.accumulators,
+        analysis.source,
+        call_of(analysis),
+        (analysis.collecting and dead) or comprehension,
+        _builtin_errors(body),
+        handled(body),
+        analysis.pure,
+        analysis.leaves,
+        function.qualname if function.kind != "module" else "",
+        owner,
+        _definition(body),
+        any(_contains(g, body.loop.span) for g in body.ev.module.guard),
+        function.is_async,
+        False,
+        lost_errors=_lost_errors(body),
+    )
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
+def _statement(body: Body) -> Span:
+    stmts, blocks = body.function.stmts, body.function.blocks
+    stmt = body.loop.stmt
+    while stmts[stmt].kind in ("element", "filter", "generator"):
+        stmt = blocks[stmts[stmt].block].owner
+    return stmts[stmt].span
+
+
+def _definition(body: Body) -> Span | None:
+    functions = body.ev.module.functions
+    current, outermost = body.function, None
+    while current.kind != "module":
+        outermost = current.span
+        current = functions[current.parent]
+    return outermost
+
+
+def _bound_in(analysis: Analysis) -> set[str]:
+    code = analysis.body.function.code
+    return {code[i].args[0] for i in analysis.compute_instrs if code[i].op == "bind"}
+
+
+def names_of(analysis: Analysis) -> dict[int, str]:
+    """Values -> the local that holds them, as seen from inside the loop."""
+    body = analysis.body
+    names = {value: name for name, value in body.loop.visible}
+    names.update({value: name for value, name in body.function.phi_names if body.inside(value)})
+    names.update({value: name for name, value in body.loop.target_names})
+    for i in body.node_of:
+        instr = body.function.code[i]
+        if instr.op == "bind":
+            names.setdefault(instr.args[1], instr.args[0])
+    return names
+
+
+def handed_names(analysis: Analysis) -> tuple[str, ...]:
+    """Names that compute statements bind and commit uses."""
+    body, tree = analysis.body, analysis.tree
+    if tree is None or body.loop.form not in ("for", "async-for"):
+        return ()
+    code, names = body.function.code, names_of(analysis)
+    outside = analysis.rest_instrs
+    found: dict[str, None] = {}
+    for i in sorted(outside):
+        for value in operands(code[i]):
+            node = body.node_of.get(value)
+            if node is None or node not in analysis.compute or node in tree.hole_nodes:
+                continue
+            if (
+                (
+                    tree.stage_of.get(body.place_of[node].simple) == "compute"
+                    or code[value].op == "phi"
+                )
+                and value in names
+                and code[i].op != "test"
+            ):
+                found[names[value]] = None
+    for name in live_names(body, uses_of(body.function)):
+        if name in _bound_in(analysis):
+            found[name] = None
+    return tuple(found)
+
+
+def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
+    """Names that the worker reads and does not define, targets last."""
+    body, names = analysis.body, names_of(analysis)
+    code, function = body.function.code, body.function
+    targets = dict(body.loop.target_names)
+    params = {p.name: p for p in function.params}
+    captured: dict[str, Input] = {}
+    used: dict[str, Input] = {}
+    for i in sorted(analysis.compute_instrs):
+        if code[i].op == "free":
+            captured[code[i].args[0]] = Input(code[i].args[0], "capture", None)
+        if code[i].op == "name" and _rebound(body, code[i].args[0]):
+            captured[code[i].args[0]] = Input(code[i].args[0], "global", None)
+        for value in operands(code[i]):
+            if body.node_of.get(value) is not None or value not in names or _passed_on(body, value):
+                continue
+            name = names[value]
+            if name in targets:
+                used[name] = Input(name, "target", None)
+            elif not (function.kind == "module" and code[value].op in DEFINITIONS):
+                captured[name] = Input(name, "capture", _annotation(params.get(name)))
+    ordered = [
+        used[name] for name, _ in sorted(targets.items(), key=lambda t: t[1]) if name in used
+    ]
+    return (*captured.values(), *ordered)
+
+
+def _passed_on(body: Body, value: int) -> bool:
+    """What a local held before the iteration, which the iteration replaces unseen."""
+    code = body.function.code
+    own = value in {phi for _, phi in body.loop.phis} and len(code[value].args) > 1
+    return own or code[value].op == "unbound"
+
+
+def _annotation(param: Param | None) -> str | None:
+    return param.annotation or None if param is not None else None
+
+
+def _rebound(body: Body, name: str) -> bool:
+    facts = body.ev.module
+    return (
+        name in facts.rebound
+        and name in facts.names
+        and not any(
+            instr.op in DEFINITIONS and i_name == name
+            for function in facts.functions[:1]
+            for instr, i_name in _definitions(function.code)
+        )
+    )
+
+
+def _definitions(code: tuple) -> list:  # type: ignore[type-arg]
+    return [(code[i.args[1]], i.args[0]) for i in code if i.op == "setname"]
+
+
+def call_of(analysis: Analysis) -> tuple[str, str] | None:
+    """(callee, argument) if compute is one call of a module-level function on the target alone."""
+    body, tree = analysis.body, analysis.tree
+    code = body.function.code
+    instrs = [i for i in sorted(analysis.compute_instrs) if code[i].op not in ("bind", "setname")]
+    calls = [i for i in instrs if code[i].op == "call"]
+    if len(calls) != 1 or tree is None or len(body.loop.target_names) != 1:
+        return None
+    name, target = body.loop.target_names[0]
+    callee, args = code[calls[0]].args
+    if len(args) != 1 or args[0][0] != "pos" or args[0][2] != target:
+        return None
+    if set(instrs) - {calls[0], callee} - _chain(body, callee):
+        return None
+    text = callee_text(body, callee)
+    return (text, name) if text else None
+
+
+def _chain(body: Body, value: int) -> set[int]:
+    found = {value}
+    while body.function.code[value].op == "attr":
+        value = body.function.code[value].args[0]
+        found.add(value)
+    return found
+
+
+def callee_text(body: Body, callee: int) -> str:
+    """The callee as a fresh interpreter finds it: a module-level function or a module's."""
+    instr = body.function.code[callee]
+    value = body.ev.values[callee]
+    importable = [f for f in value.funcs if f[0] in ("def", "known", "class")]
+    if (
+        not importable
+        or len(value.funcs) != 1
+        or value.recv is not None
+        or unpicklable(body.ev, value)
+    ):
+        return ""
+    if instr.op == "name":
+        return str(instr.args[0])
+    if instr.op == "attr":
+        base = body.function.code[instr.args[0]]
+        modules = any(f[0] == "module" for f in body.ev.values[instr.args[0]].funcs)
+        return f"{base.args[0]}.{instr.args[1]}" if modules and base.op == "name" else ""
+    if instr.op in DEFINITIONS and body.function.kind == "module":
+        return {v: n for n, v in body.loop.visible}.get(callee, "")
+    return ""
+
+
+def _builtin_errors(body: Body) -> bool:
+    """Only builtin exceptions whose traps `Pool` does not have can leave the function."""
+    bad = {"SystemExit", "StopIteration", "StopAsyncIteration", "GeneratorExit", "?"}
+    return not body.ev.unknowns and not any(
+        ":" in name or "." in name or name in bad for name in body.ev.raises
+    )
+
+
+def _lost_errors(body: Body) -> tuple[str, ...]:
+    """StopIteration becomes another error on its way; classes with an `__init__` of their own
+    are called with `args` when they are unpickled."""
+    program = body.ev.program
+    return tuple(
+        sorted(
+            name
+            for name in body.ev.raises
+            if name == "StopIteration"
+            or (
+                ":" in name
+                and not program.member_of(name, "__reduce__")
+                and any(program.member_of(name, each) for each in ("__init__", "__new__"))
+            )
+        )
+    )
+
+
+def pickle_problem(analysis: Analysis) -> tuple[str, str]:
+    """(what, role) of a value that would have to cross to a worker process and cannot."""
+    body = analysis.body
+    inputs = {i.name: i.origin for i in inputs_of(analysis) if i.origin != "global"}
+    used = _used_by_compute(analysis)
+    for value, name in names_of(analysis).items():
+        if name not in inputs or value not in used or body.node_of.get(value) in analysis.compute:
+            continue
+        problem = unpicklable(body.ev, body.ev.values[value])
+        liftable = inputs[name] == "capture" and local_callable(body.ev, body.ev.values[value])
+        if problem and not liftable:
+            return f"`{name}`, {problem}", "is read by the work"
+    if "target" in inputs.values():
+        problem = unpicklable(body.ev, body.ev.values[body.loop.elem])
+        if problem:
+            return f"the item, {problem}", "is what the work gets"
+    for value in results_of(analysis):
+        problem = unpicklable(body.ev, body.ev.values[value])
+        if problem:
+            return problem, "is what the work returns"
+    return "", ""
+
+
+def _used_by_compute(analysis: Analysis) -> set[int]:
+    code = analysis.body.function.code
+    return {v for i in analysis.compute_instrs for v in operands(code[i])}
+
+
+def results_of(analysis: Analysis) -> list[int]:
+    """Values that cross from compute to commit."""
+    body = analysis.body
+    code = body.function.code
+    if body.loop.form not in ("for", "async-for"):
+        return list(code[body.loop.end].args[2:])
+    found = []
+    for i in sorted(analysis.rest_instrs):
+        found += [v for v in operands(code[i]) if body.node_of.get(v) in analysis.compute]
+    return found

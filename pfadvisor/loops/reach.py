@@ -1,0 +1,86 @@
+"""Places of one root that different paths lead to and that may be one object.
+
+`nodes[].depth` and `nodes[].parent.depth` have one root and two paths: the
+parent of one node may be another node. Types that share no class exclude it.
+What a deep read finds at the end of another path is not asked.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pfadvisor.effects.values import DEEP, Obj, Root, parse_type
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch
+
+Types = frozenset[str] | None
+
+
+class Meeting(NamedTuple):
+    write: Touch
+    reads: tuple[Touch, ...]
+
+
+def meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
+    """Writes to one root with the reads, by other paths, that may find what they wrote."""
+    writes = {t.slot: t for t in touches if t.effect.write and _names_a_place(t)}
+    reads = [t for t in touches if not t.effect.write and _names_a_place(t)]
+    if not writes or not reads:
+        return []
+    types = _types_by_object(body, touches[0].effect.root)
+    found = []
+    for write in writes.values():
+        meeting = tuple(r for r in reads if _may_meet(body, write, r, types))
+        if meeting:
+            found.append(Meeting(write, meeting))
+    return found
+
+
+def _names_a_place(touch: Touch) -> bool:
+    slot = touch.slot
+    return (
+        DEEP not in slot and slot[-1] != "=" and touch.effect.how not in ("memo", "enter", "exit")
+    )
+
+
+def _may_meet(body: Body, write: Touch, read: Touch, types: dict[Obj, Types]) -> bool:
+    first, second = write.slot, read.slot
+    if first[-1] != second[-1] or len(first) == len(second) or not _many(first, second):
+        return False
+    left = types.get((write.effect.root, write.effect.path))
+    right = types.get((read.effect.root, read.effect.path))
+    return not (left and right and _apart(body, left, right))
+
+
+def _many(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether the shorter path names many objects, or an attribute leads from it to the other:
+    a container is not found within itself."""
+    short, long = sorted((first, second), key=len)
+    if short[-1].startswith("."):
+        return True
+    return long[: len(short) - 1] == short[:-1] and "[]" in short[:-1]
+
+
+def _types_by_object(body: Body, root: Root) -> dict[Obj, Types]:
+    found: dict[Obj, Types] = {}
+    for value in body.ev.values:
+        for obj in value.objs:
+            if obj[0] == root:
+                known = found.get(obj, frozenset())
+                found[obj] = None if known is None or value.types is None else known | value.types
+    return found
+
+
+def _apart(body: Body, left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether no object is of a type of both sides."""
+    first, second = (
+        {name for t in types for name in _family(body, parse_type(t)[0])} for types in (left, right)
+    )
+    return not first & second
+
+
+def _family(body: Body, head: str) -> list[str]:
+    """The class and those that derive from it; nothing for None, which has no places."""
+    if head == "None":
+        return []
+    return [head, *body.ev.program.subclasses(head)] if ":" in head else [head]

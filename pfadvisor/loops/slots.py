@@ -1,0 +1,88 @@
+"""Subscripts and items of one container: whether different iterations touch different slots."""
+
+from __future__ import annotations
+
+from pfadvisor.effects.values import Effect
+from pfadvisor.loops.affine import affine, counter_of, distance, trip_count
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch
+from pfadvisor.model import Assumption
+
+MOST_PAIRS = 40
+
+
+def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
+    """Distance of the accesses to one container by their subscripts; False: never one slot."""
+    if len(group) > MOST_PAIRS or any(
+        t.effect.path
+        or t.effect.key < 0
+        or t.effect.elem == "="
+        or t.effect.chain
+        or t.effect.how not in ("load", "store")
+        for t in group
+    ):
+        return None
+    counters, trip = counter_of(body), trip_count(body)
+    length = body.ev.values[trip].const if trip >= 0 else None
+    length = length if isinstance(length, int) else None
+    forms = [(t, affine(body, t.effect.key, counters)) for t in group]
+    gaps: set[int] = set()
+    for touch, form in forms:
+        for other, other_form in forms:
+            if not (touch.effect.write or other.effect.write):
+                continue
+            if form is None or other_form is None:
+                return None
+            gap = distance(form, other_form, trip)
+            if gap is None or gap is True:
+                return None
+            if gap is not False and (length is None or abs(gap) < length):
+                gaps.add(abs(gap))
+    return min(gaps) if gaps else False
+
+
+def distinct_slots(body: Body, group: list[Touch]) -> Assumption | None:
+    """Accesses to the iteration's own item, or to one slot that the item names: independent if
+    no two items are, or name, the same."""
+    own = {o for v in [body.loop.elem, *body.header] for o in body.ev.values[v].objs}
+    effects = [t.effect for t in group]
+    if all(
+        (e.root, e.path) in own and not e.chain and e.elem != "[]" and _on_item(body, e)
+        for e in effects
+    ):
+        return Assumption(
+            "distinct-keys", "items", "no object is iterated over twice", effects[0].where
+        )
+    keys = [e.key for e in effects]
+    if any(e.path or e.chain or e.elem == "=" or e.how not in ("load", "store") for e in effects):
+        return None
+    if min(keys) < 0 or not all(same_value(body, keys[0], k) for k in keys[1:]):
+        return None
+    if not any(not e.write for e in effects) or not body.inside(keys[0]):
+        return None
+    return Assumption(
+        "distinct-keys", body.ev.text(keys[0]), "no slot is named twice", effects[0].where
+    )
+
+
+def _on_item(body: Body, effect: Effect) -> bool:
+    instr = body.function.code[effect.instr]
+    return instr.op in ("attr", "setattr") and (
+        instr.args[0] == body.loop.elem or instr.args[0] in body.header
+    )
+
+
+def same_value(body: Body, first: int, second: int, depth: int = 0) -> bool:
+    """Whether two values are the same expression of the same values, without calls."""
+    if first == second:
+        return True
+    left, right = body.function.code[first], body.function.code[second]
+    if depth > 8 or left.op != right.op or left.op not in ("item", "op", "attr", "const", "name"):
+        return False
+    if len(left.args) != len(right.args):
+        return False
+    values = {"item": (0, 1), "op": tuple(range(1, len(left.args))), "attr": (0,)}.get(left.op, ())
+    return all(
+        same_value(body, a, b, depth + 1) if n in values else a == b
+        for n, (a, b) in enumerate(zip(left.args, right.args, strict=True))
+    )

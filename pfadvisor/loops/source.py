@@ -1,0 +1,157 @@
+"""What the loop's header reads: facts about the iterable, and conflicts of the body with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.values import Obj, Val, parse_type
+from pfadvisor.loops.affine import affine, counter_of
+from pfadvisor.loops.conflicts import Conflict, access_of
+from pfadvisor.loops.drawing import drawing_conflicts, draws_from_arguments
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch
+from pfadvisor.model import Source
+
+SIZED: Final = frozenset(
+    {
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "frozenset",
+        "range",
+        "str",
+        "bytes",
+        "dict_keys",
+        "dict_values",
+        "dict_items",
+        "Sequence",
+        "Mapping",
+        "Collection",
+        "collections.deque",
+    }
+)
+ENDLESS: Final = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
+WRAPPERS: Final = frozenset(
+    {"enumerate", "zip", "reversed", "tqdm.tqdm", "tqdm", "map", "filter", "iter"}
+)
+
+
+def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
+    value = body.ev.values[body.loop.source]
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    sized = bool(heads) and heads <= SIZED
+    again = sized or _wrapped_again(body, body.loop.source, 0)
+    return Source(again, sized, not _endless(body, body.loop.source, 0), _length(body, value))
+
+
+def _wrapped_again(body: Body, value: int, depth: int) -> bool:
+    """enumerate, zip and reversed of things that may be iterated again are themselves so, if the
+    expression is evaluated again."""
+    known = body.ev.values[value]
+    heads = {parse_type(t)[0] for t in known.types or ()}
+    if heads and heads <= SIZED:
+        return True
+    instr = body.function.code[value]
+    if instr.op != "call" or depth > 4:
+        return False
+    names = {t.name for t in body.ev.targets.get(value, ())}
+    if not names or not names <= WRAPPERS - {"map", "filter", "iter"}:
+        return False
+    parts = [v for kind, _, v in instr.args[1] if kind == "pos"]
+    first = parts if "zip" in names else parts[:1]
+    return bool(first) and all(_wrapped_again(body, v, depth + 1) for v in first)
+
+
+def _endless(body: Body, value: int, depth: int) -> bool:
+    instr = body.function.code[value]
+    if instr.op != "call" or depth > 4:
+        return False
+    names = {t.name for t in body.ev.targets.get(value, ())}
+    if names & ENDLESS and not (names == {"itertools.repeat"} and len(instr.args[1]) > 1):
+        return True
+    if names == {"iter"} and len(instr.args[1]) == 2:
+        return True
+    if names <= WRAPPERS and names:
+        inner = [_endless(body, v, depth + 1) for kind, _, v in instr.args[1] if kind == "pos"]
+        return bool(inner) and (all(inner) if "zip" in names else any(inner))
+    return False
+
+
+def _length(body: Body, value: Val) -> int | None:
+    instr = body.function.code[body.loop.source]
+    if instr.op == "display" and instr.args[0] != "dict":
+        return len(instr.args) - 1
+    if instr.op == "call" and {t.name for t in body.ev.targets.get(body.loop.source, ())} == {
+        "range"
+    }:
+        bounds = [body.ev.values[v].const for _, _, v in instr.args[1]]
+        if all(isinstance(b, int) for b in bounds) and (len(bounds) < 3 or bounds[2]):
+            return len(range(*bounds))
+    return None
+
+
+def iterated(body: Body) -> set[Obj]:
+    """Objects that the header goes on reading while the loop runs."""
+    found: set[Obj] = set()
+    waiting = [body.loop.source]
+    while waiting:
+        at = waiting.pop()
+        value = body.ev.values[at]
+        found |= value.objs
+        instr = body.function.code[at]
+        if instr.op == "call" and draws_from_arguments(value):
+            waiting += [v for _, _, v in instr.args[1]]
+            waiting += [instr.args[0]]
+        elif instr.op == "attr":
+            waiting.append(instr.args[0])
+    return found
+
+
+def source_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -> list[Conflict]:
+    objs = iterated(body)
+    found = [
+        _mutated(body, t)
+        for t in shared
+        if t.effect.write
+        and (t.effect.root, t.effect.path) in objs
+        and t.effect.elem.startswith(("[", "**"))
+        and not _in_place(body, t)
+    ]
+    return found + drawing_conflicts(body, shared, resources)
+
+
+def _mutated(body: Body, touch: Touch) -> Conflict:
+    write = access_of(body, touch.effect)
+    read = write.__class__(write.place, False, body.ev.location(body.loop.source))
+    rule = "shared-iterator" if touch.effect.how == "advance" else "mutated-iterable"
+    return Conflict(
+        frozenset({touch.node}), "flow", write, read, rule, write.place, None, None, True
+    )
+
+
+def _in_place(body: Body, touch: Touch) -> bool:
+    """`xs[i] = …` for the loop's own index or key: what is iterated keeps its size."""
+    effect = touch.effect
+    if effect.how != "store" or effect.key < 0 or effect.chain:
+        return False
+    counters = counter_of(body)
+    form = affine(body, effect.key, counters)
+    if (
+        form is not None
+        and form.factor == 1
+        and form.symbol < 0
+        and (form in counters.values() and form.offset == 0)
+    ):
+        return True
+    types = body.ev.values[body.loop.source].types or ()
+    keys = effect.key == body.loop.elem or (
+        effect.key in body.header
+        and body.function.code[effect.key].op == "unpack"
+        and body.function.code[effect.key].args[1] == 0
+    )
+    return (
+        keys
+        and bool(types)
+        and all(parse_type(t)[0] in ("dict", "dict_keys", "dict_items") for t in types)
+    )

@@ -1,0 +1,115 @@
+"""Module state that a fresh interpreter would not have: what is set at run time.
+
+A worker that is started anew imports the modules and finds their names as the
+import leaves them. A name or class attribute that compute reads and that some
+function, or the `__main__` guard, sets is there only under `fork`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.planning import inputs_of
+from pfadvisor.model import Assumption, Span
+
+CHANGES: Final = frozenset(
+    {
+        "append",
+        "extend",
+        "add",
+        "update",
+        "insert",
+        "setdefault",
+        "pop",
+        "remove",
+        "clear",
+        "discard",
+        "popitem",
+        "appendleft",
+        "sort",
+        "reverse",
+    }
+)
+
+
+def set_at_run_time(
+    analysis: Analysis, accepted: frozenset[str] = frozenset()
+) -> tuple[Assumption, ...]:
+    """The question for each module-level name that workers may find otherwise."""
+    body, found = analysis.body, dict[str, Assumption]()
+    given = {i.name for i in inputs_of(analysis)}
+    for effect in body.ev.effects:
+        if (
+            effect.write
+            or effect.instr not in analysis.compute_instrs
+            or (effect.root[0] not in ("global", "class"))
+        ):
+            continue
+        owner, _, name = str(effect.root[1]).replace(":", ".").rpartition(".")
+        facts = body.ev.program.module(owner)
+        if facts is None or (name in given and not effect.chain) or name in found:
+            continue
+        if any(
+            _sets(f, name)
+            for f in {facts.name: facts, body.ev.module.name: body.ev.module}.values()
+        ):
+            found[name] = Assumption(
+                "same-globals",
+                name,
+                f"`{name}`, which is set while the program runs, is the same in a fresh worker",
+                effect.where,
+            )
+    return tuple(
+        a for n, a in found.items() if not {"same-globals", f"same-globals:{n}"} & accepted
+    )
+
+
+def _sets(facts: ModuleFacts, name: str) -> bool:
+    """Whether code that an import does not run binds or changes the name."""
+    return any(
+        _changes(function, instr, name)
+        for function in facts.functions
+        for instr in _at_run_time(facts, function)
+    )
+
+
+def _at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
+    for instr in function.code:
+        if function.kind not in ("module", "class") or any(
+            _within(instr.span, g) for g in facts.guard
+        ):
+            yield instr
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
+def _changes(function: Function, instr: Instr, name: str) -> bool:
+    if instr.op == "setname":
+        return bool(instr.args[0] == name)
+    if instr.op in ("setattr", "setitem", "delattr", "delitem"):
+        return _is_name(function, instr.args[0], name)
+    if instr.op == "call":
+        callee = function.code[instr.args[0]]
+        return (
+            callee.op == "attr"
+            and callee.args[1] in CHANGES
+            and (_is_name(function, callee.args[0], name))
+        )
+    return False
+
+
+def _is_name(function: Function, value: int, name: str) -> bool:
+    """The name itself, or what is reached from it."""
+    for _ in range(6):
+        instr = function.code[value]
+        if instr.op == "name":
+            return bool(instr.args[0] == name)
+        if instr.op not in ("attr", "item"):
+            return False
+        value = instr.args[0]
+    return False

@@ -1,0 +1,199 @@
+"""Facts of form that keep a loop serial whatever its accesses are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.surroundings import context_blockers
+from pfadvisor.loops.workers import SUBMIT, workers_of
+from pfadvisor.model import Blocker, Location
+
+FRAME: Final = frozenset(
+    {
+        "exec",
+        "eval",
+        "locals",
+        "globals",
+        "vars",
+        "breakpoint",
+        "__import__",
+        "sys._getframe",
+        "inspect.stack",
+        "inspect.currentframe",
+    }
+)
+
+
+def structural_blockers(body: Body) -> list[Blocker]:
+    code, loop = body.function.code, body.loop
+    found: list[Blocker] = []
+
+    def add(code_: str, name: str, at: int, message: str, advice: str = "") -> None:
+        found.append(Blocker(code_, name, message, body.ev.location(at), (), advice))
+
+    for i in range(loop.body, loop.end):
+        op = code[i].op
+        if op == "yield" and body.node_of.get(i) is not None:
+            add("PFA209", "yields", i, "the body yields to its consumer between iterations")
+            break
+        if op == "call" and any(t.name in FRAME for t in body.ev.targets.get(i, ())):
+            add(
+                "PFA218",
+                "unsupported-construct",
+                i,
+                f"`{body.ev.text(code[i].args[0])}` looks at the frame it runs in",
+            )
+    for unknown in body.ev.unknowns:
+        if unknown.instr in body.node_of and unknown.chain and unknown.subject in FRAME:
+            add(
+                "PFA218",
+                "unsupported-construct",
+                unknown.instr,
+                f"`{unknown.subject}` looks at the frames that call it",
+            )
+    for i in body.header:
+        if code[i].op in ("setattr", "setitem"):
+            add("PFA218", "unsupported-construct", i, "the loop's target is an attribute or a slot")
+    if loop.has_else:
+        add("PFA218", "unsupported-construct", loop.source, "the loop has an `else` clause")
+    if loop.form == "async-for":
+        add("PFA220", "awaits-in-order", loop.source, "the source itself is awaited item by item")
+    if body.function.kind == "class":
+        add(
+            "PFA218",
+            "unsupported-construct",
+            loop.source,
+            "the loop runs while a class is defined",
+            "move it into a function",
+        )
+    found += _inside_lock(body)
+    found += _consumed_elsewhere(body)
+    found += _already_parallel(body)
+    found += context_blockers(body, [s for s, role in ancestors(body) if role == "with"])
+    return found
+
+
+def _consumed_elsewhere(body: Body) -> list[Blocker]:
+    """A generator expression runs where it is consumed, which must be the call it stands in."""
+    if body.loop.form != "generator":
+        return []
+    code, values = body.function.code, body.ev.values
+    for i in range(body.loop.end + 1, len(code)):
+        if code[i].op == "call" and any(v == body.loop.end for _, _, v in code[i].args[1]):
+            targets = body.ev.targets.get(i, ())
+            consumed = targets and all(t.kind in ("known", "method", "duck") for t in targets)
+            if consumed and not values[i].lazy:
+                return []
+    return [
+        Blocker(
+            "PFA209",
+            "yields",
+            "the generator is consumed elsewhere, item by item",
+            body.ev.location(body.loop.end),
+            (),
+            "use a list if it may be built at once",
+        )
+    ]
+
+
+def _already_parallel(body: Body) -> list[Blocker]:
+    """The loop stands in the `with` block of a pool, or iterates over what a pool yields."""
+    code, values = body.function.code, body.ev.values
+    pools = [
+        i
+        for i, instr in enumerate(code)
+        if instr.op == "enter" and any(_is_pool(t) for t in values[instr.args[0]].types or ())
+    ]
+    around = {stmt for stmt, role in ancestors(body) if role == "with"}
+    for at in pools:
+        if code[at].stmt in around:
+            return [
+                Blocker(
+                    "PFA226",
+                    "already-parallel",
+                    "the loop runs beside a pool of its own",
+                    body.ev.location(at),
+                )
+            ]
+    if _fed_by_workers(body):
+        return [
+            Blocker(
+                "PFA226",
+                "already-parallel",
+                "the loop is over what workers compute",
+                body.ev.location(body.loop.source),
+            )
+        ]
+    if body.index_in_module in workers_of(body.ev.program, body.ev.module):
+        return [
+            Blocker(
+                "PFA226",
+                "already-parallel",
+                "the function runs in a pool's worker",
+                body.ev.location(body.loop.source),
+            )
+        ]
+    return []
+
+
+def _fed_by_workers(body: Body) -> bool:
+    """Whether evaluating the source starts tasks, threads or processes."""
+    started = [e.instr for e in body.ev.effects if e.root == ("res", "threads")]
+    tasks = [
+        i
+        for i, targets in body.ev.targets.items()
+        if not body.inside(i)
+        and any(
+            t.name.rpartition(".")[2] in SUBMIT and t.name.startswith("asyncio") for t in targets
+        )
+    ]
+    if body.function.is_async and tasks:
+        return True
+    return any(body.loop.start <= i < body.loop.body for i in started)
+
+
+def _is_pool(type_name: str) -> bool:
+    head = parse_type(type_name)[0]
+    return head.startswith(("concurrent.futures", "multiprocessing.pool", "joblib.Parallel"))
+
+
+def _inside_lock(body: Body) -> list[Blocker]:
+    for stmt, role in ancestors(body):
+        if role != "with":
+            continue
+        for instr in body.function.code:
+            if instr.op == "enter" and instr.stmt == stmt:
+                types = body.ev.values[instr.args[0]].types or ()
+                locks = [
+                    t
+                    for t in types
+                    if parse_type(t)[0].startswith(("threading.", "multiprocessing."))
+                ]
+                if locks:
+                    where = Location(body.ev.module.filename, instr.span)
+                    return [
+                        Blocker(
+                            "PFA225", "inside-lock", "the loop runs while a lock is held", where
+                        )
+                    ]
+    return []
+
+
+def ancestors(body: Body) -> list[tuple[int, str]]:
+    """(compound statement, role of the suite) around the loop, innermost first."""
+    stmts, blocks = body.function.stmts, body.function.blocks
+    found = []
+    current = body.loop.stmt
+    while current >= 0:
+        block = blocks[stmts[current].block]
+        if block.owner >= 0:
+            found.append((block.owner, block.role))
+        current = block.owner
+    return found
+
+
+def handled(body: Body) -> bool:
+    """Whether an exception of the loop may be seen by a handler or `finally` of the function."""
+    return any(role in ("try", "tryelse", "handler", "with") for _, role in ancestors(body))

@@ -1,0 +1,63 @@
+"""State of the thread or process that surrounds a loop and that a worker would not see."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.nodes import Body
+from pfadvisor.model import Blocker, Location, Span
+
+CONTEXT_FIELDS: Final = frozenset(
+    {"prec", "rounding", "Emin", "Emax", "traps", "clamp", "capitals"}
+)
+SETTERS: Final = frozenset({"setcontext"})
+
+
+def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
+    """A context that is set around the loop, or by the module, does not reach workers.
+    `around` are the `with` statements that the loop stands in."""
+    reads = [e for e in body.ev.effects if e.root == ("res", "context") and e.instr in body.node_of]
+    if not reads:
+        return []
+    where = _entered(body, around) or _set_by(body.ev.module) or _variables(body)
+    if where is None:
+        return []
+    return [
+        Blocker(
+            "PFA212",
+            "process-wide-state",
+            "the work depends on a context that is set outside of it and that workers do not have",
+            Location(body.ev.module.filename, where),
+            (),
+            "set the context inside the body",
+        )
+    ]
+
+
+def _variables(body: Body) -> Span | None:
+    """Context variables of the module: new threads and processes have only their defaults."""
+    names = [n for n, (module, _, _) in body.ev.module.imports if module == "contextvars"]
+    return body.loop.span if names else None
+
+
+def _entered(body: Body, around: list[int]) -> Span | None:
+    for instr in body.function.code:
+        if instr.op == "enter" and instr.stmt in around:
+            types = body.ev.values[instr.args[0]].types or ()
+            if any(parse_type(t)[0].startswith("decimal.") for t in types):
+                return instr.span
+    return None
+
+
+def _set_by(module: ModuleFacts) -> Span | None:
+    """Where the module changes the current context for good."""
+    for function in module.functions:
+        asks = any(i.args[-1] == "getcontext" for i in function.code if i.op in ("name", "attr"))
+        for instr in function.code:
+            if instr.op in ("name", "attr") and instr.args[-1] in SETTERS:
+                return instr.span
+            if asks and instr.op == "setattr" and instr.args[1] in CONTEXT_FIELDS:
+                return instr.span
+    return None

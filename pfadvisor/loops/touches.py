@@ -1,0 +1,148 @@
+"""The accesses of a loop's body to what outlives an iteration, by node.
+
+Objects that the iteration makes are left out here (`private` tells them); what
+happens to them orders nodes within the iteration only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from pfadvisor.effects.values import DEEP, Effect, Root, Val
+from pfadvisor.loops.nodes import Body
+
+OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default"})
+
+
+class Touch(NamedTuple):
+    node: int
+    effect: Effect
+
+    @property
+    def slot(self) -> tuple[str, ...]:
+        """The path of the place, contents of any index alike."""
+        elem = self.effect.elem
+        step = "[]" if elem.startswith("[") or elem == "keys" else elem
+        return (*(_plain(p) for p in self.effect.path), step)
+
+
+def _plain(step: str) -> str:
+    return "[]" if step.startswith("[") else step
+
+
+def private(body: Body, root: Root) -> bool:
+    """Whether an object of that root is made anew by each iteration."""
+    if root[0] not in ("fresh", "unknown"):
+        return False
+    site: Any = root[1]
+    instr = site if isinstance(site, int) else site[0] if isinstance(site, tuple) else -1
+    return isinstance(instr, int) and body.inside(instr)
+
+
+def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
+    """(shared, private, resources) accesses of the body, in program order."""
+    shared: list[Touch] = []
+    own: list[Touch] = []
+    resources: list[Touch] = []
+    for effect in body.ev.effects:
+        node = body.node_of.get(effect.instr)
+        if node is None:
+            continue
+        touch = Touch(node, effect)
+        if effect.root[0] == "res":
+            resources.append(touch)
+        elif private(body, effect.root):
+            own.append(touch)
+        else:
+            shared.append(touch)
+    return shared, own, resources
+
+
+def escaped(body: Body) -> set[Root]:
+    """Roots of objects made before the loop that others may know by then."""
+    found: set[Root] = set()
+    for (obj, _), value in body.ev.heap.items():
+        if obj[0][0] in OPEN:
+            found |= {root for root, _ in value.objs if root[0] == "fresh"}
+    for unknown in body.ev.unknowns:
+        if unknown.instr < body.loop.start:
+            found |= {root for root, _ in unknown.args if root[0] == "fresh"}
+    for value in body.ev.cells.values():
+        found |= {root for root, _ in value.objs if root[0] == "fresh"}
+    return _closure(body, found)
+
+
+def _closure(body: Body, roots: set[Root]) -> set[Root]:
+    """With everything that these objects contain."""
+    inside: dict[Root, set[Root]] = {}
+    for (obj, _), value in body.ev.heap.items():
+        inside.setdefault(obj[0], set()).update(root for root, _ in value.objs)
+    waiting = list(roots)
+    while waiting:
+        for root in inside.get(waiting.pop(), ()):
+            if root not in roots:
+                roots.add(root)
+                waiting.append(root)
+    return roots
+
+
+def reaches(body: Body, root: Root) -> set[Root]:
+    """Roots that an object of this root may lead to through its contents, itself included."""
+    return _closure(body, {root})
+
+
+def overlap(write: Touch, other: Touch) -> bool:
+    """Whether two accesses of one root may touch one place, subscripts left aside."""
+    first, second = write.slot, other.slot
+    if first[-1] == "=" or second[-1] == "=":
+        return first == second
+    if first == second:
+        return True
+    if DEEP in first[:-1] or DEEP in second[:-1]:
+        return True
+    if second[-1] == DEEP:
+        return first[: len(second) - 1] == second[:-1]
+    return first[-1] == DEEP and second[: len(first) - 1] == first[:-1]
+
+
+def describe(body: Body, effect: Effect) -> str:
+    """The place as the reader knows it."""
+    root, steps = effect.root, [*effect.path]
+    match root[0]:
+        case "param":
+            base = (
+                body.function.params[root[1]].name if root[1] < len(body.function.params) else "?"
+            )
+        case "global":
+            base = str(root[1]).rpartition(".")[2]
+        case "class":
+            base = str(root[1]).rpartition(":")[2]
+        case "res" | "free" | "default":
+            base = str(root[1])
+        case "fresh":
+            base = name_of_object(body, root) or "an object"
+        case _:
+            base = "an object"
+    if effect.elem.startswith("."):
+        steps.append(effect.elem)
+    return base + "".join("[…]" if s.startswith("[") else "" if s == DEEP else s for s in steps)
+
+
+def name_of_object(body: Body, root: Root) -> str:
+    """A local that holds the object."""
+    for name, value in body.loop.visible:
+        if any(r == root and not p for r, p in body.ev.values[value].objs):
+            return name
+    return ""
+
+
+def types_of_root(body: Body, root: Root) -> frozenset[str] | None:
+    function = body.function
+    if root[0] == "param" and root[1] < len(function.params):
+        return body.ev.program.parameter(body.ev.module, function, root[1]).types
+    if root[0] == "global":
+        module, _, name = str(root[1]).rpartition(".")
+        facts = body.ev.program.module(module)
+        value: Val | None = body.ev.program.global_name(facts, name)[0] if facts else None
+        return value.types if value is not None else None
+    return None

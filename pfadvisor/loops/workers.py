@@ -1,0 +1,86 @@
+"""Functions that the program already runs in workers: what it hands to pools and tasks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.program import Program
+from pfadvisor.effects.summary import Target
+from pfadvisor.effects.values import Val
+
+Function = tuple[str, int]
+SUBMIT: Final = frozenset(
+    {
+        "map",
+        "imap",
+        "imap_unordered",
+        "starmap",
+        "submit",
+        "apply",
+        "apply_async",
+        "map_async",
+        "starmap_async",
+        "ensure_future",
+        "create_task",
+        "gather",
+        "to_thread",
+        "run_in_executor",
+    }
+)
+POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio")
+
+
+def workers_of(program: Program, module: ModuleFacts) -> frozenset[int]:
+    """Functions of the module that its own code hands to workers, and what they call there."""
+    return frozenset(i for name, i in handed_over(program, module) if name == module.name)
+
+
+def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
+    """Functions, of any module, that run in workers which this module starts."""
+    key = module.name
+    if key not in program.handed:
+        first: set[Function] = set()
+        if _mentions_workers(module):
+            for index in range(len(module.functions)):
+                first |= _submitted(program, program.evaluation(module, index))
+        program.handed[key] = program.reach(frozenset(first)) if first else frozenset()
+    return program.handed[key]
+
+
+def _mentions_workers(module: ModuleFacts) -> bool:
+    return any(
+        (instr.op in ("attr", "name") and instr.args[-1] in SUBMIT - {"map"})
+        or (instr.op == "attr" and instr.args[1] == "map")
+        for function in module.functions
+        for instr in function.code
+    )
+
+
+def _submitted(program: Program, ev: Evaluation) -> set[Function]:
+    found: set[Function] = set()
+    for i, targets in ev.targets.items():
+        code = ev.function.code[i]
+        if code.op != "call" or not any(_starts_workers(program, t) for t in targets):
+            continue
+        for _, _, v in code.args[1]:
+            found |= _functions(ev, ev.values[v])
+            made = ev.targets.get(v, ()) if ev.function.code[v].op == "call" else ()
+            found |= {(t.module, t.index) for t in made if t.kind == "def"}
+    return found
+
+
+def _starts_workers(program: Program, target: Target) -> bool:
+    if target.kind == "def":
+        summary = program.summary(target.module, target.index, target.context)
+        return summary is not None and any(e.root == ("res", "threads") for e in summary.effects)
+    return target.name.startswith(POOLS) and target.name.rpartition(".")[2] in SUBMIT
+
+
+def _functions(ev: Evaluation, value: Val) -> set[Function]:
+    callables = [value]
+    callables += [
+        ev.partials[f[1]][0] for f in value.funcs if f[0] == "partial" and f[1] in ev.partials
+    ]
+    return {(str(f[1]), int(f[2])) for c in callables for f in c.funcs if f[0] == "def"}

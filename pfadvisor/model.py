@@ -1,0 +1,333 @@
+"""The values that pass between stages: frozen, slotted, picklable, no behaviour.
+
+Rows and columns are 1-based, columns count code points, ends are exclusive.
+Seconds are floats; intervals are (low, high).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Verdict = Literal["parallel", "pipeline", "review", "serial"]
+Worth = Literal["yes", "no", "depends"]
+Kind = Literal["cpu", "io", "async", "mixed"]
+Gil = Literal["held", "released", "mixed"]
+Form = Literal["for", "async-for", "list", "set", "dict", "generator", "call"]
+Pattern = Literal[
+    "map",
+    "filter-map",
+    "flat-map",
+    "foreach",
+    "keyed-store",
+    "index-store",
+    "reduction",
+    "min-max",
+    "search",
+    "nest",
+    "pipeline",
+]
+Stage = Literal["head", "compute", "commit"]
+Applicability = Literal["safe", "unsafe", "display"]
+DependenceKind = Literal["flow", "anti", "output", "control"]
+Mode = Literal["processes", "threads", "async"]
+
+
+class Span(NamedTuple):
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+
+
+class Location(NamedTuple):
+    filename: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One read or write of a place. `chain` is the call path from the loop to it, outermost first."""
+
+    place: str
+    write: bool
+    location: Location
+    chain: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """Two accesses that may touch one place in different iterations (`carried`) or in one."""
+
+    kind: DependenceKind
+    source: Access
+    sink: Access
+    carried: bool
+    distance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What must be true and was not proved: `name:subject`."""
+
+    name: str
+    subject: str
+    message: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why a loop is serial: a rule of family 2xx with the places that prove it."""
+
+    code: str
+    name: str
+    message: str
+    location: Location
+    related: tuple[Related, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of a prediction: what it is, its seconds, where the figure comes from."""
+
+    name: str
+    seconds: tuple[float, float]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profit:
+    worth: Worth
+    iterations: int | None
+    seconds_per_iteration: tuple[float, float]
+    break_even: int | None
+    speedup: tuple[float, float]
+    workers: int
+    terms: tuple[Term, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Complete in itself: imports and functions that the loop's new text needs are edits too.
+    Fixes of one file may insert at one place; what they share is then inserted once."""
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopId:
+    """A loop's identity in its file. `span` is its statement or comprehension."""
+
+    filename: str
+    form: Form
+    ordinal: int
+    for_row: int
+    for_column: int
+    span: Span
+    header: str
+    enclosed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granule:
+    """A stretch of the loop's source that belongs to one stage.
+
+    statement   a whole statement directly in the loop's body or in the branch of a split `if`
+    test        the condition of an `if` that was split (its branches hold further granules)
+    hole        an expression inside a statement of the *commit* stage that compute evaluates
+                (that statement has a granule of its own, before its holes); `name` is the
+                local that carries its value, "" lets the rewrite choose
+
+    A split `if` has no granule of its own, only those of its test and branches. Every other
+    statement, nested or not, is covered by exactly one granule.
+    """
+
+    kind: Literal["statement", "test", "hole"]
+    span: Span
+    stage: Stage
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A name that compute reads and does not define.
+
+    target    bound by the loop's header, hence different in each iteration
+    head      computed by a head statement, hence different in each iteration
+    capture   a local of the enclosing function, the same in all iterations
+    global    a module-level name that changes after import: passed as an argument under processes
+    """
+
+    name: str
+    origin: Literal["target", "head", "capture", "global"]
+    annotation: str | None = None
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulator:
+    """Where commit collects. `name` is the source text of the object (`out`, `self.rows`).
+
+    op        append | extend | add | update | store | fold
+    empty     proved fresh and empty when the loop starts
+    init      span of the statement that creates it directly before the loop, if it may be replaced
+    dead      nobody can look at it if the loop ends by an exception
+    """
+
+    name: str
+    op: Literal["append", "extend", "add", "update", "store", "fold"]
+    kind: Literal["list", "set", "dict", "scalar", "other"]
+    empty: bool
+    dead: bool
+    init: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of the iterable. `reiterable`: iterating it twice gives the same items and
+    has no effect. `lazy`: a generator or other one-shot source."""
+
+    reiterable: bool
+    sized: bool
+    finite: bool
+    literal_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything `rewrite` needs to know of a loop, in spans and names.
+
+    statement      the statement to be replaced: the loop, or for a comprehension the
+                   simple statement that contains it
+    target, iterable   spans in the loop's header; for a comprehension those of its first `for`
+    granules       the stages of the body, in source order; empty for comprehensions
+    elements       comprehensions: spans evaluated by compute (element, or key and value);
+                   tests stay with the source unless in `granules`
+    handed         names that compute defines and commit, or code after the loop, reads
+    live_after     names of target and compute that are read after the loop
+    call           (callee text, argument name) if compute is exactly one call of a function that
+                   a fresh interpreter finds by name, with the loop's target as its only argument
+    collected      exceptions rule: forms that commit nothing of a failing call are legal
+    builtin_errors only exceptions of builtin classes can leave compute
+    lost_errors    exceptions that can leave compute and do not come out of a worker as they were
+    handled        an exception of the loop is handled in the enclosing function
+    pure           compute may be run ahead and thrown away
+    raises         an exception can leave compute; then what an iteration commits before it
+                   comes before its exception
+    leaves_early   commit contains break or return
+    function       qualified name of the enclosing function, "" at module level
+    class_name     set if the enclosing function is a method
+    definition     span of the outermost enclosing definition, decorators included:
+                   the worker goes above it
+    guarded        module-level code: stands under `if __name__ == "__main__"`
+    """
+
+    loop: LoopId
+    mode: Mode
+    pattern: Pattern
+    statement: Span
+    target: Span
+    iterable: Span
+    granules: tuple[Granule, ...]
+    elements: tuple[Span, ...]
+    tests: tuple[Span, ...]
+    inputs: tuple[Input, ...]
+    handed: tuple[str, ...]
+    live_after: tuple[str, ...]
+    accumulators: tuple[Accumulator, ...]
+    source: Source
+    call: tuple[str, str] | None
+    collected: bool
+    builtin_errors: bool
+    handled: bool
+    pure: bool
+    leaves_early: bool
+    function: str
+    class_name: str | None
+    definition: Span | None
+    guarded: bool
+    is_async: bool
+    imported_by_others: bool
+    chunksize: int | None = None
+    raises: bool = True
+    lost_errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one loop with all its reasons; `plan` is None for serial loops."""
+
+    loop: LoopId
+    verdict: Verdict
+    pattern: Pattern | None
+    kind: Kind | None
+    gil: Gil | None
+    backend: str | None
+    assumptions: tuple[Assumption, ...]
+    blockers: tuple[Blocker, ...]
+    profit: Profit | None
+    dependences: tuple[Dependence, ...] = ()
+    stages: tuple[Granule, ...] = ()
+    plan: Plan | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a report. `judgement` is None for family 3xx."""
+
+    code: str
+    name: str
+    message: str
+    filename: str
+    span: Span
+    noqa_row: int
+    fix: Fix | None = None
+    fix_refused: str = ""
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A file that could not be analysed; `row` and `column` are 0 where unknown."""
+
+    filename: str
+    message: str
+    row: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    filename: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run. `findings` are those to show; `hidden` counts the rest by verdict."""
+
+    findings: tuple[Finding, ...]
+    failed: tuple[Failed, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    files: int = 0
+    loops: int = 0
+    hidden: tuple[tuple[str, int], ...] = ()
+    work: tuple[tuple[str, int], ...] = ()

@@ -1,0 +1,131 @@
+"""Proposed loops that run in the workers of another proposed loop, in whatever file it stands.
+
+A worker of a pool cannot start a pool, so only the outermost of them is proposed. What
+calls a loop's function may stand in files that were not named: those that mention its
+name are looked at too, as far as there are not too many. Callers of callers are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pfadvisor.config import Settings
+from pfadvisor.model import Failed, Finding, Judgement, Span
+from pfadvisor.source.files import Target, discover
+from pfadvisor.source.module import SourceFile
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.facts import ModuleFacts
+    from pfadvisor.effects.program import Program
+
+MOST_CALLERS: Final = 8
+NO_LOOP: Final = -1
+Function = tuple[Path, str, int]
+
+
+class Running(NamedTuple):
+    """A proposed loop: the function it stands in, and those that its workers run."""
+
+    filename: str
+    ordinal: int
+    row: int
+    name: str
+    owner: Function
+    reached: frozenset[Function]
+
+
+def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFacts) -> Running:
+    """What the workers of a proposed loop run."""
+    loop = judgement.loop
+    index = next(
+        index
+        for index, function in enumerate(facts.functions)
+        if any(one.ordinal == loop.ordinal for one in function.loops)
+    )
+    spans = [granule.span for granule in judgement.stages if granule.stage == "compute"]
+    targets = program.evaluation(facts, index).targets
+    first = frozenset(
+        (target.module, target.index)
+        for at, called in targets.items()
+        if any(_within(facts.functions[index].code[at].span, span) for span in spans)
+        for target in called
+        if target.kind == "def"
+    )
+    reached = frozenset((root, *one) for one in program.reach(first))
+    name = facts.functions[index].name
+    owner = (root, facts.name, index)
+    return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached)
+
+
+def standing(
+    filename: str, root: Path, program: Program, facts: ModuleFacts
+) -> tuple[Running, ...]:
+    """What workers run that the module starts already, as it was written."""
+    from pfadvisor.loops.workers import handed_over
+
+    reached = frozenset((root, *one) for one in handed_over(program, facts))
+    if not reached:
+        return ()
+    return (Running(filename, NO_LOOP, 0, "", (root, facts.name, NO_LOOP), reached),)
+
+
+def around(found: Iterable[Running]) -> dict[tuple[str, int], Running]:
+    """The loops that run in workers of another one, by file name and ordinal, with that one."""
+    every = list(found)
+    return {
+        (inner.filename, inner.ordinal): outer
+        for inner in every
+        for outer in every
+        if outer is not inner and inner.owner in outer.reached
+    }
+
+
+def withdrawn(finding: Finding, outer: Running) -> Finding:
+    """The finding as one that is legal and does not pay."""
+    from pfadvisor.rules._finding import describe
+
+    judgement = finding.judgement
+    if judgement is None or judgement.profit is None:
+        return finding
+    place = f"of the loop at {outer.filename}:{outer.row}"
+    if outer.ordinal == NO_LOOP:
+        place = f"that {outer.filename} starts"
+    reason = f"it runs in the workers {place}"
+    profit = replace(judgement.profit, worth="no", reason=reason)
+    judgement = replace(judgement, profit=profit, plan=None)
+    code, name, message = describe(judgement)
+    return replace(finding, code=code, name=name, message=message, fix=None, judgement=judgement)
+
+
+def callers(
+    found: Iterable[Running],
+    known: Iterable[Target],
+    settings: Settings,
+    read: Callable[[Path], SourceFile | Failed],
+) -> list[Target]:
+    """Files of the same projects, beside those `known`, that name a function with such a loop."""
+    skipped = {target.path for target in known}
+    names: dict[Path, set[str]] = {}
+    for one in found:
+        if one.name.isidentifier():
+            names.setdefault(one.owner[0], set()).add(one.name)
+    callers = []
+    for root, words in sorted(names.items()):
+        mention = re.compile(rb"\b(?:" + "|".join(sorted(words)).encode() + rb")\b")
+        for target in discover([root], settings, root).targets:
+            if target.path in skipped or target.root != root:
+                continue
+            source = read(target.path)
+            if isinstance(source, SourceFile) and mention.search(source.data):
+                callers.append(target)
+    return callers[:MOST_CALLERS]
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (outer.row, outer.column) <= (inner.row, inner.column) and (
+        (inner.end_row, inner.end_column) <= (outer.end_row, outer.end_column)
+    )

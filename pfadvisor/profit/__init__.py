@@ -1,0 +1,1 @@
+"""What a loop costs and what parallelism would gain."""

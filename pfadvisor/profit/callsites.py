@@ -1,0 +1,114 @@
+"""What the callers in the same file pass to a function, by the names that they call.
+
+Callers elsewhere are not looked at, hence this says what is usual, never what is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Function, Instr
+from pfadvisor.effects.program import Program
+from pfadvisor.profit.estimate import Estimate
+from pfadvisor.profit.sizes import TRIPS, Given, Known, Sizes
+
+MOST_SITES: Final = 8
+
+
+class Site(NamedTuple):
+    """A call: the function it stands in, and the value of each parameter, -1 for none."""
+
+    caller: int
+    values: tuple[int, ...]
+
+
+class CallSites:
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._sites: dict[tuple[str, int], tuple[Site, ...]] = {}
+        self._given: dict[tuple[str, int], Given] = {}
+
+    def of(self, ev: Evaluation) -> tuple[Site, ...]:
+        """The calls of the function in its own file."""
+        key = ev.module.name, ev.index
+        if key not in self._sites:
+            found = zip(_find(ev), range(MOST_SITES), strict=False)
+            self._sites[key] = tuple(site for site, _ in found)
+        return self._sites[key]
+
+    def given(self, ev: Evaluation) -> Given:
+        """Numbers and lengths that callers pass, joined over all of them."""
+        key = ev.module.name, ev.index
+        if key not in self._given:
+            self._given[key] = self._joined(ev)
+        return self._given[key]
+
+    def values(self, ev: Evaluation, parameter: int) -> Iterator[tuple[Evaluation, int]]:
+        """What callers pass for one parameter."""
+        for site in self.of(ev):
+            if site.values[parameter] >= 0:
+                caller = self._program.evaluation(ev.module, site.caller)
+                yield caller, site.values[parameter]
+
+    def _joined(self, ev: Evaluation) -> Given:
+        rows: list[tuple[Known | None, ...]] = []
+        for site in self.of(ev):
+            sizes = Sizes(self._program, ev.module, ev.module.functions[site.caller])
+            rows.append(tuple(sizes.known(v) for v in site.values))
+        return tuple(_join(list(column)) for column in zip(*rows, strict=True))
+
+
+def _find(ev: Evaluation) -> Iterator[Site]:
+    function = ev.function
+    if function.kind != "function" or not function.params:
+        return
+    for index, caller in enumerate(ev.module.functions):
+        if index == ev.index:
+            continue
+        for instr in caller.code:
+            if instr.op == "call" and _calls(caller.code[instr.args[0]], function):
+                yield Site(index, _passed(function, instr))
+
+
+def _calls(callee: Instr, function: Function) -> bool:
+    if function.owner_class >= 0:
+        return callee.op == "attr" and bool(callee.args[1] == function.name)
+    return callee.op in ("name", "free") and bool(callee.args[0] == function.name)
+
+
+def _passed(function: Function, call: Instr) -> tuple[int, ...]:
+    """The argument for each parameter, as far as positions and keywords say."""
+    bound = "staticmethod" not in function.decorators and function.owner_class >= 0
+    values = [-1] * len(function.params)
+    position = int(bound)
+    names = {param.name: number for number, param in enumerate(function.params)}
+    for kind, name, value in call.args[1]:
+        if kind == "kw" and name in names:
+            values[names[name]] = value
+        elif kind == "pos" and position < len(values):
+            if function.params[position].kind not in ("pos", "posonly"):
+                break
+            values[position] = value
+            position += 1
+        elif kind == "star":
+            break
+    return tuple(values)
+
+
+def _join(column: list[Known | None]) -> Known | None:
+    """Callers show that a size may be large; small ones may be but an example."""
+    if any(known is None for known in column):
+        return None
+    shown = [known for known in column if known is not None]
+    number, length = _large([k.number for k in shown]), _large([k.length for k in shown])
+    return Known(number, length) if number or length else None
+
+
+def _large(parts: list[Estimate | None]) -> Estimate | None:
+    shown = [p for p in parts if p is not None]
+    if not shown or len(shown) != len(parts):
+        return None
+    mid, high = max(p.mid for p in shown), max(p.high for p in shown)
+    return Estimate(TRIPS.low, mid, max(high, TRIPS.high), True) if mid > TRIPS.mid else None

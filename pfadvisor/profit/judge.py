@@ -1,0 +1,255 @@
+"""Legality and profit put together: the judgement on every loop of a file.
+
+`judge_module` takes the linked program and one file's facts and gives one
+Judgement per loop, in source order. The mode (processes, threads, async)
+follows from the kind of the work and from what can cross to a worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pfadvisor.config import Settings
+from pfadvisor.effects.facts import Loop, ModuleFacts
+from pfadvisor.effects.program import Program
+from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
+from pfadvisor.loops.loop_ids import all_loops, identity
+from pfadvisor.loops.ownership import copied
+from pfadvisor.loops.planning import pickle_problem, plan_of
+from pfadvisor.loops.spawning import set_at_run_time
+from pfadvisor.model import (
+    Blocker,
+    Dependence,
+    Granule,
+    Judgement,
+    Location,
+    LoopId,
+    Mode,
+    Profit,
+)
+from pfadvisor.profit.cost import cost_of
+from pfadvisor.profit.estimate import NONE
+from pfadvisor.profit.machine import worker_count
+from pfadvisor.profit.speedup import predict
+from pfadvisor.profit.transfer import transfer_seconds
+from pfadvisor.profit.workload import Workload, workload
+
+NOTHING_TO_DO = 2e-6  # seconds: less than any hand-over
+BACKENDS: dict[Mode, str] = {
+    "processes": "multiprocessing",
+    "threads": "futures",
+    "async": "asyncio",
+}
+
+
+def judge_module(
+    program: Program,
+    facts: ModuleFacts,
+    settings: Settings,
+    assumed: dict[int, frozenset[str]] | None = None,
+) -> tuple[Judgement, ...]:
+    """`assumed`: assumptions that the reader has accepted, by row of the loop."""
+    judged: list[Judgement] = []
+    loops = all_loops(facts)
+    reaches: dict[int, frozenset[int]] = {}  # ordinal of a chosen loop -> functions its work runs
+    inside: dict[tuple[int, int], int] = {}  # (function, loop) -> ordinal of the loop around it
+    for function, index, loop in loops:
+        accepted = frozenset(settings.assume) | (assumed or {}).get(loop.for_row, frozenset())
+        around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
+        loop_id = identity(facts, loop, around)
+        judgement, analysis = _judge(program, facts, function, index, loop_id, settings, accepted)
+        if around is not None:
+            judgement = replace(judgement, plan=None)
+        elif judgement.plan is not None and analysis is not None and _pays(judgement.profit):
+            reached = _reached(program, facts, analysis)
+            if function in reached:
+                judgement = _recursive(judgement, loop_id)
+            else:
+                inside[function, index] = loop.ordinal
+                reaches[loop.ordinal] = reached
+        judged.append(judgement)
+    return tuple(_outermost(judged, loops, reaches))
+
+
+def _reached(program: Program, facts: ModuleFacts, analysis: Analysis) -> frozenset[int]:
+    """Functions of the file that the work of a loop runs."""
+    targets = analysis.body.ev.targets
+    first = frozenset(
+        (t.module, t.index)
+        for i in analysis.compute_instrs
+        for t in targets.get(i, ())
+        if t.kind == "def"
+    )
+    return frozenset(i for name, i in program.reach(first) if name == facts.name)
+
+
+def _recursive(judgement: Judgement, loop_id: LoopId) -> Judgement:
+    """The work runs the loop's own function again: workers would start workers."""
+    where = Location(loop_id.filename, loop_id.span)
+    blocker = Blocker(
+        "PFA226",
+        "already-parallel",
+        "the work calls the function that holds the loop: workers would start workers",
+        where,
+        (),
+        "run the outermost call in parallel",
+    )
+    return replace(
+        judgement,
+        verdict="serial",
+        pattern=None,
+        kind=None,
+        gil=None,
+        backend=None,
+        assumptions=(),
+        blockers=(blocker,),
+        profit=None,
+        plan=None,
+    )
+
+
+def _outermost(
+    judged: list[Judgement],
+    loops: list[tuple[int, int, Loop]],
+    reaches: dict[int, frozenset[int]],
+) -> list[Judgement]:
+    """Loops of functions that run in the workers of another chosen loop are not also chosen."""
+    function_of = {loop.ordinal: function for function, _, loop in loops}
+    found = []
+    for judgement in judged:
+        ordinal = judgement.loop.ordinal
+        around = [
+            o
+            for o, functions in reaches.items()
+            if o != ordinal and function_of[ordinal] in functions
+        ]
+        if around and judgement.loop.enclosed_by is None:
+            judgement = replace(
+                judgement, plan=None, loop=replace(judgement.loop, enclosed_by=min(around))
+            )
+        found.append(judgement)
+    return found
+
+
+def _pays(profit: Profit | None) -> bool:
+    return profit is not None and profit.worth != "no"
+
+
+def _judge(
+    program: Program,
+    facts: ModuleFacts,
+    function: int,
+    index: int,
+    loop_id: LoopId,
+    settings: Settings,
+    accepted: frozenset[str],
+) -> tuple[Judgement, Analysis | None]:
+    analysis = analyse(program, facts, function, index, accepted)
+    judgement = assess(program, analysis, loop_id, settings, accepted)
+    if analysis.verdict != "serial" and not _pays(judgement.profit):
+        second = analyse_assuming(program, facts, function, index, accepted)
+        if second is not None and second.compute > analysis.compute:
+            other = assess(program, second, loop_id, settings, accepted)
+            if other.profit is not None and other.profit.worth == "yes":
+                return other, second
+    return judgement, analysis
+
+
+def assess(
+    program: Program,
+    analysis: Analysis,
+    loop_id: LoopId,
+    settings: Settings,
+    accepted: frozenset[str] = frozenset(),
+) -> Judgement:
+    """The judgement on one analysed loop."""
+    dependences = tuple(
+        Dependence(c.kind, c.source, c.sink, True, c.distance) for c in analysis.conflicts
+    )
+    if analysis.tree is None or analysis.pattern is None:
+        return Judgement(
+            loop_id, "serial", None, None, None, None, (), analysis.blockers, None, dependences
+        )
+    body = analysis.body
+    work = workload(program, body.ev, body.loop, analysis.compute_instrs)
+    mode, problem = _mode(analysis, work)
+    if problem is not None:
+        return Judgement(
+            loop_id, "serial", None, None, None, None, (), (problem,), None, dependences
+        )
+    asked = (
+        (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
+        if (mode == "processes")
+        else ()
+    )
+    plan = plan_of(analysis, loop_id, mode)
+    profit = _profit(program, analysis, work, mode, settings)
+    stages: tuple[Granule, ...] = analysis.tree.granules()
+    return Judgement(
+        loop_id,
+        "review" if asked else analysis.verdict,
+        analysis.pattern,
+        work.kind,
+        work.gil,
+        _backend(mode, settings),
+        (*analysis.assumptions, *asked),
+        (),
+        profit,
+        dependences,
+        stages,
+        plan,
+        work.dominant,
+    )
+
+
+def _backend(mode: Mode, settings: Settings) -> str:
+    return BACKENDS[mode] if settings.backend == "auto" else settings.backend
+
+
+def _mode(analysis: Analysis, work: Workload) -> tuple[Mode, Blocker | None]:
+    body = analysis.body
+    if work.kind == "async":
+        return "async", None
+    what, role = pickle_problem(analysis)
+    if work.kind == "io" or (work.kind == "cpu" and work.gil == "released"):
+        return "threads", None
+    if not what:
+        return "processes", None
+    if work.kind == "mixed":
+        return "threads", None
+    where = body.ev.location(body.loop.source)
+    return "processes", Blocker(
+        "PFA211",
+        "unpicklable",
+        f"{what}, {role} and cannot be sent to another process",
+        where,
+        (),
+        "pass and return plain data",
+    )
+
+
+def _wanted(analysis: Analysis, settings: Settings, work: Workload) -> float:
+    """`min_speedup` 0 asks for all that is legal, but not for workers that have nothing to do."""
+    cheap = analysis.tree is not None and analysis.tree.cheap
+    likely = work.held.mid + work.released.mid + work.waiting.mid
+    return (
+        max(settings.min_speedup, 1.0) if cheap or likely < NOTHING_TO_DO else settings.min_speedup
+    )
+
+
+def _profit(
+    program: Program, analysis: Analysis, work: Workload, mode: Mode, settings: Settings
+) -> Profit:
+    body = analysis.body
+    rest = cost_of(program, body.ev, analysis.rest_instrs)
+    transfer = transfer_seconds(analysis) if mode == "processes" else NONE
+    return predict(
+        work,
+        rest.time,
+        analysis.source.literal_length,
+        mode,
+        transfer,
+        workers=worker_count(),
+        min_speedup=_wanted(analysis, settings, work),
+        max_break_even=settings.max_break_even,
+    )

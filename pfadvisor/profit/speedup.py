@@ -1,0 +1,298 @@
+"""Whether running a loop's iterations at the same time pays, and from how many on.
+
+    serial(n)   = n * (work + rest)
+    parallel(n) = start + n * (rest + dispatch + transfer) + ceil(n / workers) * work
+
+with `work` the compute stage of an iteration and `rest` its head and commit, which stay in the
+parent. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
+lowest, likeliest and highest value: `yes` if even the worst reading pays, `no` if the likely one
+does not, nor, where sizes are not known, one of larger sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from pfadvisor.model import Mode, Profit, Term, Worth
+from pfadvisor.profit import machine as machines
+from pfadvisor.profit.estimate import NONE, Estimate, Interval, between, exactly, plus, times
+from pfadvisor.profit.machine import Figure, Machine
+from pfadvisor.profit.workload import Workload
+
+AT_ONCE: Final = 4
+MANY: Final = 1_000_000
+FEW: Final = 100
+JUST_MORE: Final = 1.01
+LARGER: Final = 1 / 3
+Pick = Callable[[Estimate], float]
+ALONE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One reading of all figures. `shared` is what an iteration does in turn with all others."""
+
+    serial: float
+    start: float
+    shared: float
+    work: float
+    wait: float
+    cores: int
+    workers: int
+    overlap: bool = False
+    mostly_serial: bool = False
+
+    def parallel(self, n: int) -> float:
+        rounds = ceil(n / self.cores) * self.work + ceil(n / self.workers) * self.wait
+        turns = n * self.shared
+        return self.start + (max(turns, rounds) if self.overlap else turns + rounds)
+
+    def speedup(self, n: int) -> float:
+        return n * self.serial / self.parallel(n) if n and self.serial else 0.0
+
+    def break_even(self) -> int | None:
+        """The least number of iterations that gains anything."""
+        if self.speedup(MANY * max(self.cores, self.workers)) <= 1:
+            return None
+        low, high = 1, MANY * max(self.cores, self.workers)
+        for n in range(2, 65):
+            if self.speedup(n) > 1:
+                return n
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.speedup(middle) > 1 else (middle, high)
+        return high
+
+
+def predict(
+    work: Workload,
+    rest: Interval | Estimate,
+    iterations: int | None,
+    mode: Mode,
+    transfer: Interval | Estimate,
+    *,
+    workers: int,
+    min_speedup: float = 1.2,
+    max_break_even: int = 10_000,
+    calls_per_program: int = 1,
+    start_method: str = "",
+    machine: Machine = machines.DEFAULT,
+) -> Profit:
+    """The profit of running `work` in `workers` processes, or in threads or tasks of a polite
+    number. `rest` and `transfer` are seconds per iteration, an interval or an estimate; `calls_per_program` says how often
+    the loop starts a pool."""
+    iterations = work.iterations if iterations is None else iterations
+    figures = _figures(work, mode, machine, start_method)
+    size = workers if mode == "processes" else machines.worker_count(mode)
+    serial = _estimate(rest)
+    sent = _estimate(transfer) if mode == "processes" else NONE
+    outlook = Outlook(
+        *_readings(work, serial, sent, figures, mode, workers, size),
+        iterations,
+        min_speedup,
+        max_break_even,
+    )
+    worth = _worth(outlook, work)
+    seconds = plus(plus(work.held, work.released), work.waiting)
+    return Profit(
+        worth,
+        iterations,
+        seconds.interval,
+        outlook.break_even,
+        outlook.speedup(worth),
+        size,
+        (*work.terms, *_terms(figures, serial, sent, calls_per_program)),
+        _reason(outlook, seconds) if worth == "no" else "",
+    )
+
+
+def chunksize(work: Workload, iterations: int | None, workers: int) -> int | None:
+    """How many iterations go to a worker at a time; None where it does not matter."""
+    likely = work.held.mid + work.released.mid + work.waiting.mid
+    if likely >= ALONE or not likely:
+        return None
+    wanted = min(ceil(ALONE * 2 / likely), 1_000)
+    return wanted if iterations is None else max(min(wanted, iterations // (4 * workers)), 1)
+
+
+# -- figures -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    start: Figure
+    dispatch: Figure
+
+
+def _figures(work: Workload, mode: Mode, machine: Machine, start_method: str) -> _Figures:
+    if mode == "processes":
+        likely = work.held.mid + work.released.mid + work.waiting.mid
+        task = machine.task_process if likely >= ALONE else machine.task_chunked
+        return _Figures(machines.start(machine, start_method), task)
+    if mode == "async":
+        return _Figures(machine.loop, machine.task_async)
+    return _Figures(machine.threads, _thread_task(machine))
+
+
+def _thread_task(machine: Machine) -> Figure:
+    """A task of a thread pool, with its share of starting the threads."""
+    share = times(machine.per_thread.seconds, exactly(1 / machines.POLITE["threads"]))
+    return Figure(plus(machine.task_thread.seconds, share), machine.task_thread.origin)
+
+
+def _estimate(seconds: Interval | Estimate) -> Estimate:
+    return seconds if isinstance(seconds, Estimate) else between(*seconds)
+
+
+def _readings(
+    work: Workload,
+    rest: Estimate,
+    sent: Estimate,
+    figures: _Figures,
+    mode: Mode,
+    workers: int,
+    size: int,
+) -> tuple[Setting, Setting, Setting, Setting]:
+    alone = mode == "processes"
+
+    def reading(gain: Pick, loss: Pick, sending: Pick, *, overlap: bool = False) -> Setting:
+        held, released, wait = gain(work.held), gain(work.released), gain(work.waiting)
+        shared = rest.mid + loss(figures.dispatch.seconds) + sending(sent)
+        return Setting(
+            serial=held + released + wait + rest.mid,
+            start=loss(figures.start.seconds),
+            shared=shared if alone else shared + held,
+            work=released + held if alone else released,
+            wait=wait,
+            cores=workers if alone else max(min(workers, size), 1),
+            workers=size,
+            overlap=overlap,
+            mostly_serial=rest.mid > held + released + wait,
+        )
+
+    return (
+        reading(_low, _high, _high),
+        reading(_mid, _mid, _mid),
+        reading(_large, _mid, _large),
+        reading(_high, _low, _low, overlap=True),
+    )
+
+
+def _low(value: Estimate) -> float:
+    return value.low
+
+
+def _mid(value: Estimate) -> float:
+    return value.mid
+
+
+def _high(value: Estimate) -> float:
+    return value.high
+
+
+def _large(value: Estimate) -> float:
+    """Where sizes are not known: if they are larger than they usually are."""
+    if not value.unbounded:
+        return value.mid
+    return float(value.mid ** (1 - LARGER) * value.high**LARGER)
+
+
+# -- worth ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The readings of all figures, and what is asked of them."""
+
+    worst: Setting
+    likely: Setting
+    large: Setting
+    best: Setting
+    iterations: int | None
+    min_speedup: float
+    max_break_even: int
+
+    @property
+    def telling(self) -> Setting:
+        """The likely reading, or that of larger sizes where only they would pay."""
+        return self.likely if self.pays(self.likely) or not self.pays(self.large) else self.large
+
+    def pays(self, reading: Setting) -> bool:
+        found = reading.break_even()
+        realistic = found is not None and found <= self.max_break_even
+        return realistic and reading.speedup(MANY) >= self.min_speedup
+
+    @property
+    def break_even(self) -> int | None:
+        return self.telling.break_even()
+
+    def speedup(self, worth: Worth) -> Interval:
+        """`depends`: if sizes are what the break-even takes them for, or larger."""
+        count = self.iterations or max(10 * (self.break_even or 0), FEW)
+        sure = worth != "depends" and self.pays(self.worst)
+        low = self.telling if worth != "no" and not sure else self.worst
+        gains = (low.speedup(count), self.telling.speedup(count), self.best.speedup(count))
+        return min(gains), max(gains)
+
+
+def _worth(outlook: Outlook, work: Workload) -> Worth:
+    """`min_speedup` 0 asks for whatever is legal."""
+    if outlook.min_speedup <= 0:
+        return "yes"
+    if outlook.iterations is None:
+        return _worth_unknown(outlook, work)
+    n, wanted = outlook.iterations, outlook.min_speedup
+    if outlook.worst.speedup(n) >= wanted:
+        return "yes"
+    return "depends" if outlook.telling.speedup(n) >= wanted else "no"
+
+
+def _worth_unknown(outlook: Outlook, work: Workload) -> Worth:
+    if not outlook.pays(outlook.telling):
+        return "no"
+    least = outlook.break_even
+    if least is None or least > AT_ONCE:
+        return "depends"
+    if work.kind in ("io", "async"):
+        return "yes"
+    worst = outlook.worst.break_even()
+    certain = worst is not None and worst <= 2 * AT_ONCE
+    return "yes" if certain and outlook.worst.speedup(MANY) >= outlook.min_speedup else "depends"
+
+
+def _reason(outlook: Outlook, seconds: Estimate) -> str:
+    """Why it does not pay, with the number that says so."""
+    cost = f"an iteration takes about {_shown(seconds.mid)}"
+    if outlook.break_even is None or outlook.telling.speedup(MANY) < outlook.min_speedup:
+        most = outlook.telling.speedup(MANY)
+        if most < JUST_MORE and not outlook.telling.mostly_serial:
+            return f"{cost}, less than it costs to hand it to a worker"
+        why = ", what stays in order takes longer" if outlook.telling.mostly_serial else ""
+        return f"{cost}{why}: it would gain {most:.2f}x at most, less than {outlook.min_speedup:g}x"
+    found = f"{cost}: it pays from about {outlook.break_even} iterations on"
+    return found if outlook.iterations is None else f"{found}, and there are {outlook.iterations}"
+
+
+def _shown(seconds: float) -> str:
+    for limit, factor, unit in ((1e-6, 1e9, "ns"), (1e-3, 1e6, "us"), (1.0, 1e3, "ms")):
+        if seconds < limit:
+            return f"{seconds * factor:.0f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+# -- terms ---------------------------------------------------------------------------------
+
+
+def _terms(figures: _Figures, rest: Estimate, sent: Estimate, calls: int) -> tuple[Term, ...]:
+    start = times(figures.start.seconds, exactly(float(max(calls, 1))))
+    often = f", paid {calls} times" if calls > 1 else ""
+    found = (
+        ("start of the workers", start, figures.start.origin + often),
+        ("handing over a task", figures.dispatch.seconds, figures.dispatch.origin),
+        ("sending arguments and results", sent, "types and sizes, pickled"),
+        ("serial part per iteration", rest, "head and commit stay in order"),
+    )
+    return tuple(Term(name, time.interval, origin) for name, time, origin in found if time.high)

@@ -1,0 +1,147 @@
+"""From the fixes of a report to changed files: composed, compiled, shown as a diff, written.
+
+Encoding, byte order mark, newlines, permissions and every byte outside the edits
+stay. Nothing is written unless the whole file compiles, and each file in one step; a
+file that changed since it was read is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from pfadvisor.model import Failed, Finding, Fix, Report
+from pfadvisor.rewrite.compose import applied, compose
+from pfadvisor.source.module import SourceFile, decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a file becomes. `left` are findings whose fix overlaps one that was taken."""
+
+    source: SourceFile
+    text: str
+    fixed: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+
+
+def changes(
+    report: Report,
+    read: Callable[[str], SourceFile | Failed],
+    wanted: Callable[[Finding], bool],
+    width: int,
+) -> list[Change | Failed]:
+    """The changed files of a report, with the fixes of those findings that are `wanted`."""
+    chosen = [one for one in report.findings if one.fix is not None and wanted(one)]
+    files = groupby(chosen, key=lambda one: one.filename)
+    return [_changed(read(name), list(found), width) for name, found in files]
+
+
+def is_applicable(fix: Fix | None, *, unsafe: bool) -> bool:
+    """Whether a fix may be applied to a file."""
+    return fix is not None and (
+        fix.applicability == "safe" or (unsafe and fix.applicability == "unsafe")
+    )
+
+
+def write(source: SourceFile, text: str) -> Failed | None:
+    """Replace the file in one step, or say why not. Symbolic links stay links."""
+    path = source.path.resolve()
+    try:
+        data = encode(source, text)
+        if path.read_bytes() != source.data:
+            return Failed(source.name, "not written: it changed since it was analysed")
+        _replace(path, data)
+    except UnicodeEncodeError as error:
+        return Failed(source.name, f"not written: its encoding cannot hold it: {error}")
+    except OSError as error:
+        return Failed(source.name, f"not written: {error.strerror or error}")
+    return None
+
+
+def diff(change: Change) -> str:
+    """The change as `git apply` takes it, below comments on what each rewrite rests on."""
+    notes = [note for finding in change.fixed for note in _notes(finding)]
+    notes += [f"{_place(one)}: left, as it overlaps another rewrite" for one in change.left]
+    return unified_diff(change.source.name, change.source.text, change.text, notes)
+
+
+def unified_diff(name: str, before: str, after: str, notes: Sequence[str] = ()) -> str:
+    """The change as `git apply` takes it; `notes` stand above it, where patch ignores them."""
+    from difflib import unified_diff as compare
+
+    if before == after:
+        return ""
+    shown = name.replace(os.sep, "/")
+    lines = compare(_rows(before), _rows(after), f"a/{shown}", f"b/{shown}")
+    return "".join([*(f"# {note}\n" for note in notes), *_ended(lines)])
+
+
+def _changed(source: SourceFile | Failed, found: Sequence[Finding], width: int) -> Change | Failed:
+    if isinstance(source, Failed):
+        return source
+    composed = compose([one.fix for one in found if one.fix is not None], width)
+    text = applied(source.text, composed.edits, source.newline)
+    problem = _problem(source, text)
+    if problem:
+        return Failed(source.name, f"not fixed: the rewritten file {problem}")
+    fixed, left = (
+        [found[index] for index in which] for which in (composed.taken, composed.dropped)
+    )
+    return Change(source, text, tuple(fixed), tuple(left))
+
+
+def _problem(source: SourceFile, text: str) -> str:
+    """Why the text may not be written: it must compile, and be read back as it was meant."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, source.name, "exec", dont_inherit=True)
+            found = decode(encode(source, text), source.path, source.name)
+        except UnicodeEncodeError as error:
+            return f"cannot be written in its encoding: {error}"
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return f"would not compile: {error}"
+    read_back = isinstance(found, SourceFile) and found.text == text
+    return "" if read_back else "would be read in another encoding"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = path.stat().st_mode
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _notes(finding: Finding) -> Iterator[str]:
+    message = finding.fix.message if finding.fix else ""
+    yield f"{_place(finding)}: {message}; results and their order are kept"
+    for each in finding.judgement.assumptions if finding.judgement else ():
+        yield f"  assumes {each.name}:{each.subject}: {' '.join(each.message.split())}"
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.filename.replace(os.sep, '/')}:{finding.span.row}"
+
+
+def _rows(text: str) -> list[str]:
+    """Rows as git counts them: a carriage return is part of its row."""
+    return [row for row in text.replace("\n", "\n\0").split("\0") if row]
+
+
+def _ended(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

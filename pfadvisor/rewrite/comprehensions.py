@@ -1,0 +1,338 @@
+"""A comprehension, generator argument or `map` call rewritten where it stands."""
+
+from __future__ import annotations
+
+import ast
+
+from pfadvisor.backends._job import Want
+from pfadvisor.model import Edit, Plan, Span
+from pfadvisor.rewrite.around import consumed, result_of
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.direct import direct, importable
+from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
+from pfadvisor.rewrite.flow import has_inside, runs_once
+from pfadvisor.rewrite.layout import argument, broken, joined, one_line, standing
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
+from pfadvisor.rewrite.text import contains, moved
+from pfadvisor.rewrite.worker import Worker
+
+_SHORT = frozenset({"any", "all", "next"})
+
+
+class ComprehensionRewriter:
+    """One use: `ComprehensionRewriter(...).run()`."""
+
+    def __init__(
+        self, context: FileContext, plan: Plan, path: list[ast.AST], options: Options
+    ) -> None:
+        self.context, self.plan, self.text = context, plan, context.text
+        self.loop, self.parent = path[-1], path[-2]
+        self.statement = next(n for n in reversed(path) if isinstance(n, ast.stmt))
+        self._refuse()
+        self.generators = self._generators()
+        self.compute_tests = [t for t in self._tests() if self._in_compute(t)]
+        self.elements = self._elements()
+        self.target, self.names = self._target()
+        source, node = self._source()
+        self.emitter = Emitter(context, plan, options, source, node)
+
+    # -- what there is -----------------------------------------------------------------
+
+    def _refuse(self) -> None:
+        if hasattr(self.statement, "body") or not self.text.alone(self.text.span(self.statement)):
+            raise Refused("it stands in the header of a compound statement, or shares its line")
+        if not runs_once(self.statement, self.loop):
+            raise Refused("it is evaluated only under a condition, later, or several times")
+        if has_inside(self.statement, (ast.Yield, ast.YieldFrom)):
+            raise Refused("its statement yields")
+        if isinstance(self.loop, (ast.GeneratorExp, ast.Call)) and not consumed(self.context.path):
+            raise Refused("nobody uses it up where it stands")
+        if has_inside(self.loop, ast.NamedExpr):
+            raise Refused("it assigns to a variable outside of itself")
+        if self.plan.mode != "async" and has_inside(self.loop, ast.Await):
+            raise Refused("the work of an iteration awaits")
+
+    def _generators(self) -> list[ast.comprehension]:
+        if not isinstance(self.loop, Comprehension):
+            return []
+        if any(each.is_async for each in self.loop.generators):
+            raise Refused("the source of the loop is asynchronous")
+        return self.loop.generators
+
+    def _tests(self) -> list[ast.expr]:
+        return [test for generator in self.generators for test in generator.ifs]
+
+    def _in_compute(self, node: ast.expr) -> bool:
+        span = self.text.span(node)
+        return any(g.stage == "compute" and contains(g.span, span) for g in self.plan.granules)
+
+    def _elements(self) -> list[ast.expr]:
+        """Expressions that compute evaluates, tests excluded."""
+        match self.loop:
+            case ast.DictComp(key=key, value=value):
+                parts = [key, value]
+            case ast.Call(args=[ast.Lambda(body=body), _]):
+                return [body]
+            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
+                parts = [elt]
+            case _:
+                return []
+        return [part for part in parts if self.text.span(part) in self.plan.elements]
+
+    def _target(self) -> tuple[str, set[str]]:
+        """What an item is bound to, and the names in it."""
+        if not self.generators:
+            return self._map_target()
+        if len(self.generators) == 1:
+            target = self.generators[0].target
+            if not all(isinstance(n, _PLAIN) for n in ast.walk(target)):
+                raise Refused("the loop's target is not a plain name")
+            return self.text.of(target), stores(target)
+        used = {name for part in self._outputs() for name in names_in(part)}
+        bound = [name for each in self.generators for name in sorted(stores(each.target))]
+        names = [name for name in dict.fromkeys(bound) if name in used]
+        return ", ".join(names), set(names)
+
+    def _map_target(self) -> tuple[str, set[str]]:
+        match self.loop:
+            case ast.Call(args=[ast.Lambda(args=arguments), _]):
+                if len(arguments.args) != 1 or arguments.defaults or arguments.posonlyargs:
+                    raise Refused("the function takes more than one argument")
+                return arguments.args[0].arg, {arguments.args[0].arg}
+            case ast.Call(func=ast.Name(id="map"), args=[_, _], keywords=[]):
+                return "item", set()
+        raise Refused("only map with one iterable is rewritten")
+
+    def _outputs(self) -> list[ast.expr]:
+        match self.loop:
+            case ast.DictComp(key=key, value=value):
+                return [*self.compute_tests, key, value]
+            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
+                return [*self.compute_tests, elt]
+        return []
+
+    def _source(self) -> tuple[str, ast.expr | None]:
+        if isinstance(self.loop, ast.Call):
+            return self.text.of(self.loop.args[1]), self.loop.args[1]
+        kept = [test for test in self._tests() if test not in self.compute_tests]
+        if len(self.generators) == 1 and not kept:
+            return self.text.of(self.generators[0].iter), self.generators[0].iter
+        clauses = [self._clause(each, kept) for each in self.generators]
+        inner = " ".join([self._item() if self.target else "()", *clauses])
+        return (f"[{inner}]" if self.plan.source.finite else f"({inner})"), None
+
+    def _clause(self, each: ast.comprehension, kept: list[ast.expr]) -> str:
+        parts = [f"for {self.text.of(each.target)} in {self._simple(each.iter)}"]
+        parts += [f"if {self._simple(test)}" for test in each.ifs if test in kept]
+        return " ".join(parts)
+
+    def _simple(self, node: ast.expr) -> str:
+        """Text that may stand between the keywords of a comprehension."""
+        text = one_line(self.text.of(node))
+        bare = isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Tuple))
+        return f"({text})" if bare and not _closed(text) else text
+
+    # -- what it becomes ---------------------------------------------------------------
+
+    def run(self) -> Rewritten:
+        function, called = self._function()
+        pairs = self._needs_item()
+        want = self._want(pairs)
+        if pairs and want != "window":
+            self.emitter.doubled()
+        emission = self.emitter.emit(want, function, self.plan.handled)
+        expression = self._expression(emission.expression, emission.gives, pairs)
+        span, content = self._placed(expression, emission.gives == "list" and not pairs)
+        inside = self.emitter.inside
+        texts = [inside + each for each in self.text.comments(self.text.span(self.loop))]
+        result = result_of(self.context) if emission.header else None
+        if result is None:
+            texts += self._statement(span, content, inside)
+        else:
+            name = self.context.local("results")
+            texts += self.emitter.line(f"{name} = {self._text(result, span, content)}")
+            texts += self._statement(self.text.span(result), name, self.emitter.base)
+        edit = Edit(self.text.span(self.statement), self.emitter.statement(texts))
+        return Rewritten((edit,), self.emitter.backend, f"collect the results of {called} in order")
+
+    def _statement(self, span: Span, content: str, indent: str) -> list[str]:
+        """The rows of the statement with `content` at `span`."""
+        rows = self.text.span(self.statement)
+        lines = self.text.rows(rows.row, rows.end_row, [(span, content)])
+        tail = len(self.text.after(rows))
+        texts = list(moved(lines, self.emitter.base, indent))
+        texts[-1] = texts[-1][: len(texts[-1]) - tail] if tail else texts[-1]
+        texts = joined(texts, self.emitter.options.width)
+        return broken(texts, self.text.unit, self.emitter.options.width)
+
+    def _text(self, node: ast.expr, span: Span, content: str) -> str:
+        """`node` with `content` at `span`, which is inside of it, on one line if that can be."""
+        whole = self.text.span(node)
+        if whole == span:
+            return one_line(content)
+        lines = moved(
+            self.text.cut(whole, [(span, content)]), self.emitter.base, self.emitter.inside
+        )
+        return standing(one_line("\n".join(lines)))
+
+    def _function(self) -> tuple[str, str]:
+        """The callable that is run, and its name for readers."""
+        if isinstance(self.loop, ast.Call) and not self.elements:
+            text = self.text.of(self.loop.args[0])
+            mode, known = self.plan.mode, self.plan.call is not None
+            if mode == "processes" and not (
+                known and importable(self.context, mode, self.loop.args[0])
+            ):
+                raise Refused("a fresh interpreter may not find the function by its name")
+            return text, text
+        if len(self.elements) == 1 and not self.compute_tests and self.target.isidentifier():
+            found = direct(self.context, self.plan, self.elements[0], self.target)
+            if found:
+                return found, found
+        compute: list[ast.AST] = [*self.compute_tests, *self.elements]
+        if not compute:
+            raise Refused("nothing of it is work for the workers")
+        worker = Worker(self.context, self.plan, self.loop, self.target, self.names)
+        swaps = worker.swaps(compute)
+        unpack = any(loads(node) & self.names for node in compute)
+        function = worker.define(self._body(swaps), compute, unpack)
+        self.emitter.initializer = worker.initializer
+        return function, worker.name
+
+    def _body(self, swaps: list[tuple[Span, str]]) -> list[str]:
+        unit = self.text.unit
+        values = [self._moved(node, swaps) for node in self.elements]
+        if len(values) > 1:
+            values = [argument(value) for value in values]
+        value = ", ".join(values)
+        if not self.compute_tests:
+            return f"{unit}return {value}".split("\n")
+        tests = " and ".join(self._operand(test, swaps) for test in self.compute_tests)
+        if not self.elements:
+            return f"{unit}return bool({tests})".split("\n")
+        rows = [f"{unit}if {tests}:", f"{unit * 2}return True, {argument(value)}"]
+        return "\n".join([*rows, f"{unit}return False, None"]).split("\n")
+
+    def _operand(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
+        text = self._moved(node, swaps)
+        several = len(self.compute_tests) > 1 and isinstance(node, (ast.BoolOp, ast.IfExp))
+        return f"({text})" if several else text
+
+    def _moved(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
+        span = self.text.span(node)
+        inside = [swap for swap in swaps if contains(span, swap[0])]
+        rows = self.text.cut(span, inside)
+        return standing("\n".join(moved(rows, self.text.indent(span.row), self.text.unit)))
+
+    def _needs_item(self) -> bool:
+        """Whether the parent, too, evaluates something of the item."""
+        if isinstance(self.loop, ast.Call):
+            return False
+        return len(self.elements) < len(self._outputs()) - len(self.compute_tests)
+
+    def _want(self, pairs: bool) -> Want:
+        plan = self.plan
+        if not plan.source.finite or (pairs and not self.emitter.once_more):
+            return "window"
+        lazy = isinstance(self.parent, ast.Call) and (
+            isinstance(self.parent.func, ast.Name) and self.parent.func.id in _SHORT
+        )
+        if not isinstance(self.loop, (ast.GeneratorExp, ast.Call)):
+            lazy = False
+        if plan.collected and not lazy:
+            return "list"
+        safe = plan.mode != "async" and plan.source.reiterable and plan.pure
+        return "stream" if safe else "window"
+
+    def _expression(self, run: str, gives: str, pairs: bool) -> str:
+        """What stands for the comprehension."""
+        if pairs or self.compute_tests or gives == "pairs":
+            return self._comprehension(run, gives, pairs)
+        match self.loop:
+            case ast.ListComp():
+                return run if gives == "list" else f"list({run})"
+            case ast.SetComp():
+                return f"set({run})"
+            case ast.DictComp():
+                return f"dict({run})"
+        return run
+
+    def _comprehension(self, run: str, gives: str, pairs: bool) -> str:
+        """A comprehension of the same kind over results, for what the parent still does."""
+        taken = names_in(self.statement)
+        value = fresh("result", taken)
+        flag = fresh("matched", taken | {value}) if self.compute_tests else ""
+        got = value
+        if flag:
+            got = f"({flag}, {value})" if self.elements else flag
+        item = self._item() if pairs else self.emitter.unused()
+        if gives == "pairs":
+            head = f"for {item}, {got} in {run}"
+        elif pairs:
+            head = f"for {item}, {got} in zip({self.emitter.source}, {run})"
+        else:
+            head = f"for {got.strip('()')} in {run}"
+        head += f" if {flag}" if flag else ""
+        return self._same_kind(value, head)
+
+    def _item(self) -> str:
+        """The target as an expression or as part of another target."""
+        return (
+            self.target
+            if self.target.isidentifier() or _closed(self.target)
+            else f"({self.target})"
+        )
+
+    def _same_kind(self, value: str, head: str) -> str:
+        match self.loop:
+            case ast.DictComp(key=key, value=old):
+                if len(self.elements) == 2:
+                    return f"dict({value} {head})"
+                first = value if key in self.elements else one_line(self.text.of(key))
+                second = value if old in self.elements else one_line(self.text.of(old))
+                keyed = not self.compute_tests and first == self.target and " zip(" in head
+                if keyed and second == value:
+                    return f"dict({head.partition(' in ')[2]})"
+                return f"{{{first}: {second} {head}}}"
+            case ast.ListComp(elt=elt):
+                return f"[{value if self.elements else one_line(self.text.of(elt))} {head}]"
+            case ast.SetComp(elt=elt):
+                return f"{{{value if self.elements else one_line(self.text.of(elt))} {head}}}"
+            case ast.GeneratorExp(elt=elt):
+                return f"({value if self.elements else one_line(self.text.of(elt))} {head})"
+        return f"({value} {head})"
+
+    def _placed(self, expression: str, listed: bool) -> tuple[Span, str]:
+        """The span that the expression replaces, and its text there."""
+        span = self.text.span(self.loop)
+        call = self.parent if isinstance(self.parent, ast.Call) else None
+        alone = call is not None and len(call.args) == 1 and not call.keywords
+        lazy = isinstance(self.loop, (ast.GeneratorExp, ast.Call))
+        named = call.func.id if call and isinstance(call.func, ast.Name) else ""
+        if call and alone and lazy and listed and named == "list":
+            return self.text.span(call), expression
+        shared = (
+            call
+            and isinstance(self.loop, ast.GeneratorExp)
+            and span.end_column == (self.text.span(call).end_column)
+            and span.end_row == self.text.span(call).end_row
+        )
+        if shared and not expression.startswith("("):
+            return span, f"({expression})"
+        return span, expression
+
+
+_PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
+
+
+def _closed(text: str) -> bool:
+    """Whether one pair of brackets encloses the whole text."""
+    if text[:1] not in "([":
+        return False
+    try:
+        return isinstance(ast.parse(text + ".x", mode="eval").body, ast.Attribute) and (
+            len(ast.parse(text + ", ()", mode="eval").body.elts) == 2  # type: ignore[attr-defined]
+        )
+    except SyntaxError:
+        return False

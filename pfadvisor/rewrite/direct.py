@@ -1,0 +1,128 @@
+"""A call that is all of compute, as a callable of the item alone: no function need be written.
+
+`measure(path, scale)` over `path` is `partial(measure, scale=scale)`. What it evaluates once
+instead of in each iteration are names only.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from pfadvisor.model import Mode, Plan
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.names import main_only
+from pfadvisor.rewrite.scope import Definition, loads
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def direct(context: FileContext, plan: Plan, value: ast.expr, target: str) -> str:
+    """The callable that `value` is for `target`: a function found by name, a method, a partial."""
+    match value:
+        case ast.Call(func=func, args=[ast.Name(id=name)], keywords=[]) if name == target:
+            if plan.call is not None and context.text.of(func) == plan.call[0]:
+                return plan.call[0] if importable(context, plan.mode, func) else ""
+    if any(given.large for given in plan.inputs):
+        return ""
+    return callable_for(context, plan.mode, value, target) or method_of(context, value, target)
+
+
+def callable_for(context: FileContext, mode: Mode, value: ast.expr, target: str) -> str:
+    """Source of a callable that does what `value` does for an item named `target`, or ""."""
+    if mode == "async":
+        if not isinstance(value, ast.Await):
+            return ""
+        value = value.value
+    if not isinstance(value, ast.Call) or not _found_again(context, mode, value.func, target):
+        return ""
+    function = context.text.of(value.func)
+    before, after = _bound_arguments(context, value, target)
+    if before is None or after is None:
+        return ""
+    if not before and not after:
+        return function
+    partial = context.spell("functools", "partial")
+    return f"{partial}({', '.join([function, *before, *after])})"
+
+
+def _bound_arguments(
+    context: FileContext, call: ast.Call, target: str
+) -> tuple[list[str] | None, list[str] | None]:
+    """Arguments before and after the item, the latter by keyword; None if that cannot be."""
+    places = [n for n, arg in enumerate(call.args) if _is_name(arg, target)]
+    if len(places) != 1 or any(not _constant(arg, target) for arg in _others(call, places[0])):
+        return None, None
+    before = [context.text.of(arg) for arg in call.args[: places[0]]]
+    names = _parameters(context, call.func)
+    after = []
+    for number, arg in enumerate(call.args[places[0] + 1 :], places[0] + 1):
+        if number >= len(names):
+            return None, None
+        after.append(f"{names[number]}={context.text.of(arg)}")
+    for keyword in call.keywords:
+        if keyword.arg is None or keyword.arg.startswith("__"):
+            return None, None
+        after.append(f"{keyword.arg}={context.text.of(keyword.value)}")
+    return before, after
+
+
+def _others(call: ast.Call, item: int) -> list[ast.expr]:
+    given = [arg for number, arg in enumerate(call.args) if number != item]
+    return [*given, *(keyword.value for keyword in call.keywords)]
+
+
+def importable(context: FileContext, mode: Mode, function: ast.expr) -> bool:
+    """Whether a worker that imports the module finds the function as well."""
+    return mode != "processes" or not loads(function) & main_only(context.text.tree)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _constant(node: ast.expr, target: str) -> bool:
+    """A name or a literal: evaluated once or often, it is the same."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id != target)
+
+
+def _found_again(context: FileContext, mode: Mode, function: ast.expr, target: str) -> bool:
+    """Whether workers can be given the function: as it is, or by its name in the module."""
+    if mode == "processes":
+        return _definition(context, function) is not None
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return isinstance(function, ast.Name) and function.id != target
+
+
+def _definition(context: FileContext, function: ast.expr) -> FunctionDef | None:
+    """The only binding of a name: an undecorated function of this module."""
+    if not isinstance(function, ast.Name) or context.binders(function.id) != 1:
+        return None
+    for node in context.text.tree.body:
+        if isinstance(node, FunctionDef) and node.name == function.id:
+            return None if node.decorator_list else node
+    return None
+
+
+def _parameters(context: FileContext, function: ast.expr) -> list[str]:
+    """Names of the positional parameters that may be given by keyword."""
+    node = _definition(context, function)
+    if node is None or node.args.posonlyargs or node.args.vararg:
+        return []
+    return [arg.arg for arg in node.args.args]
+
+
+def method_of(context: FileContext, value: ast.expr, target: str) -> str:
+    """`self.measure` if `value` is `self.measure(target)`, a method of the enclosing class."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name), args=[arg]):
+            if value.keywords or not _is_name(arg, target) or name.startswith("__"):
+                return ""
+        case _:
+            return ""
+    owners = [node for node in context.path if isinstance(node, ast.ClassDef)]
+    if not owners:
+        return ""
+    found = [n for n in owners[-1].body if isinstance(n, Definition) and n.name == name]
+    plain = len(found) == 1 and isinstance(found[0], ast.FunctionDef)
+    return f"self.{name}" if plain and not found[0].decorator_list else ""

@@ -1,0 +1,130 @@
+"""One run of a plan as text: the backend chosen, the source named twice where it must be."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from pfadvisor.backends._choice import choose, load
+from pfadvisor.backends._job import Emission, Job, Want
+from pfadvisor.model import Edit, Plan
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.layout import argument, fitted, standing
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import enclosing_function, loads
+from pfadvisor.rewrite.shape import repeatable
+from pfadvisor.rewrite.text import moved
+
+_ORIGINS = frozenset({"__cause__", "__context__", "__traceback__", "with_traceback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller decides: `backend` by name or "auto", `workers` an expression."""
+
+    backend: str = "auto"
+    workers: str | None = None
+    width: int = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Edits of the loop itself, and what it was turned into, in words."""
+
+    edits: tuple[Edit, ...]
+    backend: str
+    summary: str
+
+
+class Emitter:
+    """Text of one run; `prelude` collects statements that come before it."""
+
+    def __init__(
+        self, context: FileContext, plan: Plan, options: Options, source: str, node: ast.expr | None
+    ) -> None:
+        """`node` is the source's expression where it stands in the file as such."""
+        self.context, self.plan, self.options = context, plan, options
+        self.text, self.unit = context.text, context.text.unit
+        self.base = self.text.indent(plan.statement.row)
+        self.source, self.node = argument(source), node
+        self.prelude: list[str] = []
+        if "\n" in self.source:
+            self._name_source(self.source)
+        self.initializer: tuple[str, tuple[str, ...]] | None = None
+        self.emission = Emission("", "", "list")
+        self.backend = ""
+
+    @property
+    def once_more(self) -> bool:
+        """Whether the source can be had twice, be it by way of a list."""
+        known = self.plan.source
+        return known.finite and (known.reiterable or self.plan.collected)
+
+    def doubled(self) -> None:
+        """Make the source a text that may stand twice."""
+        if self.node is not None and self.plan.source.reiterable and repeatable(self.node):
+            return
+        if self.prelude:
+            self.prelude.append(f"{self.base}{self.source} = list({self.source})")
+            return
+        listed = self.source.startswith("[") or self.plan.source.reiterable
+        self._name_source(self.source if listed else f"list({self.source})")
+
+    def _name_source(self, value: str) -> None:
+        """Give the source a name before the run."""
+        if "\n" in value and self.node is not None:
+            lines = self.text.cut(self.text.span(self.node))
+            value = standing("\n".join(moved(lines, self.text.indent(self.node.lineno), self.base)))
+        name = self.context.local("items")
+        self.prelude = fitted(f"{self.base}{name} = {value}", self.unit, self.options.width)
+        self.source, self.node = name, ast.Name(name)
+
+    def emit(self, want: Want, function: str, earliest: bool) -> Emission:
+        plan = self.plan
+        self._refuse()
+        chunk = plan.chunksize if plan.collected else None
+        job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
+        job = replace(job, workers=self.options.workers, initializer=self.initializer)
+        self.backend, reason = choose(plan, job, self.options.backend)
+        if reason:
+            raise Refused(reason)
+        target = load(self.backend)
+        job = replace(job, bound=self.context.local(target.TRAITS.bound))
+        self.emission = target.emit(job, self.context)
+        return self.emission
+
+    def _refuse(self) -> None:
+        lost = self.plan.lost_errors
+        if "StopIteration" in lost and self.plan.mode != "async":
+            raise Refused("StopIteration would leave a worker as another exception")
+        if lost and self.plan.mode == "processes":
+            name = lost[0].rpartition(":")[2]
+            raise Refused(f"{name}, which can leave the work, may not survive pickling")
+        around = enclosing_function(self.context.path) or self.text.tree
+        attributes = {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
+        if self.plan.handled and self.plan.mode == "processes" and attributes & _ORIGINS:
+            raise Refused("a handler here asks where an exception came from")
+
+    @property
+    def inside(self) -> str:
+        """Indentation of what stands in the `with` block, if there is one."""
+        return self.base + (self.unit if self.emission.header else "")
+
+    def line(self, code: str) -> list[str]:
+        return fitted(self.inside + code, self.unit, self.options.width)
+
+    def statement(self, lines: list[str], comment: str = "") -> str:
+        """The text that replaces the statement; its first row is already indented.
+
+        `comment` goes to the end of the first line that is not `prelude`.
+        """
+        header: list[str] = []
+        if self.emission.header:
+            header = fitted(self.base + self.emission.header, self.unit, self.options.width)
+        first, *rest = [*header, *lines]
+        return "\n".join([*self.prelude, first + comment, *rest])[len(self.base) :]
+
+    def unused(self) -> str:
+        """A name for a value that nobody reads."""
+        around = enclosing_function(self.context.path) or self.text.tree
+        return "_" if "_" not in loads(around) else self.context.local("_unused")

@@ -1,0 +1,120 @@
+"""Small facts about statements: what they surely bind, where they leave, what runs once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from pfadvisor.rewrite.scope import stores
+
+Leaving = (ast.Continue, ast.Break, ast.Return, ast.Raise)
+
+
+def continues(node: ast.AST) -> Iterator[ast.Continue]:
+    """The `continue`s in `node` that belong to the loop around it."""
+    if isinstance(node, ast.Continue):
+        yield node
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        return
+    inner: Sequence[ast.AST] = tuple(ast.iter_child_nodes(node))
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+        inner = node.orelse
+    for child in inner:
+        yield from continues(child)
+
+
+def bound_after(statements: Sequence[ast.stmt]) -> set[str] | None:
+    """Names surely bound when `statements` have run; None if they never run to their end."""
+    bound: set[str] = set()
+    for statement in statements:
+        more = _bound_by(statement)
+        if more is None:
+            return None
+        bound |= more
+    return bound
+
+
+def _bound_by(statement: ast.stmt) -> set[str] | None:
+    match statement:
+        case ast.Continue() | ast.Break() | ast.Return() | ast.Raise():
+            return None
+        case ast.If(body=body, orelse=orelse):
+            return meet([bound_after(body), bound_after(orelse)])
+        case ast.With(body=body) | ast.AsyncWith(body=body):
+            inner = bound_after(body)
+            return None if inner is None else inner | _items(statement)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+            ways = [bound_after([*body, *orelse]), *(bound_after(h.body) for h in handlers)]
+            met, last = meet(ways), bound_after(final)
+            return None if met is None or last is None else met | last
+        case ast.For() | ast.AsyncFor() | ast.While() | ast.Match():
+            return set()
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {alias.asname or alias.name.partition(".")[0] for alias in names}
+        case ast.Assign() | ast.AugAssign():
+            return stores(statement)
+        case ast.AnnAssign(value=value):
+            return stores(statement) if value else set()
+    return set()
+
+
+def _items(statement: ast.With | ast.AsyncWith) -> set[str]:
+    found: set[str] = set()
+    for item in statement.items:
+        if item.optional_vars is not None:
+            found |= stores(item.optional_vars)
+    return found
+
+
+def meet(ways: Sequence[set[str] | None]) -> set[str] | None:
+    """Names bound on every way that runs to its end; None if none does."""
+    ending = [way for way in ways if way is not None]
+    return set.intersection(*ending) if ending else None
+
+
+def runs_once(statement: ast.stmt, expression: ast.AST) -> bool:
+    """Whether `statement` evaluates `expression` exactly once whenever it runs."""
+    match statement:
+        case ast.Expr() | ast.Assign() | ast.AugAssign() | ast.Return():
+            roots: list[ast.AST] = [statement]
+        case ast.AnnAssign(value=value, target=target):
+            roots = [node for node in (value, target) if node]
+        case ast.If(test=test):
+            roots = [test]
+        case ast.For(iter=iterable):
+            roots = [iterable]
+        case ast.With(items=items):
+            roots = [items[0].context_expr]
+        case _:
+            return False
+    return any(_always(root, expression) for root in roots)
+
+
+def _always(node: ast.AST, wanted: ast.AST) -> bool:
+    if node is wanted:
+        return True
+    children = list(ast.iter_child_nodes(node))
+    match node:
+        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            first = getattr(node, "generators", None)
+            children = [first[0].iter] if first and not isinstance(node, ast.GeneratorExp) else []
+        case ast.BoolOp(values=values):
+            children = [values[0]]
+        case ast.IfExp(test=test):
+            children = [test]
+        case ast.Compare(left=left, comparators=comparators):
+            children = [left, comparators[0]]
+    return any(_always(child, wanted) for child in children)
+
+
+def has_inside(node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) -> bool:
+    """Whether `node` contains one of `kinds`, not looking into nested functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, kinds):
+            return True
+        nested = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        if not isinstance(child, nested) and has_inside(child, kinds):
+            return True
+    return False

@@ -1,0 +1,220 @@
+"""Imports merged into a file's own: found, extended, or added in their sorted place."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+
+from pfadvisor.model import Edit, Span
+from pfadvisor.rewrite.scope import Definition, first_row
+from pfadvisor.rewrite.text import Text
+
+_WHOLE = frozenset({"os", "asyncio"})
+Import = ast.Import | ast.ImportFrom
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`import module [as alias]`, or `from module import name [as alias]` with a name."""
+
+    module: str
+    name: str = ""
+    alias: str = ""
+
+    @property
+    def part(self) -> str:
+        return f"{self.name} as {self.alias}" if self.alias else self.name
+
+    @property
+    def line(self) -> str:
+        if self.name:
+            return f"from {self.module} import {self.part}"
+        return f"import {self.module}" + (f" as {self.alias}" if self.alias else "")
+
+
+def whole(module: str) -> bool:
+    """Whether the module is customarily imported as such."""
+    return module in _WHOLE
+
+
+def existing(text: Text, module: str, name: str, row: int) -> tuple[str, str]:
+    """(text that means `module.name`, the identifier it rests on) from imports above `row`."""
+    for node in text.tree.body:
+        if not isinstance(node, Import) or text.span(node).end_row >= row:
+            continue
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            if isinstance(node, ast.ImportFrom):
+                if node.level == 0 and node.module == module and alias.name == name:
+                    return bound, bound
+            elif alias.name == module:
+                return f"{alias.asname or module}.{name}", bound
+    return "", ""
+
+
+def edits(text: Text, wanted: list[Wanted], width: int) -> list[Edit]:
+    """Edits that import what is wanted; several lines at one place are one edit."""
+    made: dict[Span, str] = {}
+    added: dict[Span, list[Wanted]] = {}
+    for want in wanted:
+        node = _same_module(text, want)
+        if node is not None:
+            span = text.span(node)
+            made[span] = extended(made.get(span, text.slice(span)), want.part, width)
+        else:
+            added.setdefault(_place(text, want), []).append(want)
+    for span, wants in added.items():
+        before, after = _margins(text, span)
+        made[span] = before + block([want.line for want in wants], width) + after
+    return [Edit(span, content) for span, content in made.items()]
+
+
+def _same_module(text: Text, want: Wanted) -> ast.ImportFrom | None:
+    for node in _head(text):
+        if isinstance(node, ast.ImportFrom) and node.module == want.module and want.name:
+            plain = node.level == 0 and node.names[0].name != "*"
+            if plain and text.alone(text.span(node)) and "#" not in text.of(node):
+                return node
+    return None
+
+
+def _head(text: Text) -> list[Import]:
+    """The imports that the file starts with, after its docstring."""
+    found: list[Import] = []
+    for index, node in enumerate(text.tree.body):
+        if isinstance(node, Import):
+            found.append(node)
+        elif index or not _is_docstring(node):
+            break
+    return found
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _is_future(node: Import) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _is_standard(node: Import) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        root = "" if node.level else (node.module or "")
+    else:
+        root = node.names[0].name
+    return root.partition(".")[0] in sys.stdlib_module_names and not _is_future(node)
+
+
+def _key(node: Import, mixed: bool) -> tuple[int, str]:
+    if isinstance(node, ast.ImportFrom):
+        return (0 if mixed else 1), (node.module or "").lower()
+    return 0, node.names[0].name.lower()
+
+
+def _place(text: Text, want: Wanted) -> Span:
+    head = _head(text)
+    standard = [node for node in head if _is_standard(node)]
+    new = ast.parse(want.line).body[0]
+    assert isinstance(new, Import)
+    kinds = [isinstance(node, ast.ImportFrom) for node in standard]
+    mixed = kinds != sorted(kinds)
+    keys = [_key(node, mixed) for node in standard]
+    for node in standard if keys == sorted(keys) else ():
+        if _key(node, mixed) > _key(new, mixed):
+            return _point(first_row(text, node))
+    if standard:
+        return _point(text.span(standard[-1]).end_row + 1)
+    future = [node for node in head if _is_future(node)]
+    others = [node for node in head if not _is_future(node)]
+    if others:
+        return _point(first_row(text, others[0]))
+    if future:
+        return _point(text.span(future[-1]).end_row + 1)
+    return _start(text)
+
+
+def _start(text: Text) -> Span:
+    """Where the first import of a file without imports goes, blank rows included."""
+    body = text.tree.body
+    if not _is_docstring(body[0]):
+        return _point(first_row(text, body[0]))
+    first = text.span(body[0]).end_row + 1
+    last = first
+    while last <= len(text.lines) and not text.row(last).strip():
+        last += 1
+    return Span(first, 1, last, 1)
+
+
+def _point(row: int) -> Span:
+    return Span(row, 1, row, 1)
+
+
+def _margins(text: Text, span: Span) -> tuple[str, str]:
+    """What stands before and after import lines put at `span`."""
+    head = _head(text)
+    following = next((n for n in text.tree.body if text.span(n).row >= span.end_row), None)
+    if not head:
+        after = "\n\n" if isinstance(following, Definition) else "\n"
+        return ("\n" if _is_docstring(text.tree.body[0]) else ""), after
+    if any(_is_standard(node) for node in head):
+        return "", ""
+    if all(_is_future(node) for node in head):
+        return "\n", ""
+    return "", "\n"
+
+
+def block(lines: list[str], width: int) -> str:
+    """Import lines, one module a line, sorted, each with its newline."""
+    plain = sorted({line for line in lines if line.startswith("import ")}, key=str.lower)
+    froms: dict[str, str] = {}
+    for line in sorted(line for line in lines if line.startswith("from ")):
+        module, _, part = line.removeprefix("from ").partition(" import ")
+        froms[module] = extended(froms[module], part, width) if module in froms else line
+    return "".join(f"{line}\n" for line in [*plain, *(froms[m] for m in sorted(froms))])
+
+
+def _sort_key(part: str) -> tuple[int, str]:
+    """As isort orders by type: constants, classes, the rest."""
+    name = part.partition(" ")[0]
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name.lower()
+
+
+def extended(statement: str, part: str, width: int) -> str:
+    """A `from ... import` statement with one more name."""
+    node = ast.parse(statement).body[0]
+    assert isinstance(node, ast.ImportFrom)
+    parts = [ast.unparse(alias) for alias in node.names]
+    if part in parts:
+        return statement
+    ordered = parts == sorted(parts, key=_sort_key)
+    parts.append(part)
+    if ordered:
+        parts.sort(key=_sort_key)
+    line = f"from {node.module} import {', '.join(parts)}"
+    if len(line) <= width and "\n" not in statement:
+        return line
+    return f"from {node.module} import (\n" + "".join(f"    {p},\n" for p in parts) + ")"
+
+
+def merged(first: str, second: str, width: int) -> str | None:
+    """Two import edits of one place as one; None if they are something else."""
+    try:
+        bodies = [ast.parse(each).body for each in (first, second)]
+    except SyntaxError:
+        return None
+    if not all(body and all(isinstance(n, Import) for n in body) for body in bodies):
+        return None
+    lines = [line for body in bodies for node in body for line in _single(node)]
+    before = first[: len(first) - len(first.lstrip("\n"))]
+    after = first[len(first.rstrip("\n")) :]
+    return before + block(lines, width).rstrip("\n") + after
+
+
+def _single(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [f"from {node.module} import {ast.unparse(alias)}" for alias in node.names]
+    assert isinstance(node, ast.Import)
+    return [f"import {ast.unparse(alias)}" for alias in node.names]

@@ -1,0 +1,243 @@
+"""Long lines broken as black breaks them: at the last bracket, then one element a line."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+WIDTH = 88
+_SPANNING = ('"""', "'''")
+
+
+def fitted(line: str, unit: str, width: int = WIDTH) -> list[str]:
+    """`line` (with its indentation) as one or several lines."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\n" in line or len(line.expandtabs(4)) <= width:
+        return line.split("\n")
+    opened = _last_bracket(line)
+    if opened is None:
+        return [line]
+    start, end = opened
+    inner = line[start + 1 : end]
+    first, last = line[: start + 1], indent + line[end:]
+    if not inner.strip():
+        return [line]
+    single = indent + unit + inner
+    parts = _split(inner)
+    if len(single.expandtabs(4)) <= width:
+        return [first, single, last]
+    if len(parts) == 1 and not _is_call_list(first):
+        return [first, *fitted(single, unit, width), last]
+    bare = bool(_clauses(inner)) or (len(parts) == 1 and inner.startswith("*"))
+    comma = "" if bare else ","
+    body = [row for part in parts for row in fitted(f"{indent}{unit}{part}{comma}", unit, width)]
+    return [first, *body, last]
+
+
+def _is_call_list(head: str) -> bool:
+    return len(head) > 1 and (head[-2].isalnum() or head[-2] == "_")
+
+
+def _scan(line: str) -> list[tuple[int, int, int]]:
+    """(position, depth before, 1 open | -1 close | 0 comma) of brackets outside of strings."""
+    marks: list[tuple[int, int, int]] = []
+    depth = position = 0
+    while position < len(line):
+        char = line[position]
+        if char in "\"'":
+            position = _string_end(line, position)
+            continue
+        if char in "([{":
+            marks.append((position, depth, 1))
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            marks.append((position, depth, -1))
+        elif char == ",":
+            marks.append((position, depth, 0))
+        elif char == "#":
+            break
+        position += 1
+    return marks
+
+
+def _string_end(line: str, start: int) -> int:
+    quote = line[start : start + 3] if line[start : start + 3] in ('"""', "'''") else line[start]
+    position = start + len(quote)
+    while position < len(line) and not line.startswith(quote, position):
+        position += 2 if line[position] == "\\" else 1
+    return position + len(quote)
+
+
+def _last_bracket(line: str) -> tuple[int, int] | None:
+    marks = [mark for mark in _scan(line) if mark[1] == 0 and mark[2]]
+    if len(marks) < 2 or marks[-1][2] != -1 or marks[-2][2] != 1:
+        return None
+    return marks[-2][0], marks[-1][0]
+
+
+def _split(inner: str) -> list[str]:
+    """The elements between brackets, or the clauses of a comprehension."""
+    clauses = _clauses(inner)
+    if clauses:
+        return clauses
+    cuts = [position for position, depth, kind in _scan(inner) if depth == 0 and kind == 0]
+    bounds = zip([-1, *cuts], [*cuts, len(inner)], strict=True)
+    return [part for a, b in bounds if (part := inner[a + 1 : b].strip())]
+
+
+def _clauses(inner: str) -> list[str]:
+    outside = _outside(inner)
+    first = re.search(r" (?:async )?for ", outside)
+    if not first:
+        return []
+    later = re.finditer(r" (?=(?:async for|(?<!async )for|if) )", outside[first.start() :])
+    cuts = [first.start() + found.start() for found in later]
+    bounds = zip([0, *cuts], [*cuts, len(inner)], strict=True)
+    return [inner[a:b].strip() for a, b in bounds]
+
+
+def _outside(line: str) -> str:
+    """The line with everything inside of strings and brackets blanked."""
+    shown = list(line)
+    position = depth = 0
+    while position < len(line):
+        end = position + 1
+        if line[position] in "\"'":
+            end = _string_end(line, position)
+        opens, closes = line[position] in "([{", line[position] in ")]}"
+        depth -= closes
+        if depth or end > position + 1 or opens or closes:
+            shown[position:end] = "." * (min(end, len(line)) - position)
+        depth += opens
+        position = end
+    return "".join(shown)
+
+
+def parses(expression: str) -> bool:
+    """Whether it can stand by itself after `=`."""
+    try:
+        body = ast.parse(f"_ = {expression}").body
+    except SyntaxError:
+        return False
+    return len(body) == 1
+
+
+def standing(expression: str) -> str:
+    """The expression, in parentheses if it needs them to stand by itself."""
+    return expression if parses(expression) else f"({expression})"
+
+
+def argument(source: str) -> str:
+    """An expression's source as one argument of a call."""
+    try:
+        call = ast.parse(f"_({source})", mode="eval").body
+    except SyntaxError:
+        return f"({source})"
+    one = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
+    bare = one and isinstance(call.args[0], ast.Starred | ast.GeneratorExp)  # type: ignore[attr-defined]
+    return source if one and not (bare and not source.startswith("(")) else f"({source})"
+
+
+def joined(lines: list[str], width: int = WIDTH) -> list[str]:
+    """A bracketed statement put on one line where black would put it there."""
+    if lines and (not lines[0].strip() or lines[0].lstrip().startswith("#")):
+        return [lines[0], *joined(lines[1:], width)]
+    if len(lines) < 2 or any("#" in line or '"""' in line or "'''" in line for line in lines):
+        return lines
+    first, *rest = lines
+    single = first
+    for line in rest:
+        glue = (
+            "" if single.endswith(("(", "[", "{")) or line.lstrip()[:1] in (")", "]", "}") else " "
+        )
+        if glue == "" and single.endswith(","):
+            return lines
+        single += glue + line.strip()
+    return [single] if len(single) <= width else lines
+
+
+def one_line(expression: str) -> str:
+    """An expression's text on one line, if nothing in it forbids that."""
+    if "\n" not in expression:
+        return expression
+    single = joined(expression.split("\n"), len(expression))
+    return single[0] if len(single) == 1 else expression
+
+
+def broken(lines: list[str], unit: str, width: int = WIDTH) -> list[str]:
+    """Lines of moved code, those that became too long broken where that is simple."""
+    if any(mark in line for line in lines for mark in _SPANNING) or _continued(lines):
+        return lines
+    found: list[str] = []
+    for line in lines:
+        opened = bool(found) and found[-1].rstrip()[-1:] in ("(", "[", "{")
+        found += _fitted_body(line, unit, width) if opened else _fitted(line, unit, width)
+    return found
+
+
+def _fitted(line: str, unit: str, width: int) -> list[str]:
+    return [line] if "#" in line else fitted(line, unit, width)
+
+
+def _fitted_body(line: str, unit: str, width: int) -> list[str]:
+    """A row that is all between two brackets: one element a row, if it is too long."""
+    indent = line[: len(line) - len(line.lstrip())]
+    parts = [] if _clauses(line.strip()) else _split(line.strip())
+    if len(line.expandtabs(4)) <= width or "#" in line or len(parts) < 2:
+        return _fitted(line, unit, width)
+    return [row for part in parts for row in fitted(f"{indent}{part},", unit, width)]
+
+
+def _continued(lines: list[str]) -> bool:
+    return any(line.endswith("\\") for line in lines)
+
+
+def tightened(lines: list[str], width: int = WIDTH) -> list[str]:
+    """Lines of code that moved to the left, brackets closed where black would close them.
+
+    Only what is broken as black breaks it, the brackets on rows of their own ends.
+    """
+    if any(mark in line for line in lines for mark in (*_SPANNING, "#")) or _continued(lines):
+        return lines
+    done: list[str] = []
+    row = 0
+    while row < len(lines):
+        end = _closing(lines, row)
+        single = _closed_up(lines[row : end + 1]) if end > row else ""
+        if single and len(single.expandtabs(4)) <= width:
+            done.append(single)
+            row = end + 1
+        else:
+            done.append(lines[row])
+            row += 1
+    return done
+
+
+def _closing(lines: list[str], row: int) -> int:
+    """The row that closes the bracket at the end of `row`, `row` if there is none."""
+    if lines[row].rstrip()[-1:] not in ("(", "[", "{"):
+        return row
+    indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
+    for end in range(row + 1, len(lines)):
+        if lines[end].startswith(indent) and lines[end][len(indent) :][:1] in (")", "]", "}"):
+            return end
+        if not lines[end].startswith(indent + " ") and not lines[end].startswith(indent + "\t"):
+            return row
+    return row
+
+
+def _closed_up(lines: list[str]) -> str:
+    """The rows as one line, "" if a trailing comma or another bracket keeps them apart."""
+    single = joined(lines, len("".join(lines)) + len(lines))
+    if len(single) != 1 or single[0].rstrip()[-1:] in ("(", "[", "{"):
+        return ""
+    found = re.fullmatch(r"(\s*(?:if|elif|while|return|assert|.*[^=!<>]=) )\((.*)\)(:?)", single[0])
+    if found and not _clauses(found[2]) and len(_split(found[2])) == 1 and _paired(found[2]):
+        return f"{found[1]}{found[2]}{found[3]}"
+    return single[0]
+
+
+def _paired(inner: str) -> bool:
+    """Whether the brackets of `inner` match within it."""
+    return all(depth >= 0 for _, depth, _ in _scan(inner))

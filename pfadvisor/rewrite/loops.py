@@ -1,0 +1,305 @@
+"""A `for` statement rewritten: collected, streamed, run for its effects, or in a window."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pfadvisor.backends._job import Emission, Want
+from pfadvisor.model import Edit, Plan, Source, Span
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.direct import direct
+from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
+from pfadvisor.rewrite.flow import has_inside
+from pfadvisor.rewrite.head import Head
+from pfadvisor.rewrite.layout import argument
+from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
+from pfadvisor.rewrite.shape import Collect, collected
+from pfadvisor.rewrite.stages import Loop, Stages
+from pfadvisor.rewrite.text import Text, moved
+from pfadvisor.rewrite.worker import Worker
+
+
+class LoopRewriter:
+    """One use: `LoopRewriter(...).run()`."""
+
+    def __init__(self, context: FileContext, plan: Plan, loop: Loop, options: Options) -> None:
+        self.context, self.plan, self.loop = context, plan, loop
+        self.text: Text = context.text
+        self.base = self.text.indent(plan.statement.row)
+        self.emitter = Emitter(context, plan, options, self.text.of(loop.iter), loop.iter)
+        self.called = "the body"
+        function = enclosing_function(context.path)
+        around = function or self.text.tree
+        self.stages = Stages(self.text, plan, loop, names_in(around))
+        self.targets, self.target = stores(loop.target), self.text.of(loop.target)
+        self.options, self.late = options, False
+        self.future = context.local("task" if plan.mode == "async" else "future")
+
+    def run(self) -> Rewritten:
+        self._refuse()
+        head = Head(self.context, self.plan, self.stages)
+        if head.call:
+            self.targets, self.target = set(head.names), head.target
+            source = Source(reiterable=False, sized=False, finite=self.plan.source.finite)
+            self.plan = replace(self.plan, source=source)
+            self.emitter = Emitter(self.context, self.plan, self.options, head.call, None)
+        worker = Worker(self.context, self.plan, self.loop, self.target, self.targets)
+        self.swaps = worker.swaps(self.loop.body)
+        outliner = self._outliner(self.base + self.text.unit * 2)
+        piece = outliner.run()
+        self.commit = outliner.committed
+        if not outliner.compute:
+            raise Refused("nothing of it is work for the workers")
+        self.late = outliner.late and self.plan.raises and not self.plan.collected
+        if self.late and outliner.split:
+            raise Refused("an exception of the work would come before what it follows")
+        self._check_live(piece)
+        self._check_compute(outliner)
+        self._check_handed(outliner.compute)
+        unpack = any(loads(node) & self.targets for node in outliner.compute)
+        function = self._direct(outliner)
+        self.called = function
+        if not function:
+            function = worker.define(piece.worker, outliner.compute, unpack)
+            self.emitter.initializer, self.called = worker.initializer, worker.name
+        how = self._collects()
+        return self._collected(how, function) if how else self._committed(piece, function)
+
+    def _outliner(self, outer: str) -> Outliner:
+        return Outliner(self.stages, self.swaps, outer, self.targets, self.options.width)
+
+    # -- may it be rewritten -----------------------------------------------------------
+
+    def _refuse(self) -> None:
+        plan, text = self.plan, self.text
+        if not text.alone(text.span(self.loop)):
+            raise Refused("the loop shares its line with another statement")
+        if isinstance(self.loop, ast.AsyncFor):
+            raise Refused("the source of the loop is asynchronous")
+        for name in set(self.stages.results) & self.targets:
+            if not self._set_before_commit(name):
+                raise Refused("the body assigns to the loop's own variable between its commits")
+        for node in ast.walk(self.loop.target):
+            if isinstance(node, (ast.Attribute, ast.Subscript)):
+                raise Refused("the loop's target is not a plain name")
+        if plan.handled and plan.live_after:
+            raise Refused("a handler of the loop's exceptions may read its variables")
+
+    def _set_before_commit(self, name: str) -> bool:
+        """Whether compute gives the target its last value before any of the commit runs."""
+        body = self.loop.body
+        setting = [n for n, s in enumerate(body) if name in stores(s)]
+        committing = [n for n, s in enumerate(body) if self.stages.commits([s])]
+        return not committing or max(setting) < min(committing)
+
+    def _check_handed(self, compute: Sequence[ast.AST]) -> None:
+        """The plan must agree with the text: nothing passes between the stages unseen."""
+        read = {name for statement in self.commit for name in self._read(statement)}
+        made = {name for node in compute for name in stores(node)}
+        lost = sorted((read & made) - set(self.stages.results))
+        if lost:
+            raise Refused(f"{lost[0]!r} is read by the commit, but not handed to it")
+        given = {i.name for i in self.plan.inputs if i.origin == "capture"}
+        written = {name for statement in self.commit for name in stores(statement)}
+        if given & written:
+            raise Refused(f"{sorted(given & written)[0]!r} changes while the work reads it")
+
+    def _check_compute(self, outliner: Outliner) -> None:
+        outer = (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)
+        asynchronous = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+        for node in outliner.compute:
+            if has_inside(node, outer) or isinstance(node, outer):
+                raise Refused("the work of an iteration yields or declares outer names")
+            if self.plan.mode != "async" and has_inside(node, asynchronous):
+                raise Refused("the work of an iteration awaits")
+
+    def _check_live(self, piece: Piece) -> None:
+        live = set(self.plan.live_after) - (self.targets - set(self.stages.results))
+        sure = set(self.stages.results) & ((piece.bound or set()) | self.targets)
+        if live - sure or (live and self.stages.kept):
+            raise Refused("a variable of the body is read after the loop, but not always set")
+
+    # -- its parts ---------------------------------------------------------------------
+
+    def _direct(self, outliner: Outliner) -> str:
+        """An existing function that does all of compute; what it returns is the only result."""
+        results = self.stages.results
+        if len(outliner.compute) != 1 or len(results) > 1 or not self.target.isidentifier():
+            return ""
+        match outliner.compute[0]:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
+                return direct(self.context, self.plan, value, self.target)
+            case ast.Expr(value=value) if self.plan.mode != "processes":
+                return direct(self.context, self.plan, value, self.target)
+            case ast.expr() as value:
+                return direct(self.context, self.plan, value, self.target)
+        return ""
+
+    def _collects(self) -> Collect | None:
+        if self.loop.orelse or len(self.stages.results) != 1 or len(self.commit) != 1:
+            return None
+        value: ast.expr | None = None
+        for node in ast.walk(self.commit[0]):
+            if isinstance(node, ast.expr) and self.text.span(node) in self.stages.holes:
+                value = node
+                break
+            if isinstance(node, ast.Name) and node.id == self.stages.results[0]:
+                value = node
+        target = ast.parse(f"({self.target})", mode="eval").body
+        how = collected(self.text, self.plan, self.commit, value, target)
+        return None if how and how.how == "keyed" and not self.emitter.once_more else how
+
+    # -- the forms ---------------------------------------------------------------------
+
+    def _collected(self, how: Collect, function: str) -> Rewritten:
+        known, to = how.accumulator, self.emitter
+        replaced = self._replaceable(how)
+        if how.how == "keyed":
+            to.doubled()
+        emission = to.emit("list", function, earliest=self.plan.handled)
+        run = emission.expression
+        made = {
+            "list": run if emission.gives == "list" else f"list({run})",
+            "set": f"set({run})",
+            "keyed": f"dict(zip({to.source}, {run}))",
+        }[how.how]
+        method = "extend" if how.how == "list" else "update"
+        given = f"zip({to.source}, {run})" if how.how == "keyed" else run
+        line = f"{replaced} = {made}" if replaced else f"{known.name}.{method}({given})"
+        lines = [*self._notes(), *to.line(line)]
+        edits = [self._edit(to.statement(lines, self._comment()))]
+        if replaced and known.init is not None:
+            edits.insert(0, Edit(Span(known.init.row, 1, known.init.end_row + 1, 1), ""))
+        return Rewritten(tuple(edits), to.backend, f"collect the results of {self.called} in order")
+
+    def _edit(self, content: str) -> Edit:
+        """The edit that puts `content` for the loop and the comment after its last statement."""
+        span = self.text.span(self.loop)
+        comment = self.text.after(span).strip()
+        if comment and comment not in "\n".join([content, *self.context.functions]):
+            content += f"  {comment}"
+        return Edit(span._replace(end_column=len(self.text.row(span.end_row)) + 1), content)
+
+    def _replaceable(self, how: Collect) -> str:
+        """The left side of the accumulator's first assignment, if the rewrite may replace it."""
+        known = how.accumulator
+        if not (known.empty and known.dead and known.init):
+            return ""
+        init = self.text.slice(known.init)
+        plain = self.text.alone(known.init) and not self.text.after(known.init).strip()
+        between = self.text.lines[known.init.end_row : self.plan.statement.row - 1]
+        near = all(not line.strip() or line.lstrip().startswith("#") for line in between)
+        same = self.text.indent(known.init.row) == self.base
+        if not (plain and near and same) or known.name in names_in(self.loop.iter):
+            return ""
+        match ast.parse(init.strip()).body:
+            case [ast.Assign(targets=[ast.Name()])] | [ast.AnnAssign(target=ast.Name())]:
+                return init.rpartition("=")[0].rstrip()
+        return ""
+
+    def _notes(self) -> list[str]:
+        """Comments of the loop's rows that did not move with compute."""
+        moved_away = "\n".join(self.context.functions)
+        comments = self.text.comments(self.text.span(self.loop))
+        if self._comment():
+            comments.remove(self._comment().strip())
+        return [self.emitter.inside + each for each in comments if each not in moved_away]
+
+    def _committed(self, piece: Piece, function: str) -> Rewritten:
+        """The old loop, over results."""
+        needs, to = self._needs_target(), self.emitter
+        want = self._want(needs)
+        if needs and want not in ("window", "futures"):
+            to.doubled()
+        emission = to.emit(want, function, self.plan.handled)
+        if not emission.header and piece.commit:
+            piece = self._outliner(to.inside + self.text.unit).run()
+        taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
+        lines = piece.commit if want == "futures" else [n for n in piece.commit if n != TAKEN]
+        body = [taken if line == TAKEN else line for line in lines]
+        while body and not body[0]:
+            del body[0]
+        body = body or [f"{to.inside}{self.text.unit}pass"]
+        header = f"{emission.loop} {self._header(emission, needs)}:{self._comment()}"
+        lines = [*to.line(header), *body, *self._orelse(to.inside)]
+        edit = self._edit(to.statement(lines))
+        what = "commit the results of" if self.commit else "run"
+        return Rewritten((edit,), to.backend, f"{what} {self.called} in order")
+
+    def _take(self, form: str) -> str:
+        """The statement that takes an iteration's result from its future."""
+        taken = form.format(self.future)
+        results = ", ".join(self.stages.results)
+        return f"{results} = {taken}" if results else taken
+
+    def _want(self, needs: bool) -> Want:
+        """All at once where nobody can tell, else in order as they come, else in a window."""
+        plan = self.plan
+        if self.late:
+            return "futures"
+        if not plan.source.finite or (needs and not self.emitter.once_more):
+            return "window"
+        if plan.collected and not plan.leaves_early:
+            return "list"
+        ahead = plan.pure or not plan.leaves_early
+        lazily = plan.mode != "async" and plan.source.reiterable and ahead
+        return "stream" if lazily else "window"
+
+    def _needs_target(self) -> bool:
+        """Whether commit, or anything after the loop, reads the loop's own variables."""
+        used = set(self.plan.live_after)
+        for statement in [*self.commit, *self.loop.orelse]:
+            used |= self._read(statement)
+        return bool((used & self.targets) - set(self.stages.results))
+
+    def _read(self, node: ast.AST) -> set[str]:
+        if isinstance(node, ast.expr) and self.text.span(node) in self.stages.holes:
+            return set()
+        if isinstance(node, ast.Name):
+            return {node.id}
+        return {name for child in ast.iter_child_nodes(node) for name in self._read(child)}
+
+    def _header(self, emission: Emission, needs: bool) -> str:
+        """`TARGET in EXPRESSION` of the new loop."""
+        results = self.stages.results
+        target = self._item(needs)
+        if emission.gives == "futures":
+            return f"{target}, {self.future} in {emission.expression}"
+        if emission.gives == "pairs":
+            second = self._pattern(results) if results else "_"
+            return f"{target}, {second} in {emission.expression}"
+        if needs:
+            pair = f"{target}, {self._pattern(results)}"
+            return f"{pair} in zip({self.emitter.source}, {emission.expression})"
+        return f"{', '.join(results) or self.emitter.unused()} in {emission.expression}"
+
+    def _item(self, needs: bool) -> str:
+        if not needs:
+            return self.emitter.unused()
+        return self.target if argument(self.target) == self.target else f"({self.target})"
+
+    def _pattern(self, results: tuple[str, ...]) -> str:
+        if not results:
+            return self.emitter.unused()
+        return results[0] if len(results) == 1 else f"({', '.join(results)})"
+
+    def _comment(self) -> str:
+        """The comment at the end of the loop's header."""
+        row = self.text.span(self.loop.iter).end_row
+        if self.text.span(self.loop.body[0]).row == row:
+            return ""
+        rest = self.text.row(row)[self.text.span(self.loop.iter).end_column - 1 :]
+        found = re.search(r":\s*(#.*)$", rest)
+        return f"  {found[1]}" if found else ""
+
+    def _orelse(self, inside: str) -> list[str]:
+        if not self.loop.orelse:
+            return []
+        first = self.text.span(self.loop.body[-1]).end_row + 1
+        rows = self.text.rows(first, self.text.span(self.loop).end_row)
+        return list(moved(rows, self.base, inside))

@@ -1,0 +1,62 @@
+"""Whether the names in new code mean what they should: builtins, and what a worker can import."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import Definition, bound_in, loads
+
+
+def check_builtins(context: FileContext, changed: ast.Module) -> None:
+    """Raise Refused if a builtin that only the new code needs has another meaning there."""
+    needed = _builtins(changed) - _builtins(context.text.tree)
+    scopes = [n for n in context.path[:-1] if isinstance(n, (*Definition, ast.Module))]
+    taken = {name for scope in scopes for name in bound_in(scope)}
+    for node in ast.walk(context.text.tree):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            taken |= set(node.names)
+    hidden = sorted(set(needed) & taken)
+    if hidden:
+        raise Refused(f"{hidden[0]!r} is not the builtin here")
+
+
+def check_importable(context: FileContext, changed: ast.Module) -> None:
+    """Raise Refused if a new function reads what only the main module has."""
+    only = main_only(changed)
+    known = {node.name for node in context.text.tree.body if isinstance(node, Definition)}
+    for node in changed.body:
+        if isinstance(node, Definition) and node.name not in known:
+            missing = sorted((loads(node) - bound_in(node)) & only)
+            if missing:
+                raise Refused(f"{missing[0]!r} is defined below the __main__ guard")
+
+
+def main_only(tree: ast.Module) -> set[str]:
+    """Names that the module binds below `if __name__ == "__main__"`, wherever else it does."""
+    below = [stmt for node in tree.body if is_guard(node) for stmt in node.body]
+    return bound_in(ast.Module(below, []))
+
+
+def is_guard(node: ast.stmt) -> TypeGuard[ast.If]:
+    match node:
+        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
+            sides = {getattr(left, "id", getattr(left, "value", None))}
+            sides |= {getattr(right, "id", getattr(right, "value", None))}
+            return sides == {"__name__", "__main__"}
+    return False
+
+
+def _builtins(tree: ast.Module) -> Counter[str]:
+    return Counter(name for name in _read(tree) if hasattr(builtins, name))
+
+
+def _read(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id

@@ -1,0 +1,158 @@
+"""Names of the functions that loop bodies become.
+
+A name rests on the loop and on the loops before it in the file, never on which of
+them are rewritten, so that it is the same whatever else is fixed. Loops that read
+the same share one name: their functions are mostly the same, and one is then enough.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pfadvisor.rewrite.scope import Comprehension, names_in
+from pfadvisor.rewrite.text import Text
+
+_VAGUE = frozenset({"main", "run", "test", "do", "go", "execute", "call", "start", "handle"})
+_PLURALS = (
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("xes", "x"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("s", ""),
+)
+_WORD = re.compile(r"[a-z0-9]+")
+
+Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+class _Seen(NamedTuple):
+    """A loop; `scope` tells apart places where equal loops may need unequal functions."""
+
+    node: ast.AST
+    function: str = ""
+    scope: str = ""
+    assigned: str = ""
+
+
+def worker_name(text: Text, loop: ast.AST) -> str:
+    """A free module-level name for the body of `loop`."""
+    taken = names_in(text.tree)
+    alike: dict[tuple[str, ...], str] = {}
+    for each in _loops(text.tree, _Seen(text.tree)):
+        base = f"_{_verb(each.function)}_{_noun(each)}"
+        key = (base, each.scope, ast.dump(each.node))
+        name = alike.get(key) or _free(base, taken)
+        if each.node is loop:
+            return name
+        alike[key] = name
+        taken.add(name)
+    return _free("_process_item", taken)
+
+
+def _free(base: str, taken: set[str]) -> str:
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def _loops(node: ast.AST, seen: _Seen) -> Iterator[_Seen]:
+    if isinstance(node, (ast.For, ast.AsyncFor, *Comprehension)) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "map"
+    ):
+        yield seen._replace(node=node)
+    match node:
+        case ast.ClassDef(name=name):
+            seen = seen._replace(function=name, scope=name)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            seen = seen._replace(function=name, scope=seen.scope + ast.dump(node.args))
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            seen = seen._replace(assigned=name)
+        case ast.stmt():
+            seen = seen._replace(assigned="")
+    for child in ast.iter_child_nodes(node):
+        yield from _loops(child, seen)
+
+
+def _verb(function: str) -> str:
+    """`export_avatars` exports; `main` says too little."""
+    words = _words(function)
+    if not words or len(words[0]) < 3 or words[0] in _VAGUE:
+        return "process"
+    return words[0]
+
+
+def _words(name: str) -> list[str]:
+    words: list[str] = _WORD.findall(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower())
+    return words
+
+
+def _noun(seen: _Seen) -> str:
+    """What one iteration is about: its target, one of its source, or what it makes."""
+    loop = seen.node
+    names = [n for n in _target_names(loop) if len(n) > 2 and n.strip("_") and n != "index"]
+    if names:
+        return names[0].strip("_").lower()
+    return _one_of(loop) or _result(loop) or _made(seen.assigned) or _made(seen.function) or "item"
+
+
+def _made(name: str) -> str:
+    """`row` for `rows` or `read_rows`."""
+    words = _words(name)
+    single = _singular(words[-1]) if words else ""
+    return single if words and single != words[-1] and len(single) > 2 else ""
+
+
+def _one_of(loop: ast.AST) -> str:
+    """`path` for a loop over `paths`."""
+    if isinstance(loop, (ast.For, ast.AsyncFor)):
+        source = loop.iter
+    elif isinstance(loop, Comprehension):
+        source = loop.generators[-1].iter
+    else:
+        return ""
+    match source:
+        case ast.Call(func=ast.Name(id="enumerate"), args=[first, *_]):
+            source = first
+    match source:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            plural = name.strip("_").lower()
+            single = _singular(plural)
+            return single if len(single) > 2 and single != plural else ""
+    return ""
+
+
+def _target_names(loop: ast.AST) -> list[str]:
+    if isinstance(loop, (ast.For, ast.AsyncFor)):
+        target, source = loop.target, loop.iter
+    elif isinstance(loop, Comprehension):
+        target, source = loop.generators[-1].target, loop.generators[-1].iter
+    else:
+        return []
+    match target, source:
+        case ast.Tuple(elts=[_, *rest]), ast.Call(func=ast.Name(id="enumerate")):
+            target = ast.Tuple(rest)
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+
+
+def _result(loop: ast.AST) -> str:
+    """What the body appends to or assigns, in the singular."""
+    for node in ast.walk(loop):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "add")):
+                return _singular(name.strip("_").lower())
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
+                return _singular(name.strip("_").lower())
+    return ""
+
+
+def _singular(name: str) -> str:
+    for ending, single in _PLURALS:
+        if name.endswith(ending) and not name.endswith("ss") and len(name) > len(ending) + 1:
+            return name[: -len(ending)] + single
+    return name if len(name) > 1 else "item"

@@ -1,0 +1,345 @@
+"""A loop's body divided in two: a function's body for compute, and what commit keeps.
+
+Text-preserving: comments move with their statements, strings that span rows stay as
+they are. A split `if` appears in both; its test is evaluated in the worker only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pfadvisor.model import Span
+from pfadvisor.rewrite.flow import Leaving, bound_after, continues, meet
+from pfadvisor.rewrite.layout import argument, broken, fitted, joined, standing, tightened
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import names_in
+from pfadvisor.rewrite.stages import Stages
+from pfadvisor.rewrite.text import Line, contains, moved
+
+Swap = tuple[Span, str]
+
+TAKEN = "\0"
+"""Stands among the commit's lines where the first result is needed."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """Both sides of a stretch of the body; lines carry their indentation.
+
+    bound   names surely bound in the worker after it; None if its end is never reached
+    tail    last assignments of the worker's side, name -> (row in `worker`, expression)
+    """
+
+    worker: list[str] = field(default_factory=list)
+    commit: list[str] = field(default_factory=list)
+    bound: set[str] | None = field(default_factory=set)
+    tail: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+class Outliner:
+    """One use: `Outliner(...).run()`; afterwards `compute` and `committed` hold the nodes."""
+
+    def __init__(
+        self, stages: Stages, swaps: Sequence[Swap], commit_indent: str, given: set[str], width: int
+    ) -> None:
+        """`given` are names that each item binds."""
+        self.stages, self.text, self.swaps, self.given = stages, stages.text, swaps, given
+        self.commit_indent, self.width = commit_indent, width
+        self.compute: list[ast.AST] = []
+        self.committed: list[ast.stmt] = []
+        self.pending = self.checked = False
+        self.orders, self.ended = {""}, set[str]()
+
+    @property
+    def late(self) -> bool:
+        """Whether commits of an iteration may come before some of its compute."""
+        return any("CX" in order for order in self.orders | self.ended)
+
+    @property
+    def split(self) -> bool:
+        """Whether commits may stand between parts of compute."""
+        return any("XCX" in order for order in self.orders | self.ended)
+
+    def _note(self, what: str) -> None:
+        """Remember the order of commits (C) and compute (X) on each path, runs counted once."""
+        self.orders = {o if o.endswith(what) else o + what for o in self.orders}
+
+    def _path(
+        self, branch: Sequence[ast.stmt], floor: int, inner: str, outer: str, bound: set[str]
+    ) -> tuple[Piece, set[str]]:
+        """One of several ways, and the orders in which it reaches its end."""
+        orders = self.orders
+        piece = self._block(branch, floor, inner, outer, bound)
+        reached = self.orders if piece.bound is not None else set()
+        self.ended |= self.orders - reached
+        self.orders = orders
+        return piece, reached
+
+    def run(self) -> Piece:
+        loop = self.stages.loop
+        floor = self.text.span(loop.iter).end_row
+        piece = self._block(loop.body, floor, self.text.unit, self.commit_indent, self.given)
+        while piece.worker and not piece.worker[0]:
+            del piece.worker[0]
+            piece.tail = {name: (row - 1, value) for name, (row, value) in piece.tail.items()}
+        return self._returning(piece)
+
+    def _block(
+        self, statements: Sequence[ast.stmt], floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
+        whole = Piece(bound=set(bound))
+        for statement in statements:
+            if self.stages.stage(statement) == "head":
+                floor = self.text.span(statement).end_row
+                continue
+            before = self.orders
+            part = self._statement(statement, floor, inner, outer, whole.bound or set())
+            if any("X" in o for o in self.orders | self.ended) and before <= {"", "C"}:
+                whole.commit.append(TAKEN)
+            self._append(whole, part)
+            if part.bound is None:
+                break
+            floor = self.text.span(statement).end_row
+        return whole
+
+    def _append(self, whole: Piece, part: Piece) -> None:
+        start = len(whole.worker)
+        kept = {} if part.worker and not part.tail else whole.tail
+        if part.tail and part.tail[next(iter(part.tail))][0] > _first_code(part.worker):
+            kept = {}
+        whole.tail = kept | {n: (row + start, value) for n, (row, value) in part.tail.items()}
+        whole.worker += part.worker
+        whole.commit += part.commit
+        whole.bound = None if part.bound is None else (whole.bound or set()) | part.bound
+
+    def _statement(
+        self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
+        stage = self.stages.stage(statement)
+        if stage == "compute" and isinstance(statement, ast.Continue):
+            lines = self._chunk(statement, floor, outer, [])
+            self.committed.append(statement)
+            return Piece([f"{inner}{self._return(bound)}"], lines, None)
+        if stage is None and isinstance(statement, ast.If):
+            return self._split(statement, floor, inner, outer, bound)
+        if stage == "compute":
+            return self._compute(statement, floor, inner, bound)
+        return self._commit(statement, floor, inner, outer, bound)
+
+    def _compute(self, statement: ast.stmt, floor: int, inner: str, bound: set[str]) -> Piece:
+        leaving = [(self.text.span(node), self._return(bound)) for node in continues(statement)]
+        if leaving and self.stages.kept:
+            if self.checked or inner != self.text.unit:
+                raise Refused("the body skips its rest at several points between commits")
+            self.pending = True
+        if not _trivial(statement):
+            self._note("X")
+        self.compute.append(statement)
+        lines = tightened(self._chunk(statement, floor, inner, leaving), self.width)
+        if self._renamed(self.text.span(statement)):
+            lines = broken(lines, self.text.unit, self.width)
+        piece = Piece(lines, [], bound_after([statement]))
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                span = self.text.span(value)
+                if not self.text.after(self.text.span(statement)).strip():
+                    row = len(lines) - (self.text.span(statement).end_row - span.row) - 1
+                    prefix = f"{inner}{name} = "
+                    hangs = row == len(lines) - 1 or lines[row].rstrip()[-1:] in "([{"
+                    if row >= 0 and lines[row].startswith(prefix) and hangs:
+                        rest = "\n".join([lines[row][len(prefix) :], *lines[row + 1 :]])
+                        piece.tail = {name: (row, rest)}
+        return piece
+
+    def _commit(
+        self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
+        piece = Piece(commit=self._check(outer))
+        swaps: list[Swap] = []
+        for node, span in self.stages.holes_in(statement):
+            name = self.stages.holes[span]
+            swaps.append((span, name))
+            self._note("X")
+            self.compute.append(node)
+            self._append(piece, self._assign(name, self.expression(span, inner), inner))
+        self._note("C")
+        lines = self._chunk(statement, floor, outer, swaps, own=False)
+        simple = not hasattr(statement, "body")
+        lines = joined(lines, self.width) if swaps and simple else lines
+        piece.commit += broken(lines, self.text.unit, self.width)
+        self.committed.append(statement)
+        if isinstance(statement, Leaving) and outer != self.commit_indent:
+            piece.worker.append(f"{inner}{self._return(bound | (piece.bound or set()))}")
+            piece.bound, piece.tail = None, {}
+        return piece
+
+    def _check(self, outer: str) -> list[str]:
+        """What skips the commit of an iteration whose compute ended early."""
+        if not self.pending or outer != self.commit_indent:
+            return []
+        self.pending, self.checked = False, True
+        return [f"{outer}if not {self.stages.kept}:", f"{outer}{self.text.unit}continue"]
+
+    def _assign(self, name: str, value: str, inner: str) -> Piece:
+        lines = f"{inner}{name} = {value}".split("\n")
+        return Piece(lines, [], {name}, {name: (0, value)})
+
+    def _split(
+        self, statement: ast.If, floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
+        flag, unit = self.stages.flags[statement], self.text.unit
+        self._note("X")
+        self.compute.append(statement.test)
+        test = self.expression(self.text.span(statement.test), inner)
+        value = test if _boolean(statement.test) else f"bool({test})"
+        whole = Piece(self._comments(statement, floor, inner), bound=set())
+        self._append(whole, self._assign(flag, value, inner))
+        bound = bound | {flag}
+        whole.commit = self._check(outer)
+        start = self.text.span(statement.test).end_row
+        yes, ways = self._path(statement.body, start, inner + unit, outer + unit, bound)
+        start = self._else_row(statement)
+        no, others = self._path(statement.orelse, start, inner + unit, outer + unit, bound)
+        self.orders = ways | others
+        whole.worker += _either(f"{inner}if {flag}:", f"{inner}else:", yes.worker, no.worker)
+        whole.commit += _either(f"{outer}if {flag}:", f"{outer}else:", yes.commit, no.commit)
+        if not yes.worker and no.worker:
+            whole.worker[-len(no.worker) - 1 :] = [f"{inner}if not {flag}:", *no.worker]
+        if not yes.commit and no.commit:
+            whole.commit[-len(no.commit) - 1 :] = [f"{outer}if not {flag}:", *no.commit]
+        if yes.worker or no.worker:
+            whole.tail = {}
+        whole.bound = meet([yes.bound, no.bound if statement.orelse else bound])
+        return whole
+
+    def _else_row(self, statement: ast.If) -> int:
+        """The row after which the other branch starts."""
+        row = last = self.text.span(statement.body[-1]).end_row
+        if statement.orelse:
+            last = self.text.span(statement.orelse[0]).row
+        words = [n for n in range(row, last + 1) if self.text.row(n).lstrip().startswith("else")]
+        return words[-1] if words else row
+
+    def _comments(self, statement: ast.stmt, floor: int, inner: str) -> list[str]:
+        row = self.text.span(statement).row
+        if row <= floor:
+            return []
+        return list(moved(self.text.rows(floor + 1, row - 1), self.text.indent(row), inner))
+
+    def _chunk(
+        self, statement: ast.stmt, floor: int, new: str, swaps: Sequence[Swap], own: bool = True
+    ) -> list[str]:
+        """The statement's rows with the comments that belong to it, at indentation `new`.
+
+        `own` applies the renamings that compute needs.
+        """
+        span = self._whole(statement)
+        every = [*swaps, *(self._renamed(span) if own else ())]
+        if self.text.slice(span).startswith("elif"):
+            every.append((span._replace(end_row=span.row, end_column=span.column + 4), "if"))
+        if self.text.alone(span) and span.row > floor:
+            rows = self.text.rows(floor + 1, span.end_row, every)
+            return list(moved(rows, self.text.indent(span.row), new))
+        lines = self.text.cut(span, every)
+        lines[0] = Line(self.text.indent(span.row) + lines[0].text, False)
+        return list(moved(lines, self.text.indent(span.row), new))
+
+    def _whole(self, statement: ast.stmt) -> Span:
+        span = self.text.span(statement)
+        decorators = getattr(statement, "decorator_list", [])
+        if not decorators:
+            return span
+        return span._replace(row=decorators[0].lineno, column=span.column)
+
+    def _renamed(self, span: Span) -> list[Swap]:
+        return [swap for swap in self.swaps if contains(span, swap[0])]
+
+    def expression(self, span: Span, new: str) -> str:
+        """An expression's text with compute's renamings, its rows moved to `new`."""
+        lines = moved(self.text.cut(span, self._renamed(span)), self.text.indent(span.row), new)
+        return standing("\n".join(lines))
+
+    def _return(self, bound: set[str]) -> str:
+        results = self.stages.results
+        if not results:
+            return "return"
+        if self.stages.kept:
+            bound = bound - {self.stages.kept}
+        values = [name if name in bound else "None" for name in results]
+        if results[0] == self.stages.kept:
+            values[0] = "False"
+        return f"return {', '.join(values)}"
+
+    def _returning(self, piece: Piece) -> Piece:
+        """The piece with its final `return`, and with results that may be unbound set first."""
+        results, unit = self.stages.results, self.text.unit
+        if piece.bound is None or not results:
+            return piece
+        kept = self.stages.kept
+        unbound = [n for n in results if n not in piece.bound and n != kept]
+        tail = _last_results(piece.tail, results)
+        if tail:
+            del piece.worker[min(row for row, _ in tail.values()) :]
+        values = [tail[n][1] if n in tail else n for n in results]
+        values = ["True" if n == kept else v for n, v in zip(results, values, strict=True)]
+        if len(values) > 1:
+            values = [argument(value) for value in values]
+        last = f"return {', '.join(values)}"
+        before = piece.worker[-2:] if len(piece.worker) > 1 else ["", ""]
+        if before[1].strip() == last and not before[0].endswith(":"):
+            piece.worker.pop()
+        rows = f"{unit}{last}".split("\n")
+        if len(rows) == 1 and len(values) > 1 and len(rows[0]) > self.width:
+            rows = fitted(f"{unit}return ({', '.join(values)})", unit, self.width)
+        piece.worker += rows
+        if unbound:
+            piece.worker.insert(0, f"{unit}{' = '.join(unbound)} = None")
+        return piece
+
+
+def _trivial(statement: ast.stmt) -> bool:
+    """Whether it surely raises nothing, so that it matters to nobody when it runs."""
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Name()) | ast.Pass():
+            return True
+    return False
+
+
+def _either(first: str, second: str, yes: list[str], no: list[str]) -> list[str]:
+    return ([first, *yes] if yes else []) + ([second, *no] if no else [])
+
+
+def _last_results(
+    tail: dict[str, tuple[int, str]], results: Sequence[str]
+) -> dict[str, tuple[int, str]]:
+    """The last assignments, as far back as they are results and in their order."""
+    taken: list[str] = []
+    read: set[str] = set()
+    for name in reversed(tail):
+        late = bool(taken) and name in results and results.index(name) > results.index(taken[0])
+        if name not in results or late or name in read:
+            break
+        taken.insert(0, name)
+        read |= names_in(ast.parse(f"({tail[name][1]}\n)", mode="eval"))
+    return {name: tail[name] for name in taken}
+
+
+def _first_code(lines: Sequence[str]) -> int:
+    for row, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return row
+    return 0
+
+
+def _boolean(test: ast.expr) -> bool:
+    """Whether the test's value is a bool whatever its operands are."""
+    match test:
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Is() | ast.IsNot()]):
+            return True
+        case ast.Call(func=ast.Name(id="bool" | "isinstance" | "callable" | "hasattr")):
+            return True
+    return False

@@ -1,0 +1,68 @@
+"""The idiom of a loop's result, and whether its source may be named twice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pfadvisor.model import Accumulator, Plan
+from pfadvisor.rewrite.text import Text
+
+_VIEWS = frozenset({"items", "keys", "values"})
+_REPEATABLE = frozenset({"range", "enumerate", "zip", "reversed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """A commit that does nothing but collect one result.
+
+    how   list: append; set: add; keyed: `d[target] = result`
+    """
+
+    how: Literal["list", "set", "keyed"]
+    accumulator: Accumulator
+
+
+def collected(
+    text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.expr | None, target: ast.expr
+) -> Collect | None:
+    """How `commit` collects, if it is one statement that takes `value` and nothing else."""
+    if not plan.collected or not plan.source.finite or plan.live_after:
+        return None
+    if len(commit) != 1 or len(plan.accumulators) != 1 or plan.leaves_early or value is None:
+        return None
+    known = plan.accumulators[0]
+    match commit[0]:
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=owner, attr=attr), args=[only], keywords=[])
+        ):
+            if text.of(owner) != known.name or only is not value:
+                return None
+            if attr == "append" and known.op == "append" and known.kind == "list":
+                return Collect("list", known)
+            if attr == "add" and known.op == "add" and known.kind == "set":
+                return Collect("set", known)
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)], value=only):
+            keyed = known.op == "store" and known.kind == "dict" and text.of(owner) == known.name
+            same = ast.dump(key) == ast.dump(target).replace("Store()", "Load()")
+            if keyed and same and only is value:
+                return Collect("keyed", known)
+    return None
+
+
+def repeatable(node: ast.expr) -> bool:
+    """Whether evaluating the expression twice is cheap and reads well."""
+    match node:
+        case ast.Name() | ast.Constant():
+            return True
+        case ast.Attribute(value=value):
+            return repeatable(value)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr), args=[], keywords=[]):
+            return attr in _VIEWS and repeatable(value)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return name in _REPEATABLE and all(repeatable(arg) for arg in args)
+        case ast.BinOp(left=left, right=right):
+            return repeatable(left) and repeatable(right)
+    return False

@@ -1,0 +1,106 @@
+"""A plan read against the body's tree: the stage of each statement, and names for results."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from pfadvisor.model import Plan, Span, Stage
+from pfadvisor.rewrite.flow import continues, runs_once
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import fresh
+from pfadvisor.rewrite.text import Text, contains
+
+Loop = ast.For | ast.AsyncFor
+
+
+class Stages:
+    """`taken` are names that may not be used for the results; it grows.
+
+    flags   split `if` -> the name that carries its test's outcome
+    holes   span of a hole -> the name that carries its value
+    kept    name that says whether the iteration goes on to its commit, "" if all do
+    """
+
+    def __init__(self, text: Text, plan: Plan, loop: Loop, taken: set[str]) -> None:
+        self.text, self.plan, self.loop, self.taken = text, plan, loop, taken
+        self.flags: dict[ast.If, str] = {}
+        self.holes: dict[Span, str] = {}
+        self.kept = ""
+        self._name(loop.body)
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def stage(self, statement: ast.stmt) -> Stage | None:
+        """None for an `if` that was split."""
+        span = self.text.span(statement)
+        for granule in self.plan.granules:
+            if granule.kind == "statement" and contains(granule.span, span):
+                return granule.stage
+        if isinstance(statement, ast.If) and self.test_stage(statement):
+            return None if self.commits([statement]) else "compute"
+        raise Refused("a statement of the body belongs to no stage")
+
+    def test_stage(self, statement: ast.If) -> Stage | None:
+        span = self.text.span(statement.test)
+        tests = (g for g in self.plan.granules if g.kind == "test" and contains(g.span, span))
+        granule = next(tests, None)
+        return granule.stage if granule else None
+
+    def commits(self, statements: Sequence[ast.AST]) -> bool:
+        """Whether anything of the commit stage is inside."""
+        spans = [self.text.span(statement) for statement in statements]
+        return any(
+            granule.stage == "commit"
+            and granule.kind == "statement"
+            and any(contains(span, granule.span) for span in spans)
+            for granule in self.plan.granules
+        )
+
+    def holes_in(self, statement: ast.stmt) -> list[tuple[ast.expr, Span]]:
+        """Expressions of a commit statement that compute evaluates, in source order."""
+        outer = self.text.span(statement)
+        spans = {g.span for g in self.plan.granules if g.kind == "hole"}
+        spans = {span for span in spans if contains(outer, span)}
+        found: dict[Span, ast.expr] = {}
+        for node in ast.walk(statement):
+            if isinstance(node, ast.expr) and self.text.span(node) in spans:
+                found.setdefault(self.text.span(node), node)
+        if len(found) < len(spans):
+            raise Refused("an expression of the body could not be found again")
+        return [(found[span], span) for span in sorted(found)]
+
+    def _name(self, statements: Sequence[ast.stmt]) -> None:
+        for statement in statements:
+            stage = self.stage(statement)
+            if stage == "head":
+                continue
+            if stage is None and isinstance(statement, ast.If):
+                if self.test_stage(statement) != "compute":
+                    raise Refused("the work stands under a condition that the commit decides")
+                self.flags[statement] = self._fresh("matched")
+                self._name([*statement.body, *statement.orelse])
+            elif stage == "commit":
+                self._name_holes(statement)
+            elif not self.kept and self._skips(statement):
+                self.kept = self._fresh("kept")
+
+    def _skips(self, statement: ast.stmt) -> bool:
+        """Whether a compute statement may end its iteration before the commit."""
+        nested = not isinstance(statement, ast.Continue)
+        return nested and any(True for _ in continues(statement)) and self.commits([self.loop])
+
+    def _name_holes(self, statement: ast.stmt) -> None:
+        for node, span in self.holes_in(statement):
+            if not runs_once(statement, node):
+                raise Refused("the work is done only under a condition of the commit")
+            given = next(g.name for g in self.plan.granules if g.span == span and g.kind == "hole")
+            self.holes[span] = self._fresh(given or "result")
+
+    def _fresh(self, base: str) -> str:
+        name = fresh(base, self.taken)
+        self.taken.add(name)
+        return name

@@ -1,0 +1,246 @@
+"""The function that compute becomes: its parameters, its text, and how it is named at the call.
+
+It stands at module level, so that a fresh interpreter finds it: captures are its first
+parameters, private names are spelled out, `self` gets the name of its class.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator, Sequence
+
+from pfadvisor.model import Input, Plan, Span
+from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.layout import fitted
+from pfadvisor.rewrite.naming import worker_name
+from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.scope import (
+    bound_in,
+    enclosing_class,
+    enclosing_function,
+    fresh,
+    loads,
+    names_in,
+    stores,
+)
+from pfadvisor.rewrite.text import Text
+
+Swap = tuple[Span, str]
+
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FRAME = frozenset({"eval", "exec", "locals", "globals", "vars", "super", "__class__"})
+
+
+class Worker:
+    """Collects what one loop's compute needs; `define` adds the function to the file."""
+
+    def __init__(
+        self, context: FileContext, plan: Plan, loop: ast.AST, target: str, names: set[str]
+    ) -> None:
+        """`target` is the text of what an item is bound to, `names` what that binds."""
+        self.context, self.plan, self.loop = context, plan, loop
+        self.target, self.names = target, names
+        self.name = ""
+        self.initializer: tuple[str, tuple[str, ...]] | None = None
+        self.text: Text = context.text
+        origins = {"capture", "global"} if plan.mode == "processes" else {"capture"}
+        every = [i for i in plan.inputs if i.origin in origins]
+        self.imports = _imports(context, {i.name for i in every})
+        every = [i for i in every if i.name not in self.imports]
+        if plan.mode == "processes":
+            _importable(context, {i.name for i in every if i.origin == "capture"})
+        self.large = [i for i in every if i.large and plan.mode == "processes"]
+        self.captures = [i for i in every if i not in self.large]
+        self.base = worker_name(self.text, loop)
+        self.renamed = self._renamings()
+
+    def swaps(self, nodes: Sequence[ast.AST]) -> list[Swap]:
+        """Texts of compute that read differently outside of their class."""
+        owner = enclosing_class(self.context.path).lstrip("_")
+        local = self._local().union(self.names, *(stores(node) for node in nodes))
+        return [swap for node in nodes for swap in self._swaps(node, owner, local)]
+
+    def _swaps(self, root: ast.AST, owner: str, local: set[str]) -> Iterator[Swap]:
+        """Private locals keep their names: each side spells them alike in all places."""
+        bound = local | _inner_names([root])
+        for node in ast.walk(root):
+            if isinstance(node, ast.Name) and node.id in self.renamed:
+                yield self.text.span(node), self.renamed[node.id]
+            elif (
+                isinstance(node, ast.Name) and owner and _private(node.id) and node.id not in bound
+            ):
+                yield self.text.span(node), f"_{owner}{node.id}"
+            elif isinstance(node, ast.Attribute) and owner and _private(node.attr):
+                span = self.text.span(node)
+                start = span.end_column - len(node.attr)
+                yield Span(span.end_row, start, *span[2:]), f"_{owner}{node.attr}"
+            elif isinstance(node, ast.keyword) and owner and _private(node.arg or ""):
+                raise Refused("the body passes a private name as a keyword")
+
+    def _renamings(self) -> dict[str, str]:
+        function = enclosing_function(self.context.path)
+        owner = enclosing_class(self.context.path)
+        shared = {given.name: f"{self.base}_{given.name.strip('_')}" for given in self.large}
+        names = {capture.name for capture in self.captures}
+        if function is None or not owner or not function.args.args:
+            return shared
+        first = function.args.args[0].arg
+        if first not in names or first not in ("self", "cls"):
+            return shared
+        return shared | {first: fresh(_snake(owner), names_in(function))}
+
+    def define(self, body: list[str], compute: Sequence[ast.AST], unpack: bool) -> str:
+        """Add the function; its name with its captures bound."""
+        self._check(compute)
+        self.name = self.base
+        parameters = [self._parameter(capture) for capture in self.captures]
+        lines = [f"{self.text.unit}{line}" for line in self.imports.values()]
+        lines += [""] * bool(lines)
+        if self.large:
+            self._share()
+        if self.target.isidentifier():
+            parameters.append(self._item_parameter(self.target))
+        else:
+            item = fresh("item", {n for node in compute for n in names_in(node)} | set(parameters))
+            parameters.append(item)
+            if unpack:
+                lines.append(f"{self.text.unit}{self.target} = {item}")
+        keyword = "async def" if self.plan.mode == "async" else "def"
+        head = f"{keyword} {self.name}({', '.join(parameters)}):"
+        source = [*fitted(head, self.text.unit, self.context.width), *lines, *body]
+        text = "\n".join(source) + "\n"
+        known = self.context.known(self.base, text)
+        if known and not self.large:
+            self.name = known
+        else:
+            self.context.functions.append(text)
+        return self.bound(self.name)
+
+    def _share(self) -> None:
+        """Large captures go to each worker process once, as globals of the module."""
+        unit, names = self.text.unit, [given.name for given in self.large]
+        shared = [self.renamed[name] for name in names]
+        function = f"{self.base}_share"
+        rows = [f"{name} = None" for name in shared]
+        rows += ["", "", f"def {function}({', '.join(names)}):"]
+        rows.append(f"{unit}global {', '.join(shared)}")
+        rows += [f"{unit}{to} = {name}" for to, name in zip(shared, names, strict=True)]
+        self.context.functions.append("\n".join(rows) + "\n")
+        self.initializer = (function, tuple(names))
+
+    def bound(self, name: str) -> str:
+        if not self.captures:
+            return name
+        given = ", ".join(capture.name for capture in self.captures)
+        return f"{self.context.spell('functools', 'partial')}({name}, {given})"
+
+    def _item_parameter(self, name: str) -> str:
+        known = next((i for i in self.plan.inputs if i.name == name), None)
+        return self._parameter(known) if known else name
+
+    def _parameter(self, given: Input) -> str:
+        name = self.renamed.get(given.name, given.name)
+        if given.annotation and self._resolves(given.annotation):
+            return f"{name}: {given.annotation}"
+        return name
+
+    def _resolves(self, annotation: str) -> bool:
+        """Whether the annotation can be evaluated where the function stands."""
+        try:
+            used = names_in(ast.parse(annotation, mode="eval"))
+        except SyntaxError:
+            return False
+        known = set(dir(builtins))
+        for node in self.text.tree.body:
+            if node is self.context.top:
+                break
+            known |= _module_names(node)
+        return used <= known
+
+    def _check(self, compute: Sequence[ast.AST]) -> None:
+        """Every name that compute reads must mean the same at module level."""
+        read = {name for node in compute for name in loads(node)}
+        made = {name for node in compute for name in stores(node)} | _inner_names(compute)
+        if read & _FRAME:
+            raise Refused(f"the body calls {sorted(read & _FRAME)[0]}()")
+        passed = [*self.captures, *self.large]
+        given = {capture.name for capture in passed} | self.names | set(self.imports)
+        missing = sorted((read & self._local()) - made - given)
+        if missing:
+            raise Refused(f"{missing[0]!r} is local to the enclosing function")
+
+    def _local(self) -> set[str]:
+        """Names that the functions around bind."""
+        around = self.context.path[1:-1]
+        functions = [n for n in around if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        return set[str]().union(*(bound_in(each) for each in functions))
+
+
+def _imports(context: FileContext, names: set[str]) -> dict[str, str]:
+    """Those of `names` that the enclosing function imports, with their import statements."""
+    function = enclosing_function(context.path)
+    found: dict[str, list[str]] = {}
+    for node in ast.walk(function) if function else ():
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                bound = alias.asname or alias.name.partition(".")[0]
+                single = ast.Import([alias])
+                if isinstance(node, ast.ImportFrom):
+                    found.setdefault(bound, []).append(
+                        ast.unparse(ast.ImportFrom(node.module, [alias], node.level))
+                    )
+                else:
+                    found.setdefault(bound, []).append(ast.unparse(single))
+    other = stores(function) if function else set()
+    return {n: s[0] for n, s in found.items() if n in names and n not in other and len(s) == 1}
+
+
+def _importable(context: FileContext, captured: set[str]) -> None:
+    """Functions and classes that are made inside a function do not reach another process."""
+    for outer in context.path[:-1]:
+        if not isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        for node in ast.walk(outer):
+            made = {node.name} if node is not outer and isinstance(node, _DEFINED) else set()
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                made = stores(node)
+            if made & captured:
+                raise Refused(
+                    f"{min(made & captured)!r} is defined inside the function, where a "
+                    "worker process cannot find it"
+                )
+
+
+def _private(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
+
+
+def _module_names(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return names_in(statement)
+    return stores(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else set()
+
+
+def _inner_names(compute: Sequence[ast.AST]) -> set[str]:
+    """Names bound inside compute other than by assignment: parameters, imports, definitions."""
+    found: set[str] = set()
+    for root in compute:
+        for node in ast.walk(root):
+            match node:
+                case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
+                    found.add(name)
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    found.add(name)
+                case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                    found.add(name)
+                case ast.Import() | ast.ImportFrom():
+                    found |= names_in(node)
+    return found

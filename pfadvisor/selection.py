@@ -1,0 +1,145 @@
+"""Which loops a run shows, which of them it proposes, and what the reader has already answered.
+
+Legality and profit are decided elsewhere; this only reads them. Codes are known
+from the rules' files; a selector that matches no rule is a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+from typing import Final, Literal
+
+from pfadvisor.config import Settings, suggestion
+from pfadvisor.model import Assumption, Finding, Judgement, Profit
+
+Show = Literal["suggested", "review", "all"]
+
+EVERYTHING: Final = frozenset({"PFA", "ALL"})
+AT_A_GLANCE: Final = frozenset({"effects-past-failure", "distinct-keys", "output-order"})
+
+
+def is_shown(finding: Finding, settings: Settings, show: Show) -> bool:
+    """Whether a run that shows this much shows the finding."""
+    judgement = finding.judgement
+    if judgement is None or show == "all":
+        return True
+    if judgement.loop.enclosed_by is not None:
+        return False
+    if judgement.verdict == "review":
+        return show == "review" or is_question(judgement)
+    return is_proposed(finding, settings)
+
+
+def is_proposed(finding: Finding, settings: Settings) -> bool:
+    """Whether the finding is proved and asks for a change: then a run is not clean."""
+    judgement = finding.judgement
+    if judgement is None:
+        return True
+    legal = judgement.verdict in ("parallel", "pipeline") and judgement.loop.enclosed_by is None
+    return legal and _pays(judgement.profit, settings)
+
+
+def is_question(judgement: Judgement) -> bool:
+    """A loop that certainly pays and waits for answers which its reader has at a glance."""
+    profit = judgement.profit
+    worth = profit is not None and profit.worth == "yes"
+    known = all(one.name in AT_A_GLANCE for one in judgement.assumptions)
+    return judgement.verdict == "review" and worth and known
+
+
+def hidden_as(finding: Finding) -> str:
+    """Under which word the summary counts a finding that is not shown."""
+    judgement = finding.judgement
+    if judgement is None:
+        return ""
+    if judgement.loop.enclosed_by is not None:
+        return "enclosed"
+    return judgement.verdict if judgement.verdict in ("review", "serial") else "cheap"
+
+
+def accept(judgement: Judgement, names: Iterable[str]) -> Judgement:
+    """The judgement if the assumptions that `names` spell are true."""
+    patterns = tuple(names)
+    if judgement.verdict != "review" or not patterns:
+        return judgement
+    left = tuple(one for one in judgement.assumptions if not _answered(one, patterns))
+    if left:
+        return replace(judgement, assumptions=left)
+    verdict: Literal["parallel", "pipeline"]
+    verdict = "pipeline" if judgement.pattern in ("pipeline", "search") else "parallel"
+    return replace(judgement, assumptions=(), verdict=verdict)
+
+
+def is_selected(finding: Finding, settings: Settings) -> bool:
+    """Whether `select`, `ignore` and `per-file-ignores` leave the finding in."""
+    if not _matches(finding.code, finding.name, settings.select):
+        return False
+    return not _matches(
+        finding.code, finding.name, (*settings.ignore, *_ignored(finding, settings))
+    )
+
+
+def mistakes(settings: Settings) -> str:
+    """What is wrong with selectors and effect lines, in one line; "" if nothing is."""
+    return _wrong_selector(settings) or _wrong_effect(settings)
+
+
+def _wrong_selector(settings: Settings) -> str:
+    per_file = (code for _, codes in settings.per_file_ignores for code in codes)
+    stated = {*settings.select, *settings.ignore, *per_file} - EVERYTHING
+    if not stated:
+        return ""
+    from pfadvisor.rules._catalog import rules
+
+    known = tuple(word for rule in rules() for word in (rule.code, rule.name))
+    for selector in sorted(stated):
+        if not any(_matches(rule.code, rule.name, (selector,)) for rule in rules()):
+            return f"unknown rule selector {selector!r}{suggestion(selector, known)}"
+    return ""
+
+
+def _wrong_effect(settings: Settings) -> str:
+    if not settings.effects:
+        return ""
+    from pfadvisor.effects.knowledge import KnowledgeError, user_tables
+
+    try:
+        user_tables(settings.effects)
+    except KnowledgeError as error:
+        return str(error)
+    return ""
+
+
+def _pays(profit: Profit | None, settings: Settings) -> bool:
+    if profit is None or profit.worth == "no":
+        return False
+    if profit.worth == "yes" or profit.break_even is None:
+        return True
+    if profit.iterations is not None:
+        return profit.break_even <= profit.iterations
+    return profit.break_even <= settings.max_break_even
+
+
+def _answered(assumption: Assumption, patterns: tuple[str, ...]) -> bool:
+    spelled = f"{assumption.name}:{assumption.subject}"
+    return any(pattern == assumption.name or fnmatchcase(spelled, pattern) for pattern in patterns)
+
+
+def _matches(code: str, name: str, selectors: Iterable[str]) -> bool:
+    return any(
+        word == "ALL" or word == name or (word and code.startswith(word.upper()))
+        for word in selectors
+    )
+
+
+def _ignored(finding: Finding, settings: Settings) -> list[str]:
+    path = PurePath(finding.filename).as_posix()
+    return [
+        code
+        for pattern, codes in settings.per_file_ignores
+        if fnmatchcase(path, pattern) or fnmatchcase(PurePath(path).name, pattern)
+        for code in codes
+    ]

@@ -1,0 +1,1 @@
+"""From paths to text and syntax trees: discovery, decoding, module names, comments."""

@@ -1,0 +1,145 @@
+"""Targets: what they declare is what they do, and which of them is chosen follows from that."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import get_args
+
+import pytest
+
+from pfadvisor import registry
+from pfadvisor.backends._choice import choose, load, names_for
+from pfadvisor.backends._job import Job, Want
+from pfadvisor.model import LoopId, Mode, Plan, Source, Span
+
+NAMES = registry.names("pfadvisor.backends")
+HEADINGS = ["What it emits", "When it is right", "What it risks", "Example"]
+NOWHERE = Span(1, 1, 1, 1)
+WANTS: tuple[Want, ...] = get_args(Want)
+
+each_backend = pytest.mark.parametrize("name", NAMES)
+
+
+class Plain:
+    """A file where every name is free."""
+
+    def __init__(self) -> None:
+        self.spelled: set[tuple[str, str]] = set()
+        self.helpers: dict[str, str] = {}
+
+    def spell(self, module: str, name: str) -> str:
+        self.spelled.add((module, name))
+        return f"{module}.{name}"
+
+    def share(self, name: str, define: Callable[[str], str]) -> str:
+        self.helpers[name] = define(name)
+        return name
+
+
+def plan(mode: Mode, *, builtin_errors: bool = True) -> Plan:
+    return Plan(
+        LoopId("a.py", "for", 0, 1, 1, NOWHERE, ""), mode, "map", NOWHERE, NOWHERE, NOWHERE,
+        (), (), (), (), (), (), (), Source(True, True, True), None, True, builtin_errors, False,
+        True, False, "", None, None, False, False, False,
+    )  # fmt: skip
+
+
+def job(mode: Mode, want: Want, **fields: object) -> Job:
+    return Job(mode, want, "work", "items", "runner", **fields)
+
+
+def module(name: str) -> ModuleType:
+    return registry.load("pfadvisor.backends", name)
+
+
+@each_backend
+def test_a_backend_is_its_page(name: str) -> None:
+    page = module(name).__doc__ or ""
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == HEADINGS
+    before, after = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for code in (before, after):
+        compile(f"async def _():\n{indented(code)}", name, "exec")
+
+
+def indented(code: str) -> str:
+    return "".join(f"    {line}\n" for line in code.splitlines())
+
+
+@each_backend
+@pytest.mark.parametrize("want", WANTS)
+def test_what_is_emitted_compiles_and_gives_what_it_says(name: str, want: Want) -> None:
+    backend = load(name)
+    for mode in backend.TRAITS.modes:
+        wanted = job(mode, want, chunksize=3, workers="5", initializer=("share", ("a", "b")))
+        if mode == "async":
+            wanted = job(mode, want, workers="5")
+        if backend.refuses(wanted):
+            assert want not in backend.TRAITS.wants
+            continue
+        context = Plain()
+        emission = backend.emit(wanted, context)
+        header = emission.header or "if True:"
+        use = f"{emission.loop} x in {emission.expression}: pass"
+        ast.parse(f"async def _():\n    {header}\n        {use}\n")
+        for helper, source in context.helpers.items():
+            defined = ast.parse(source).body[0]
+            assert isinstance(defined, (ast.FunctionDef, ast.AsyncFunctionDef))
+            assert defined.name == helper and ast.get_docstring(defined)
+        assert ("5" in emission.header + emission.expression) or not emission.header
+
+
+@each_backend
+def test_what_is_declared_is_not_refused(name: str) -> None:
+    backend = load(name)
+    for mode in backend.TRAITS.modes:
+        for want in backend.TRAITS.wants:
+            assert backend.refuses(job(mode, want)) == ""
+
+
+@each_backend
+def test_own_distributions_are_never_chosen_unasked(name: str) -> None:
+    backend = load(name)
+    for mode in backend.TRAITS.modes:
+        chosen, _ = choose(plan(mode), job(mode, "list"))
+        assert not load(chosen).TRAITS.requires
+
+
+@pytest.mark.parametrize(
+    ("mode", "want", "builtin", "chosen"),
+    [
+        ("processes", "list", True, "multiprocessing"),
+        ("processes", "list", False, "futures"),
+        ("processes", "stream", True, "futures"),
+        ("processes", "window", True, "futures"),
+        ("threads", "list", True, "futures"),
+        ("threads", "window", False, "futures"),
+        ("async", "list", True, "asyncio"),
+        ("async", "window", True, "asyncio"),
+    ],
+)
+def test_the_choice_follows_the_traits(mode: Mode, want: Want, builtin: bool, chosen: str) -> None:
+    assert choose(plan(mode, builtin_errors=builtin), job(mode, want)) == (chosen, "")
+
+
+def test_work_with_effects_is_not_killed() -> None:
+    assert choose(plan("processes"), job("processes", "list", discardable=False))[0] == "futures"
+    asked = choose(
+        plan("processes"), job("processes", "list", discardable=False), "multiprocessing"
+    )
+    assert asked[0] == "" and "effects" in asked[1]
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_a_wish_that_cannot_be_met_has_a_reason(mode: Mode) -> None:
+    able = names_for(mode)
+    for name in NAMES:
+        chosen, reason = choose(plan(mode), job(mode, "list"), name)
+        assert (chosen == name) == (name in able) == (reason == "")
+
+
+def test_an_unknown_backend_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        choose(plan("threads"), job("threads", "list"), "carrier-pigeon")

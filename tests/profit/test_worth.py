@@ -1,0 +1,161 @@
+"""Which loops are worth workers: cheap ones are left alone, dear ones named with a break-even."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from pfadvisor.model import Mode, Profit
+from pfadvisor.profit.cost import ledger_of
+from pfadvisor.profit.speedup import predict
+from pfadvisor.profit.transfer import sent
+
+from .snippets import marked, work_of
+
+MODES: dict[str, Mode] = {"cpu": "processes", "io": "threads", "async": "async"}
+
+
+def profit_of(source: str, iterations: int | None = None, workers: int = 4) -> Profit:
+    work = work_of(source)
+    mode = "threads" if work.gil == "released" and work.kind == "cpu" else MODES.get(work.kind)
+    found = marked(source)
+    sizes = ledger_of(found.program).scope(found.ev).sizes
+    transfer = sent(found.ev, sizes, [found.loop.elem])
+    return predict(work, (1e-7, 3e-7), iterations, mode or "processes", transfer, workers=workers)
+
+
+CHEAP = {
+    "squares": ("", "found.append(item * item)"),
+    "fields": ("", "found.append((item.name, item.value, item.count * item.price))"),
+    "keys": ("", "found.append(item['name'])"),
+    "pairs": ("", "found.append({'id': item.id, 'name': item.name})"),
+    "formatting": ("", "found.append(f'{item.first} {item.last}: {item.age:>3}')"),
+    "stripping": ("", "found.append(item.strip().lower())"),
+    "splitting": ("", "found.append(item.split(',')[0])"),
+    "conditions": ("", "if item is not None and item > 3:\n    found.append(item)"),
+    "conversion": ("", "found.append(int(item))"),
+    "lengths": ("", "found.append(len(item))"),
+    "instances": (
+        "class P:\n    def __init__(self, x):\n        self.x = x",
+        "found.append(P(item))",
+    ),
+    "properties": (
+        "class P:\n    def __init__(self, x):\n        self.x = x\n"
+        "    @property\n    def area(self):\n        return self.x * self.x",
+        "found.append(P(item).area)",
+    ),
+    "small-helper": (
+        "def helper(a, b):\n    return a + b if a > b else a - b",
+        "found.append(helper(item, 3))",
+    ),
+    "few-steps": ("", "t = 0\nfor k in range(5):\n    t += k * item\nfound.append(t)"),
+    "sum-of-three": ("", "found.append(sum((item, item + 1, item + 2)))"),
+    "membership": ("WORDS = {'a', 'b'}", "if item in WORDS:\n    found.append(item)"),
+    "hash-of-a-name": ("import hashlib", "found.append(hashlib.md5(item.encode()).hexdigest())"),
+    "paths": ("import os", "found.append(os.path.join('root', item))"),
+    "dates": ("import datetime", "found.append(datetime.date.fromisoformat(item))"),
+    "sines": ("import math", "found.append(math.sin(item) * math.cos(item))"),
+    "random": ("import random", "found.append(random.random())"),
+    "print": ("", "print(item)"),
+    "nothing": ("", "pass"),
+}
+
+DEAR = {
+    "nested-loops": (
+        "",
+        "t = 0\nfor a in items:\n    for b in items:\n        t += a * b - item\nfound.append(t)",
+    ),
+    "thousand-steps": (
+        "",
+        "t = 0\nfor k in range(10_000):\n    t += k * item % 7\nfound.append(t)",
+    ),
+    "helper-with-loops": (
+        "ROUNDS = 200\n"
+        "def helper(n):\n    t = 0\n    for a in range(ROUNDS):\n        for b in range(ROUNDS):\n"
+        "            t += a * b % n\n    return t",
+        "found.append(helper(item))",
+    ),
+    "collatz": (
+        "def steps(n):\n    c = 0\n    while n != 1:\n"
+        "        n = n // 2 if n % 2 == 0 else 3 * n + 1\n        c += 1\n    return c\n"
+        "def longest(low):\n    return max(steps(n) for n in range(low, low + 1000))",
+        "found.append(longest(item))",
+    ),
+    "fibonacci": (
+        "def fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)",
+        "found.append(fib(item))",
+    ),
+    "backtracking": (
+        "def place(row, used, n):\n    if row == n:\n        return 1\n    t = 0\n"
+        "    for c in range(n):\n        if c not in used:\n"
+        "            t += place(row + 1, used | {c}, n)\n    return t",
+        "found.append(place(0, {item}, 9))",
+    ),
+    "pbkdf2": ("import hashlib", "found.append(hashlib.pbkdf2_hmac('sha1', item, b's', 9999))"),
+    "permutations": (
+        "import itertools\ndef cost(p):\n    return sum(abs(a - b) for a, b in zip(p, p[1:]))",
+        "found.append(min(map(cost, itertools.permutations(item))))",
+    ),
+    "similarity": (
+        "import difflib",
+        "found.append(max(difflib.SequenceMatcher(None, item, r).ratio() for r in rest))",
+    ),
+}
+
+WAITING = {
+    "pages": ("import urllib.request", "found.append(urllib.request.urlopen(item).read())"),
+    "programs": ("import subprocess", "found.append(subprocess.run([item], capture_output=True))"),
+    "files": ("from pathlib import Path", "found.append(Path(item).read_text())"),
+    "pause": ("import time", "time.sleep(0.05)\nfound.append(item)"),
+    "copies": ("import shutil", "shutil.copyfile(item, item + '.bak')"),
+}
+
+
+def loop_over(imports: str, body: str) -> str:
+    text = textwrap.indent(body, " " * 8)
+    return f"{imports}\ndef run(items, *rest):\n    found = []\n    for item in items:  # LOOP\n{text}\n"
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_cheap_loops_are_left_alone(name: str) -> None:
+    profit = profit_of(loop_over(*CHEAP[name]))
+    assert profit.worth == "no"
+    assert "an iteration takes about" in profit.reason
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_cheap_loops_stay_cheap_on_many_processors(name: str) -> None:
+    assert profit_of(loop_over(*CHEAP[name]), workers=64).worth == "no"
+
+
+@pytest.mark.parametrize("name", DEAR)
+def test_dear_loops_pay_from_a_realistic_number_on(name: str) -> None:
+    profit = profit_of(loop_over(*DEAR[name]))
+    assert profit.worth in ("yes", "depends")
+    assert profit.break_even is not None and 2 <= profit.break_even <= 2_000
+    assert not profit.reason
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_waiting_pays_almost_at_once(name: str) -> None:
+    profit = profit_of(loop_over(*WAITING[name]))
+    assert (profit.worth, profit.break_even) == ("yes", 2)
+    assert profit.speedup[1] > 4
+
+
+def test_a_few_known_iterations_of_little_work_do_not_pay() -> None:
+    text = loop_over("", "t = 0\nfor k in range(100):\n    t += k\nfound.append(t)")
+    profit = profit_of(text, iterations=20)
+    assert (profit.worth, profit.iterations) == ("no", 20)
+
+
+def test_many_known_iterations_of_much_work_certainly_pay() -> None:
+    profit = profit_of(loop_over(*DEAR["helper-with-loops"]), iterations=1_000)
+    assert profit.worth == "yes"
+    assert profit.speedup[0] > 1.5
+
+
+def test_one_iteration_never_pays() -> None:
+    for body in (*DEAR.values(), *WAITING.values()):
+        assert profit_of(loop_over(*body), iterations=1).worth == "no"

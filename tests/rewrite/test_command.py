@@ -1,0 +1,59 @@
+"""The libcst command rewrites a module as the analysis suggests, and leaves it else alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+import pytest
+from libcst.codemod import CodemodContext
+
+from pfadvisor import pipeline
+from pfadvisor.model import Finding, Fix, Judgement, Report
+from pfadvisor.rewrite.command import ParallelizeLoops
+from pfadvisor.rewrite.suggest import build_fix
+
+from .oracle import fixed
+from .plans import ROWS, dedent, make
+
+SOURCE = dedent("""
+    def collect(paths):
+        rows = []
+        for path in paths:
+            rows.append(measure(path))
+        return rows
+""")
+PLAN = make(
+    SOURCE,
+    commit=("rows.append(measure(path))",),
+    holes={"measure(path)": ""},
+    call=("measure", "path"),
+    accumulator=ROWS,
+    init="rows = []",
+)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, source: str, *, proved: bool = True, **options: Any
+) -> str:
+    fix = build_fix(PLAN, source, "case.py", proved=proved)
+    assert isinstance(fix, Fix)
+    judgement = Judgement(PLAN.loop, "parallel", "map", "cpu", None, None, (), (), None, plan=PLAN)
+    finding = Finding("PFA101", "map", "", "case.py", PLAN.loop.span, 3, fix, judgement=judgement)
+    monkeypatch.setattr(pipeline, "analyze_text", lambda *_: Report((finding,)))
+    command = ParallelizeLoops(CodemodContext(filename="case.py"), **options)
+    return command.transform_module(cst.parse_module(source)).code
+
+
+def test_it_does_what_fix_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, SOURCE) == fixed(SOURCE, PLAN)
+
+
+def test_it_keeps_the_newlines(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = SOURCE.replace("\n", "\r\n")
+    assert run(monkeypatch, windows) == fixed(SOURCE, PLAN).replace("\n", "\r\n")
+
+
+def test_what_is_only_assumed_is_left_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, SOURCE, proved=False) == SOURCE
+    assert run(monkeypatch, SOURCE, proved=False, unsafe_fixes=True) == fixed(SOURCE, PLAN)

@@ -1,0 +1,74 @@
+"""Lines are broken as black breaks them, and joined where it would join them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pfadvisor.rewrite.layout import argument, fitted, joined, standing
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("    x = f(a, b)", ["    x = f(a, b)"]),
+        ("    x = function(argument, b)", ["    x = function(", "        argument, b", "    )"]),
+        (
+            "    x = function(argument_one, argument_two)",
+            ["    x = function(", "        argument_one,", "        argument_two,", "    )"],
+        ),
+        (
+            "    return {key: value for key, value in items}",
+            ["    return {", "        key: value", "        for key, value in items", "    }"],
+        ),
+        ("    x = 'a very long string in here'", ["    x = 'a very long string in here'"]),
+        (
+            "    x = function('a (long', \"one,\")",
+            ["    x = function(", "        'a (long', \"one,\"", "    )"],
+        ),
+        (
+            "    for a, b in zip(things, others):",
+            ["    for a, b in zip(", "        things, others", "    ):"],
+        ),
+    ],
+)
+def test_a_line_fits(line: str, rows: list[str]) -> None:
+    assert fitted(line, "    ", 28) == rows
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["x = f(", "    y", ")"], ["x = f(y)"]),
+        (["x = f(", "    y,", ")"], ["x = f(", "    y,", ")"]),
+        (["x = f(", "    y,  # why", ")"], ["x = f(", "    y,  # why", ")"]),
+        (["# note", "x = [a,", "     b]"], ["# note", "x = [a, b]"]),
+        (['x = f("""', 'y""")'], ['x = f("""', 'y""")']),
+    ],
+)
+def test_a_statement_is_joined(lines: list[str], expected: list[str]) -> None:
+    assert joined(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a", "a"),
+        ("a, b", "(a, b)"),
+        ("(a), b", "((a), b)"),
+        ("(a, b)", "(a, b)"),
+        ("x for x in y", "(x for x in y)"),
+        ("(x for x in y)", "(x for x in y)"),
+        ("*a", "(*a)"),
+        ("y := 1", "y := 1"),
+        ("yield", "(yield)"),
+        ("a if b else c", "a if b else c"),
+    ],
+)
+def test_an_argument_is_one_argument(source: str, expected: str) -> None:
+    assert argument(source) == expected
+
+
+def test_an_expression_stands_by_itself() -> None:
+    assert standing("a +\n    b") == "(a +\n    b)"
+    assert standing("f(a,\n  b)") == "f(a,\n  b)"
+    assert standing("a\n+ b") == "(a\n+ b)"

@@ -1,0 +1,227 @@
+"""The stages together, on real loops: the same findings however the files come in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import pfadvisor
+from pfadvisor.config import Settings
+from pfadvisor.pipeline import Request, analyze
+from pfadvisor.report import View
+from pfadvisor.report import json as json_format
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "tests" / "report" / "schema.json"
+FIXTURES = sorted((ROOT / "fixtures" / "loops").glob("*.py"))[::9]
+WORK = """\
+def steps(n):
+    count = 0
+    while n != 1:
+        n = n // 2 if n % 2 == 0 else 3 * n + 1
+        count += 1
+    return count
+"""
+SURVEY = """\
+from tools.work import steps
+
+
+def survey(blocks):
+    lengths = []
+    for block in blocks:
+        lengths.append([steps(n) for n in range(1, 50_000)])
+    return lengths
+
+
+def chain(numbers):
+    state = 1
+    for n in numbers:
+        state = steps(state + n)
+    return state
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    for name, text in {
+        "pyproject.toml": "",
+        "tools/__init__.py": "",
+        "tools/work.py": WORK,
+        "app/survey.py": SURVEY,
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def found(report):
+    return [
+        (one.filename, one.judgement.loop.ordinal, one.judgement.verdict) for one in report.findings
+    ]
+
+
+def run(project, *paths, show="all", jobs=1):
+    return analyze([Path(path) for path in paths], Request(Settings(), project, show), jobs)
+
+
+def test_findings_do_not_depend_on_the_files_named(project):
+    whole = found(run(project, "."))
+    apart = found(run(project, "app/survey.py")) + found(run(project, "tools/work.py"))
+    assert whole == apart
+    assert [verdict for *_, verdict in whole] == ["parallel", "parallel", "serial"]
+
+
+def test_findings_do_not_depend_on_jobs():
+    requests = Request(Settings(), ROOT, "all")
+    one, two = (analyze(FIXTURES, requests, jobs) for jobs in (1, 2))
+    assert one.findings == two.findings
+    assert (one.files, one.loops, one.hidden) == (two.files, two.loops, two.hidden)
+
+
+def test_every_loop_has_one_object_that_keeps_to_the_schema():
+    report = analyze(FIXTURES, Request(Settings(), ROOT, "all"), 1)
+    assert not report.failed
+    rows = json.loads(json_format.render(report, View()))
+    jsonschema.validate(rows, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    loops = {(row["filename"], row["loop"]["ordinal"]) for row in rows}
+    assert len(loops) == len(rows) == report.loops
+
+
+def test_work_is_counted(project):
+    (project / "idle.py").write_text("x = 1\n", encoding="utf-8")
+    work = dict(run(project, ".").work)
+    assert (work["files read"], work["parses"], work["lowered"]) == (4, 2, 2)
+    assert work["summaries"] > 0
+
+
+def test_a_module_is_read_once_however_often_it_is_imported(project):
+    for number in range(3):
+        (project / f"app/more{number}.py").write_text(SURVEY, encoding="utf-8")
+    work = dict(run(project, "app").work)
+    assert (work["files read"], work["parses"]) == (5, 5)
+
+
+def test_a_broken_import_is_unknown_and_no_failure(project):
+    (project / "tools/work.py").write_text("def steps(:", encoding="utf-8")
+    report = run(project, "app", show="all")
+    assert not report.failed
+    assert "pure-call" in {one.name for one in report.findings[1].judgement.assumptions}
+
+
+def test_relative_imports_and_source_layouts_are_followed(tmp_path):
+    package = tmp_path / "src" / "pkg"
+    package.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").touch()
+    (package / "__init__.py").touch()
+    (package / "work.py").write_text(WORK, encoding="utf-8")
+    text = SURVEY.replace("from tools.work", "from .work")
+    (package / "survey.py").write_text(text, encoding="utf-8")
+    verdicts = [verdict for *_, verdict in found(run(tmp_path, "src"))]
+    assert verdicts == ["parallel", "parallel", "serial"]
+
+
+def test_names_resolve_as_a_script_sees_them(tmp_path):
+    for folder, body in (("one", WORK), ("two", "def steps(n):\n    print(n)\n    return n\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "work.py").write_text(body, encoding="utf-8")
+        text = SURVEY.replace("from tools.work", "from work")
+        (tmp_path / folder / "survey.py").write_text(text, encoding="utf-8")
+    (tmp_path / "pyproject.toml").touch()
+    report = run(tmp_path, "one/survey.py", "two/survey.py")
+    verdicts = {name: [v for n, _, v in found(report) if n == name] for name, *_ in found(report)}
+    assert verdicts["one/survey.py"] == ["parallel", "parallel", "serial"]
+    assert verdicts["two/survey.py"][1] == "review"
+
+
+def test_public_functions_give_reports(project, monkeypatch):
+    monkeypatch.chdir(project)
+    report = pfadvisor.analyze(["app"], show="all")
+    assert found(report) == found(run(project, "app"))
+    text = WORK + SURVEY.partition("\n")[2]
+    assert len(pfadvisor.analyze_source(text, show="all").findings) == 3
+
+
+@pytest.mark.parametrize("text", ["for x in\n", "for x in y: z = '\ud800'\n", "for x in y:\0"])
+def test_public_functions_never_raise(text):
+    report = pfadvisor.analyze_source(text)
+    assert len(report.failed) == 1
+    assert not report.findings
+
+
+def test_a_clean_tree_meets_no_libcst(project):
+    program = (
+        "import sys; from pfadvisor.cli import run; run(['check', '.']); "
+        "print('libcst' in sys.modules, 'multiprocessing' in sys.modules, file=sys.stderr)"
+    )
+    (project / "app/survey.py").write_text(
+        "def chain(numbers):\n    state = 1\n    for n in numbers:\n        state = state * n\n",
+        encoding="utf-8",
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=project,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stderr == "False False\n"
+
+
+INNER = (
+    WORK
+    + """
+
+def longest(numbers: list[int]) -> int:
+    best = 0
+    for n in range(1, 100_000):
+        length = steps(n)
+        if length > best:
+            best = length
+    return best
+"""
+)
+OUTER = """\
+from inner import longest
+
+
+def survey(blocks: list[list[int]]) -> list[int]:
+    found = []
+    for block in blocks:
+        found.append(longest(block))
+    return found
+"""
+
+
+def proposed(report):
+    return [(one.filename, one.judgement.loop.for_row) for one in report.findings]
+
+
+def test_workers_are_not_told_to_start_workers(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "inner.py").write_text(INNER, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == [("inner.py", 11)]
+    (tmp_path / "outer.py").write_text(OUTER, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == [("outer.py", 6)]
+    assert proposed(run(tmp_path, "inner.py", show="suggested")) == []
+    (inner,) = (
+        one for one in run(tmp_path, "inner.py").findings if one.judgement.loop.for_row == 11
+    )
+    assert (inner.fix, inner.judgement.verdict, inner.judgement.profit.worth) == (
+        None, "parallel", "no",
+    )  # fmt: skip
+    assert "in the workers of the loop at outer.py:6" in inner.message
+
+
+def test_a_caller_that_is_silenced_starts_no_workers(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "inner.py").write_text(INNER, encoding="utf-8")
+    silent = OUTER.replace("in blocks:", "in blocks:  # noqa")
+    (tmp_path / "outer.py").write_text(silent, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == [("inner.py", 11)]

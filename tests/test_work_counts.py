@@ -1,0 +1,72 @@
+"""How much work a run does, counted: what is read once is parsed once, what repeats is free."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pfadvisor.config import Settings
+from pfadvisor.pipeline import Request, analyze
+
+WORK = """\
+def weight(n):
+    total = 0
+    for i in range(n):
+        total += i * i
+    return total
+"""
+LOOP = """
+def survey_{number}(names):
+    return [weight(len(name)) for name in names]
+"""
+
+
+@pytest.fixture
+def counted(tmp_path: Path):
+    """The work of a run over one file with that many loops that call one function."""
+
+    def run(loops: int, files: int = 1) -> dict[str, int]:
+        (tmp_path / "pyproject.toml").touch()
+        (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
+        body = "from work import weight\n" + "".join(LOOP.format(number=n) for n in range(loops))
+        for number in range(files):
+            (tmp_path / f"survey_{number}.py").write_text(body, encoding="utf-8")
+        request = Request(Settings(), tmp_path, "all", fixes=False)
+        return dict(analyze([tmp_path], request, jobs=1).work)
+
+    return run
+
+
+@pytest.mark.parametrize("files", [1, 4])
+def test_no_file_is_parsed_twice(counted, files):
+    work = counted(3, files)
+    assert work["parses"] == work["lowered"] == files + 1
+
+
+def test_loops_that_call_one_function_share_its_summary(counted):
+    assert counted(12)["summaries"] == counted(2)["summaries"]
+
+
+def test_files_that_import_one_module_share_its_summaries(counted):
+    assert counted(2, 5)["summaries"] == counted(2, 1)["summaries"]
+
+
+def test_straight_code_is_evaluated_once_per_function(tmp_path):
+    text = "def shown(rows):\n    return sorted(rows)\n\n\nfor row in shown([]):\n    print(row)\n"
+    (tmp_path / "one.py").write_text(text, encoding="utf-8")
+    work = dict(analyze([tmp_path], Request(Settings(), tmp_path, "all", fixes=False), 1).work)
+    assert work["summaries"] == 1
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "for x in []:\n    print(x)\n"])
+def test_without_a_fix_libcst_stays_away(tmp_path, text):
+    (tmp_path / "one.py").write_text(text, encoding="utf-8")
+    code = "import sys; from pfadvisor.cli import main; main(standalone_mode=False)"
+    program = f"{code}; assert 'libcst' not in sys.modules"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check", str(tmp_path)], capture_output=True, text=True
+    )
+    assert "AssertionError" not in done.stderr

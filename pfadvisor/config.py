@@ -17,7 +17,7 @@ DEFAULT_EXCLUDE: Final = (
     ".mypy_cache", ".nox", ".pants.d", ".pfadvisor_cache", ".pyenv", ".pytest_cache",
     ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
     "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules",
-    "site-packages", "venv",
+    "site-packages",
 )  # fmt: skip
 
 Effects = Mapping[str, Mapping[str, Any]]

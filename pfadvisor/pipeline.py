@@ -163,7 +163,8 @@ def _stages(session: Session, target: Target, request: Request) -> Outcome:
     if isinstance(source, Failed):
         return Outcome(failed=source)
     if not worth_parsing(source):
-        return Outcome()
+        tree = session.parse(source)
+        return Outcome(failed=tree if isinstance(tree, Failed) else None)
     facts = session.facts(target, source)
     if isinstance(facts, Failed):
         return Outcome(failed=facts)

@@ -96,8 +96,13 @@ def test_every_loop_has_one_object_that_keeps_to_the_schema():
 def test_work_is_counted(project):
     (project / "idle.py").write_text("x = 1\n", encoding="utf-8")
     work = dict(run(project, ".").work)
-    assert (work["files read"], work["parses"], work["lowered"]) == (4, 2, 2)
+    assert (work["files read"], work["parses"], work["lowered"]) == (4, 5, 2)
     assert work["summaries"] > 0
+
+
+def test_a_file_without_loops_is_named_if_it_does_not_parse(project):
+    (project / "broken.py").write_text("print 'hello'\n", encoding="utf-8")
+    assert [failed.filename for failed in run(project, ".").failed] == ["broken.py"]
 
 
 def test_a_module_is_read_once_however_often_it_is_imported(project):

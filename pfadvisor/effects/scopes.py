@@ -51,7 +51,7 @@ _PLAIN: Final = frozenset(
         "type_ignores",
     }
 )
-_LEAVES: Final = (ast.Constant, ast.Pass, ast.Break, ast.Continue)
+_LEAVES: Final = (ast.Constant, ast.MatchSingleton, ast.Pass, ast.Break, ast.Continue)
 
 
 @cache

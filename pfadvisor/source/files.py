@@ -1,7 +1,7 @@
 """Paths as a user names them to the Python files to analyse, sorted, each once.
 
 Directories are walked as ruff walks them: default excludes, .gitignore files, no
-symbolic links to directories. A file that is named is taken whatever it is called,
+symbolic links to directories; and no virtual environments, whatever they are called. A file that is named is taken whatever it is called,
 unless `force_exclude` is set. What does not exist is `Failed`.
 """
 
@@ -20,6 +20,7 @@ from pfadvisor.source.ignore import Excludes, GitIgnores
 
 SUFFIX: Final = ".py"
 ROOT_MARKS: Final = ("pyproject.toml", "setup.cfg", ".git")
+ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
 class Target(NamedTuple):
@@ -130,10 +131,10 @@ def _walk(
                 continue
             if excludes.matches(path) or (inner is not None and inner.ignored(path, is_folder)):
                 continue
-            if is_folder:
-                waiting.append((path, inner))
-            else:
+            if not is_folder:
                 yield path
+            elif not (path / ENVIRONMENT_MARK).exists():
+                waiting.append((path, inner))
 
 
 def _entries(folder: Path, cwd: Path, failed: list[Failed]) -> list[os.DirEntry[str]]:

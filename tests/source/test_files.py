@@ -35,6 +35,11 @@ def test_default_excludes_are_silent(tmp_path, folder):
     assert names(tmp_path, ".") == ["kept.py"]
 
 
+def test_virtual_environments_are_left_out_whatever_they_are_called(tmp_path):
+    tree(tmp_path, "env/pyvenv.cfg", "env/lib/a.py", "venv/kept.py")
+    assert names(tmp_path, ".") == ["venv/kept.py"]
+
+
 def test_a_named_file_is_taken_though_excluded(tmp_path):
     tree(tmp_path, "build/a.py")
     assert names(tmp_path, "build/a.py") == ["build/a.py"]

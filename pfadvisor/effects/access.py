@@ -174,7 +174,11 @@ def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
 
 def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, name = instr.args
-    value = ev.values[base]
+    return attribute_of(ev, i, ev.values[base], name, above=_from_super(ev, base))
+
+
+def attribute_of(ev: Evaluation, i: int, value: Val, name: str, *, above: bool = False) -> Val:
+    """What reading an attribute gives; `above`: looked for in the base classes only."""
     if value == BOTTOM:
         return BOTTOM
     if name == "__dict__":
@@ -194,7 +198,7 @@ def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
     value = owners.owned(ev.program, value)
     if value.types is None:
         return join_all([*found, _duck(ev, i, value, name)])
-    if _from_super(ev, base):
+    if above:
         return members.inherited_attribute(ev, i, value, name)
     code = {"type", "function", "module"} if found else set[str]()
     found += [typed(ev, i, value, t, name) for t in sorted(value.types - code - {"None"})]
@@ -248,22 +252,28 @@ def _of_process(ev: Evaluation, i: int, head: str) -> None:
 
 def set_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, name, new = instr.args
-    value = owners.owned(ev.program, ev.values[base])
-    for module in owners.modules_of(value):
-        owners.variable(ev, i, f"{module}.{name}", write=True, key=new)
-    if (value.types is None and not value.objs) or (("class", owners.ANY_CLASS), ()) in value.objs:
-        calls.unknown(ev, i, f"{ev.text(base)}.{name}", [calls.Arg("pos", "", ev.values[new])], [])
-    ev.access(
-        i, value, DEEP if name == "__dict__" else f".{name}", write=True, key=new, how="store"
-    )
-    if value.types is None:
-        implicit.attribute(ev, i, value, name, "__set__", ev.values[new])
-    for head in (t for t in value.types or () if ":" in t):
-        implicit.described(ev, i, value, head, name, "__set__", ev.values[new])
-        members.property_set(ev, i, value, head, name, new)
-    for obj in value.objs:
-        ev.store(obj, f".{name}", ev.values[new])
+    assign(ev, i, ev.values[base], name, ev.values[new], new)
     return BOTTOM
+
+
+def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> None:
+    """Set an attribute; `key` is the instruction of the new value, or -1."""
+    value = owners.owned(ev.program, base)
+    for module in owners.modules_of(value):
+        owners.variable(ev, i, f"{module}.{name}", write=True, key=key)
+    if (value.types is None and not value.objs) or (("class", owners.ANY_CLASS), ()) in value.objs:
+        calls.unknown(
+            ev, i, f"{ev.text(ev.function.code[i].args[0])}.{name}", [calls.Arg("pos", "", new)], []
+        )
+    step = DEEP if name == "__dict__" else f".{name}"
+    ev.access(i, value, step, write=True, key=key, how="store")
+    if value.types is None:
+        implicit.attribute(ev, i, value, name, "__set__", new)
+    for head in (t for t in value.types or () if ":" in t):
+        implicit.described(ev, i, value, head, name, "__set__", new)
+        members.property_set(ev, i, value, head, name, new, key)
+    for obj in value.objs:
+        ev.store(obj, f".{name}", new)
 
 
 def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -286,11 +296,15 @@ def resource(ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1) -
 
 def delete_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, name = instr.args
-    for module in owners.modules_of(ev.values[base]):
-        owners.variable(ev, i, f"{module}.{name}", write=True)
-    ev.access(i, ev.values[base], f".{name}", write=True, how="delete")
-    implicit.attribute(ev, i, ev.values[base], name, "__delete__")
+    remove(ev, i, ev.values[base], name)
     return BOTTOM
+
+
+def remove(ev: Evaluation, i: int, value: Val, name: str) -> None:
+    for module in owners.modules_of(value):
+        owners.variable(ev, i, f"{module}.{name}", write=True)
+    ev.access(i, value, f".{name}", write=True, how="delete")
+    implicit.attribute(ev, i, value, name, "__delete__")
 
 
 def delete_item(ev: Evaluation, i: int, instr: Instr) -> Val:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pfadvisor.effects import access, decorators, implicit, instantiate, making, owners
+from pfadvisor.effects import access, by_name, decorators, implicit, instantiate, making, owners
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
@@ -123,6 +123,10 @@ def _one(
             return owners.class_of(ev, args[0].val)
         case ("known", "super"):
             return _super(ev, args)
+        case ("known", "getattr" | "setattr" | "delattr" as builtin) if found := by_name.call(
+            ev, i, builtin, args, targets
+        ):
+            return found
         case ("known", dotted):
             effect = ev.program.knowledge.call(dotted)
             if effect is None:
@@ -210,7 +214,8 @@ def project(
     if facts is None:
         return unknown(ev, i, module, args, targets)
     function = facts.functions[index]
-    if not _transparent(ev, i, module, function):
+    wrappers = decorators.names_of(ev.program, facts, function) if function.decorators else []
+    if "" in wrappers:
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = args if recv is None else [Arg("pos", "", recv), *args]
     bound = bind(ev, facts, function.params, everything, function.qualname)
@@ -219,17 +224,22 @@ def project(
     summary = ev.program.summary(module, index, context)
     if summary is None:
         return unknown(ev, i, function.qualname, args, targets)
-    return instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
+    result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
+    if decorators.CACHES & set(wrappers):
+        return _remembered(ev, i, f"{module}.{function.qualname} cache", result)
+    return result
 
 
-def _transparent(ev: Evaluation, i: int, module: str, function: Any) -> bool:
-    """Whether calling the decorated name runs the function that was read."""
-    facts = ev.program.module(module) if function.decorators else None
-    names = decorators.names_of(ev.program, facts, function) if facts is not None else []
-    if decorators.CACHES & set(names):
-        place = ("global", f"{module}.{function.qualname} cache")
-        ev.effect(Effect(True, place, (), "[]", i, -1, "memo", ev.location(i)))
-    return "" not in names
+def _remembered(ev: Evaluation, i: int, cache: str, result: Val) -> Val:
+    """What a memoised call gives is an object that the cache holds on to."""
+    place = ("global", cache)
+    ev.effect(Effect(True, place, (), "[]", i, -1, "memo", ev.location(i)))
+    if not result.objs:
+        return result
+    held = Val(frozenset({(place, ())}))
+    for obj in held.objs:
+        ev.store(obj, "[]", result)
+    return result._replace(objs=result.objs | {(place, ("[]",))})
 
 
 def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str) -> list[Arg]:

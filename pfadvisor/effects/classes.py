@@ -290,10 +290,12 @@ class Classes:
         return (dataclass or named) and any(f == attribute for f, _ in cls.fields)
 
     def attribute_names(self, name: str) -> set[str]:
-        """Attributes that the methods of the class and of its bases set on `self`."""
+        """Attributes that the bodies of the class and of its bases annotate, or that their methods
+        set on `self`."""
         names: set[str] = set()
         for owner in self.lineage(name):
             found = self.find(owner) if ":" in owner else None
+            names |= {field for field, _ in found[1].fields} if found else set()
             for function in found[0].functions if found else ():
                 if found and function.parent == found[1].body:
                     names |= {

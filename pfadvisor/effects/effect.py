@@ -31,7 +31,9 @@ RESOURCES: Final[dict[str, str]] = {
     "locale": "the process's locale",
     "warnings": "warning filters and registries",
     "interpreter": "interpreter-wide settings: recursion limit, hooks, gc, import system",
-    "context": "the current decimal context, context variables, thread-locals",
+    "context": "the current decimal context",
+    "worker": "what differs from one thread or process to another: context variables, "
+    "thread-locals, identities, hashes of text",
     "threads": "threads, pools and event loops that are started or stopped",
     "memory": "shared or mapped memory",
     "terminal": "the state of the terminal",

@@ -68,7 +68,7 @@ class Evaluation:
         self.effects: list[Effect] = []
         self.unknowns: list[UnknownCall] = []
         self.targets: dict[int, tuple[Target, ...]] = {}
-        self.raises: dict[str, Location] = {}
+        self.raises: dict[str, set[int]] = {}  # class -> instructions that may raise it
         self.seen: set[Any] = set()
 
     def run(self) -> Evaluation:
@@ -276,7 +276,7 @@ def _raise(ev: Evaluation, i: int, instr: Instr) -> Val:
         f[1] for v in instr.args[:1] for f in ev.values[v].funcs if f[0] in ("class", "known")
     }
     for name in names - {"type"} or {"?"}:
-        ev.raises.setdefault(name, ev.location(i))
+        ev.raises.setdefault(name, set()).add(i)
     return BOTTOM
 
 

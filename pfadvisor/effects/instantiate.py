@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 CHAIN = 6
+NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 _PLACEHOLDER = re.compile(r"\b(elem|type|key|value):(\w+)")
 
 
@@ -58,7 +59,7 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
             unknown._replace(instr=i, chain=(here, *unknown.chain)[:CHAIN], args=reached)
         )
     for name, _ in summary.raises:
-        ev.raises.setdefault(name, here)
+        ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:
         ev.exact.add((i, number))
     for (obj, elem), value in summary.heap:
@@ -164,7 +165,9 @@ class _Bound:
         value = self.vals[name]
         if value.const is not NOTHING:
             return value.const
-        return special.NOT_NONE if value.types and "None" not in value.types else special.UNKNOWN
+        if not value.types or "None" in value.types:
+            return special.UNKNOWN
+        return special.NUMBER if value.types <= NUMBERS else special.NOT_NONE
 
 
 def known(
@@ -197,7 +200,7 @@ def known(
     for argument in line.calls:
         callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)
     for raised in line.raises or ():
-        ev.raises.setdefault(raised, ev.location(i))
+        ev.raises.setdefault(raised, set()).add(i)
     return _result(ev, i, line, recv, bound, type_name)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfadvisor.effects import access, calls, implicit, owners
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join_all
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -81,6 +81,9 @@ def _member(ev: Evaluation, i: int, value: Val, cls: str, member: Any, name: str
             result = calls.project(ev, i, module, index, value, [], targets)
             ev.targets[i] = tuple(targets)
             ev.access(i, value, f".{name}", write=True, how="cache")
+            for obj in value.objs if result.objs else ():
+                ev.store(obj, f".{name}", result)
+                result = result._replace(objs=result.objs | {child(obj, f".{name}")})
             return result
         case "static":
             return function
@@ -129,7 +132,9 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
     return known_value._replace(objs=frozenset({(("class", cls), (f".{name}",))}))
 
 
-def property_set(ev: Evaluation, i: int, value: Val, cls: str, name: str, new: int) -> None:
+def property_set(
+    ev: Evaluation, i: int, value: Val, cls: str, name: str, new: Val, key: int
+) -> None:
     setter = ev.program.setter(cls, name) or ev.program.member_of(cls, "__setattr__")
     if setter is not None:
         calls.project(
@@ -138,7 +143,6 @@ def property_set(ev: Evaluation, i: int, value: Val, cls: str, name: str, new: i
             setter[0],
             setter[1],
             value,
-            [calls.Arg("pos", "", ev.values[new], new)]
-            * (1 if ev.program.setter(cls, name) else 2),
+            [calls.Arg("pos", "", new, key)] * (1 if ev.program.setter(cls, name) else 2),
             [],
         )

@@ -62,7 +62,9 @@ class Program(Names, Classes, Noise):
         self._evaluations: list[Evaluation] = []
         self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
+        self.stores: dict[str, dict[str, frozenset[str]]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
+        self.last: dict[str, frozenset[tuple[str, int]]] = {}
         self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         self._slices: dict[tuple[str, int, int], Val] = {}
         self._slicing: set[tuple[str, int, int]] = set()

@@ -241,8 +241,10 @@ def dotted(node: ast.AST) -> str:
             return f"{base}.{attr}" if base else ""
         case ast.Subscript(value=value, slice=inside):
             return f"{dotted(value)}[{dotted(inside)}]"
-        case ast.Tuple(elts=elts) | ast.List(elts=elts):
+        case ast.Tuple(elts=elts):
             return ", ".join(dotted(e) for e in elts)
+        case ast.List(elts=elts):
+            return f"[{', '.join(dotted(e) for e in elts)}]"
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return f"{dotted(left)} | {dotted(right)}"
         case ast.Constant(value=None):

@@ -21,11 +21,13 @@ class Mark(Enum):
     UNKNOWN = "given, or may be given; value unknown"
     ABSENT = "not given: the default holds"
     NOT_NONE = "given, value unknown, but certainly not None"
+    NUMBER = "given, value unknown, but certainly a number"
 
 
 UNKNOWN: Final = Mark.UNKNOWN
 ABSENT: Final = Mark.ABSENT
 NOT_NONE: Final = Mark.NOT_NONE
+NUMBER: Final = Mark.NUMBER
 
 Literal: TypeAlias = Callable[[str], object]
 Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
@@ -260,8 +262,16 @@ def round_digits(effect: Effect, literal: Literal) -> Effect:
     digits = literal("ndigits")
     if digits is ABSENT or digits is None:
         return replace(effect, returns="int")
-    known = isinstance(digits, int) or digits is NOT_NONE
+    known = isinstance(digits, int) or digits is NUMBER
     return replace(effect, returns="type:number") if known else effect
+
+
+@_special
+def number_hash(effect: Effect, literal: Literal) -> Effect:
+    """Hashes of numbers are the same everywhere; those of text depend on the process."""
+    value = literal("object")
+    number = value is NUMBER or isinstance(value, int | float | complex)
+    return replace(effect, reads=()) if number else effect
 
 
 @_special
@@ -310,7 +320,7 @@ def child_text(effect: Effect, literal: Literal) -> Effect:
     asked = [literal(name) for name in ("text", "universal_newlines", "encoding", "errors")]
     if all(value is ABSENT or value is None or value is False for value in asked):
         return replace(effect, returns="bytes")
-    if any(value is NOT_NONE and name > 1 for name, value in enumerate(asked)):
+    if any(value in (NOT_NONE, NUMBER) and name > 1 for name, value in enumerate(asked)):
         return replace(effect, returns="str")
     constant = any(not isinstance(value, Mark) and value not in (None, False) for value in asked)
     return replace(effect, returns="str") if constant else effect
@@ -339,7 +349,7 @@ def accumulated(effect: Effect, literal: Literal) -> Effect:
 def own_seed(effect: Effect, literal: Literal) -> Effect:
     """With a seed a generator of its own is used."""
     seed = literal("seed")
-    own = seed is NOT_NONE or not (isinstance(seed, Mark) or seed is None)
+    own = seed in (NOT_NONE, NUMBER) or not (isinstance(seed, Mark) or seed is None)
     return replace(effect, writes=()) if own else effect
 
 

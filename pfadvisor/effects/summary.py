@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
+OF_THE_WORKER: Final = ("res", "worker")
 MOST_READS: Final = 32
 MOST_WRITES: Final = 64
 MOST_STORES: Final = 24
@@ -145,7 +146,7 @@ def summarize(ev: Evaluation) -> Summary:
         shown,
         tuple(heap.items()),
         exact,
-        tuple(ev.raises.items()),
+        tuple((name, ev.location(min(at))) for name, at in ev.raises.items()),
         function.is_generator or function.is_async,
         function.qualname,
     )
@@ -196,8 +197,9 @@ def _close(ev: Evaluation, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> N
 def _outer_effects(ev: Evaluation) -> tuple[Effect, ...]:
     found: dict[Any, Effect] = {}
     code = ev.function.code
+    inner = ev.function.name == "__hash__"  # where it is called implicitly, no value is seen
     for effect in ev.effects:
-        if effect.root[0] not in OUTER:
+        if effect.root[0] not in OUTER or (inner and effect.root == OF_THE_WORKER):
             continue
         if effect.root[0] == "free" and effect.elem == "=" and effect.root[1] in ev.function.locals:
             continue

@@ -39,7 +39,7 @@ from pfadvisor.loops.partition import (
 from pfadvisor.loops.resources import EXTERNAL, resource_conflicts
 from pfadvisor.loops.source import source_conflicts, source_facts
 from pfadvisor.loops.structure import handled, structural_blockers
-from pfadvisor.loops.touches import Touch, touches_of
+from pfadvisor.loops.touches import OPEN, Touch, describe, escaped, touches_of
 from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
 
 PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
@@ -130,6 +130,25 @@ class Steps:
         )
         return not (early and writes)
 
+    def _run_ahead(self, part: Partition) -> list[Assumption]:
+        """What a head has changed too much of, for all to see, when an iteration fails."""
+        loose = escaped(self.body)
+        found = {
+            describe(self.body, t.effect): t.effect.where
+            for t in (*self.shared, *self.resources)
+            if t.node in part.head
+            and t.effect.write
+            and (t.effect.root[0] in (*OPEN, "res") or t.effect.root in loose)
+        }
+        name = "effects-past-failure"
+        return [
+            Assumption(
+                name, subject, f"when an iteration fails, `{subject}` may be further on", where
+            )
+            for subject, where in found.items()
+            if not {name, f"{name}:{subject}"} & self.assumed
+        ]
+
     def _partition(self, *, assume: bool) -> Partition:
         return partition(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
 
@@ -186,6 +205,7 @@ class Steps:
         assumptions = [c.assumption for c in used if c.assumption is not None]
         assumptions += _throttles(body, self.assumed)
         assumptions += list(_external(body, self.resources, compute, self.assumed))
+        assumptions += self._run_ahead(part)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
         pure = not any(
             t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL

@@ -69,6 +69,8 @@ def blocker_of(conflict: Conflict) -> Blocker:
     if conflict.rule == "aliased-places":
         subject = subject.replace(",", "` and `")
     message = MESSAGES[conflict.rule].format(subject)
+    if conflict.rule == "process-wide-state" and not conflict.source.write:
+        message = "the body reads what differs from one thread or process to another"
     if conflict.distance:
         message += f" (distance {conflict.distance})"
     related = [_related(conflict.source), _related(conflict.sink)]

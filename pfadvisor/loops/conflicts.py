@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
 from pfadvisor.loops.nodes import Body, uses_of
-from pfadvisor.loops.reach import meetings
+from pfadvisor.loops.reach import meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.touches import (
     OPEN,
@@ -106,7 +106,10 @@ def shared_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     for touches in by_root.values():
         if any(t.effect.write for t in touches):
             found += _same_root(body, touches)
-            found += [_alias(body, m.write, [*m.reads]) for m in meetings(body, touches)]
+            found += [
+                _alias(body, m.write, [*m.reads], shown=m.shown)
+                for m in (*meetings(body, touches), *sibling_meetings(body, touches))
+            ]
     found += _through_containers(body, by_root)
     found += _aliases(body, by_root)
     return found
@@ -276,7 +279,7 @@ def _same_kind(write: Touch, other: Touch) -> bool:
     return write.slot[-1] == other.slot[-1] and len(write.slot) == len(other.slot)
 
 
-def _alias(body: Body, write: Touch, others: list[Touch]) -> Conflict:
+def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False) -> Conflict:
     names = sorted({describe(body, write.effect), describe(body, others[0].effect)})
     subject = ",".join(names)
     assumption = Assumption(
@@ -290,7 +293,7 @@ def _alias(body: Body, write: Touch, others: list[Touch]) -> Conflict:
         "aliased-places",
         subject,
         None,
-        assumption,
+        None if shown else assumption,
     )
 
 

@@ -74,9 +74,11 @@ def _drawn(body: Body) -> list[int]:
 
 
 def _effects(body: Body, lazy: list[int]) -> list[Effect]:
-    """What the lazy values do each time that they are advanced."""
+    """What the lazy values, and the iterators of the program's own classes, do each time that
+    they are advanced."""
     code, loops = body.function.code, body.function.loops
     during: set[int] = set()
+    iterated = any(body.ev.values[v].types for v in _drawn(body))
     for value in lazy:
         if code[value].op == "call":
             during.add(value)
@@ -86,7 +88,7 @@ def _effects(body: Body, lazy: list[int]) -> list[Effect]:
     return [
         e
         for e in body.ev.effects
-        if e.instr in during
+        if (e.instr in during or (iterated and e.instr == body.loop.elem and e.chain))
         and not _made_there(body, e, during)
         and e.how != "memo"
         and not (e.root[0] == "res" and e.root[1] in QUIET)

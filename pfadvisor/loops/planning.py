@@ -40,7 +40,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         analysis.source,
         call_of(analysis),
         (analysis.collecting and dead) or comprehension,
-        _builtin_errors(body),
+        _builtin_errors(analysis),
         handled(body),
         analysis.pure,
         analysis.leaves,
@@ -50,7 +50,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         any(_contains(g, body.loop.span) for g in body.ev.module.guard),
         function.is_async,
         False,
-        lost_errors=_lost_errors(body),
+        lost_errors=_lost_errors(analysis),
     )
 
 
@@ -225,28 +225,32 @@ def callee_text(body: Body, callee: int) -> str:
     return ""
 
 
-def _builtin_errors(body: Body) -> bool:
-    """Only builtin exceptions whose traps `Pool` does not have can leave the function."""
+def _errors(analysis: Analysis) -> list[str]:
+    """Classes of exceptions that compute is known to raise."""
+    raises = analysis.body.ev.raises
+    return sorted(name for name, at in raises.items() if at & analysis.compute_instrs)
+
+
+def _builtin_errors(analysis: Analysis) -> bool:
+    """Only builtin exceptions whose traps `Pool` does not have can leave compute."""
     bad = {"SystemExit", "StopIteration", "StopAsyncIteration", "GeneratorExit", "?"}
-    return not body.ev.unknowns and not any(
-        ":" in name or "." in name or name in bad for name in body.ev.raises
+    return not analysis.body.ev.unknowns and not any(
+        ":" in name or "." in name or name in bad for name in _errors(analysis)
     )
 
 
-def _lost_errors(body: Body) -> tuple[str, ...]:
+def _lost_errors(analysis: Analysis) -> tuple[str, ...]:
     """StopIteration becomes another error on its way; classes with an `__init__` of their own
     are called with `args` when they are unpickled."""
-    program = body.ev.program
+    program = analysis.body.ev.program
     return tuple(
-        sorted(
-            name
-            for name in body.ev.raises
-            if name == "StopIteration"
-            or (
-                ":" in name
-                and not program.member_of(name, "__reduce__")
-                and any(program.member_of(name, each) for each in ("__init__", "__new__"))
-            )
+        name
+        for name in _errors(analysis)
+        if name == "StopIteration"
+        or (
+            ":" in name
+            and not program.member_of(name, "__reduce__")
+            and any(program.member_of(name, each) for each in ("__init__", "__new__"))
         )
     )
 

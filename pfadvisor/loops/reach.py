@@ -11,14 +11,18 @@ from typing import NamedTuple
 
 from pfadvisor.effects.values import DEEP, Obj, Root, parse_type
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.stored import FRESH, stores_to
 from pfadvisor.loops.touches import Touch
 
 Types = frozenset[str] | None
 
 
 class Meeting(NamedTuple):
+    """`shown`: the code itself makes them one object."""
+
     write: Touch
     reads: tuple[Touch, ...]
+    shown: bool = False
 
 
 def meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
@@ -34,6 +38,55 @@ def meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
         if meeting:
             found.append(Meeting(write, meeting))
     return found
+
+
+def sibling_meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
+    """Writes through one attribute with reads through another one that may hold the same object."""
+    writes = {t.slot: t for t in touches if t.effect.write and _names_a_place(t)}
+    reads = {t.slot: t for t in touches if not t.effect.write and t.slot[-1] != "="}
+    if not writes or not reads:
+        return []
+    types: dict[Obj, Types] = {}
+    found = []
+    for write in writes.values():
+        for read in reads.values():
+            at = _fork(write.slot, read.slot)
+            if at < 0:
+                continue
+            types = types or _types_by_object(body, write.effect.root)
+            shown = _hold_one(body, write, read, at, types)
+            if shown is not None:
+                found.append(Meeting(write, (read,), shown))
+    return found
+
+
+def _fork(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+    """Where two paths part by different attributes, to go on alike; -1 if they do not."""
+    at = next((n for n, (s, t) in enumerate(zip(first, second, strict=False)) if s != t), -1)
+    if at < 0 or not (first[at].startswith(".") and second[at].startswith(".")):
+        return -1
+    rest, other = first[at + 1 :], second[at + 1 :]
+    if not rest or not other:
+        return -1
+    deep = other[-1] == DEEP and rest[: len(other) - 1] == other[:-1]
+    return at if rest == other or deep else -1
+
+
+def _hold_one(
+    body: Body, write: Touch, read: Touch, at: int, types: dict[Obj, Types]
+) -> bool | None:
+    """Whether the attributes at `at` are shown (True) or may be (False) one object, or not."""
+    left = types.get((write.effect.root, write.effect.path[: at + 1]))
+    right = types.get((read.effect.root, read.effect.path[: at + 1]))
+    if left and right and _apart(body, left, right):
+        return None
+    names = write.slot[at], read.slot[at]
+    first, second = (
+        stores_to(body.ev.program, body.ev.module, name.removeprefix(".")) for name in names
+    )
+    if names[1] in first or names[0] in second:
+        return True
+    return None if first == {FRESH} or second == {FRESH} else False
 
 
 def _names_a_place(touch: Touch) -> bool:

@@ -15,9 +15,11 @@ WIDE: Final = frozenset(
     {"cwd", "env", "locale", "signal", "interpreter", "warnings", "terminal", "context"}
 )
 HARMLESS: Final = frozenset({"clock", "entropy"})
+SEEN: Final = frozenset({"stdin", "rng", "worker"})  # reading them is enough to tell workers apart
 EXTERNAL: Final = frozenset({"file", "network", "process", "db"})
 RULES: Final = {
     "rng": "shared-random",
+    "worker": "process-wide-state",
     "db": "not-thread-safe",
     "lock": "inside-lock",
     "threads": "already-parallel",
@@ -44,7 +46,7 @@ def resource_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
     found: list[Conflict] = []
     for name, touches in by_name.items():
         writes = [t for t in touches if t.effect.write]
-        if name in HARMLESS or (not writes and name not in ("stdin", "rng")):
+        if name in HARMLESS or (not writes and name not in SEEN):
             continue
         if name in WIDE:
             found.append(_conflict(body, name, writes, touches, "process-wide-state", fatal=True))

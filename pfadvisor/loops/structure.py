@@ -7,7 +7,7 @@ from typing import Final
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.surroundings import context_blockers
-from pfadvisor.loops.workers import SUBMIT, workers_of
+from pfadvisor.loops.workers import SUBMIT, run_at_exit, workers_of
 from pfadvisor.model import Blocker, Location
 
 FRAME: Final = frozenset(
@@ -60,19 +60,27 @@ def structural_blockers(body: Body) -> list[Blocker]:
         add("PFA218", "unsupported-construct", loop.source, "the loop has an `else` clause")
     if loop.form == "async-for":
         add("PFA220", "awaits-in-order", loop.source, "the source itself is awaited item by item")
-    if body.function.kind == "class":
-        add(
-            "PFA218",
-            "unsupported-construct",
-            loop.source,
-            "the loop runs while a class is defined",
-            "move it into a function",
-        )
+    found += _out_of_place(body)
     found += _inside_lock(body)
     found += _consumed_elsewhere(body)
     found += _already_parallel(body)
     found += context_blockers(body, [s for s, role in ancestors(body) if role == "with"])
     return found
+
+
+def _out_of_place(body: Body) -> list[Blocker]:
+    """The loop runs at a time at which no worker can be started, or find what it needs."""
+    where, module = body.ev.location(body.loop.source), body.ev.module
+    reasons = []
+    if (module.name, body.index_in_module) in run_at_exit(body.ev.program, module):
+        text = "the function runs when the program ends, and no worker can be started then"
+        reasons.append((text, ""))
+    if body.function.kind == "class":
+        reasons.append(("the loop runs while a class is defined", "move it into a function"))
+    return [
+        Blocker("PFA218", "unsupported-construct", text, where, (), advice)
+        for text, advice in reasons
+    ]
 
 
 def _consumed_elsewhere(body: Body) -> list[Blocker]:

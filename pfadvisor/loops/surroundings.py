@@ -21,7 +21,7 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     reads = [e for e in body.ev.effects if e.root == ("res", "context") and e.instr in body.node_of]
     if not reads:
         return []
-    where = _entered(body, around) or _set_by(body.ev.module) or _variables(body)
+    where = _entered(body, around) or _set_by(body.ev.module)
     if where is None:
         return []
     return [
@@ -34,12 +34,6 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
             "set the context inside the body",
         )
     ]
-
-
-def _variables(body: Body) -> Span | None:
-    """Context variables of the module: new threads and processes have only their defaults."""
-    names = [n for n, (module, _, _) in body.ev.module.imports if module == "contextvars"]
-    return body.loop.span if names else None
 
 
 def _entered(body: Body, around: list[int]) -> Span | None:

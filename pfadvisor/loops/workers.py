@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -29,6 +31,7 @@ SUBMIT: Final = frozenset(
         "run_in_executor",
     }
 )
+AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio")
 
 
@@ -43,8 +46,9 @@ def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
     if key not in program.handed:
         first: set[Function] = set()
         if _mentions_workers(module):
+            starts = partial(_starts_workers, program)
             for index in range(len(module.functions)):
-                first |= _submitted(program, program.evaluation(module, index))
+                first |= _passed(program.evaluation(module, index), starts)
         program.handed[key] = program.reach(frozenset(first)) if first else frozenset()
     return program.handed[key]
 
@@ -58,11 +62,32 @@ def _mentions_workers(module: ModuleFacts) -> bool:
     )
 
 
-def _submitted(program: Program, ev: Evaluation) -> set[Function]:
+def run_at_exit(program: Program, module: ModuleFacts) -> frozenset[Function]:
+    """Functions that run when objects or the interpreter end: no worker can be started then."""
+    if module.name not in program.last:
+        first = {
+            (module.name, index)
+            for index, function in enumerate(module.functions)
+            if function.name == "__del__"
+            or any(d.partition("(")[0].endswith("atexit.register") for d in function.decorators)
+        }
+        if any(imported[0] in ("atexit", "weakref") for _, imported in module.imports):
+            for index in range(len(module.functions)):
+                first |= _passed(program.evaluation(module, index), _ends)
+        program.last[module.name] = program.reach(frozenset(first)) if first else frozenset()
+    return program.last[module.name]
+
+
+def _ends(target: Target) -> bool:
+    return target.name in AT_EXIT
+
+
+def _passed(ev: Evaluation, wanted: Callable[[Target], bool]) -> set[Function]:
+    """Functions that the scope passes to callables of a kind."""
     found: set[Function] = set()
     for i, targets in ev.targets.items():
         code = ev.function.code[i]
-        if code.op != "call" or not any(_starts_workers(program, t) for t in targets):
+        if code.op != "call" or not any(wanted(t) for t in targets):
             continue
         for _, _, v in code.args[1]:
             found |= _functions(ev, ev.values[v])

@@ -13,11 +13,13 @@ from pfadvisor.config import Settings
 from pfadvisor.effects.facts import Loop, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
+from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
 from pfadvisor.loops.ownership import copied
 from pfadvisor.loops.planning import pickle_problem, plan_of
 from pfadvisor.loops.spawning import set_at_run_time
 from pfadvisor.model import (
+    Assumption,
     Blocker,
     Dependence,
     Granule,
@@ -177,12 +179,12 @@ def assess(
         return Judgement(
             loop_id, "serial", None, None, None, None, (), (problem,), None, dependences
         )
-    asked = (
-        (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
-        if (mode == "processes")
-        else ()
-    )
-    plan = plan_of(analysis, loop_id, mode)
+    plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
+    if mode == "processes":
+        linked = deeply_linked(analysis, accepted)
+        asked = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted), *linked)
+        # a worker of Pool that fails to describe a result that it cannot send dies silently
+        plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
     profit = _profit(program, analysis, work, mode, settings)
     stages: tuple[Granule, ...] = analysis.tree.granules()
     return Judgement(

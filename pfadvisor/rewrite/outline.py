@@ -147,8 +147,8 @@ class Outliner:
                 if not self.text.after(self.text.span(statement)).strip():
                     row = len(lines) - (self.text.span(statement).end_row - span.row) - 1
                     prefix = f"{inner}{name} = "
-                    hangs = row == len(lines) - 1 or lines[row].rstrip()[-1:] in "([{"
-                    if row >= 0 and lines[row].startswith(prefix) and hangs:
+                    known = 0 <= row < len(lines) and lines[row].startswith(prefix)
+                    if known and (row == len(lines) - 1 or lines[row].rstrip()[-1:] in "([{"):
                         rest = "\n".join([lines[row][len(prefix) :], *lines[row + 1 :]])
                         piece.tail = {name: (row, rest)}
         return piece

@@ -1,0 +1,40 @@
+"""Results that may be linked too deeply for pickle, which follows links by recursion."""
+
+from __future__ import annotations
+
+from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.planning import names_of, results_of
+from pfadvisor.model import Assumption
+
+
+def deeply_linked(
+    analysis: Analysis, accepted: frozenset[str] = frozenset()
+) -> tuple[Assumption, ...]:
+    """The question for each result of a class whose instances hold instances of it, one by one:
+    a linked list fails where a tree of the same size does not."""
+    if analysis.tree is None:
+        return ()
+    body, names = analysis.body, names_of(analysis)
+    found: dict[str, Assumption] = {}
+    for value in results_of(analysis):
+        heads = {parse_type(t)[0] for t in body.ev.values[value].types or ()}
+        if any(":" in head and _holds_its_like(body, head) for head in heads):
+            subject = names.get(value) or body.ev.text(value) or "result"
+            text = f"`{subject}` leads through less than some hundred links, as pickle needs"
+            found.setdefault(
+                subject, Assumption("shallow-result", subject, text, body.ev.location(value))
+            )
+    return tuple(
+        a for n, a in found.items() if not {"shallow-result", f"shallow-result:{n}"} & accepted
+    )
+
+
+def _holds_its_like(body: Body, cls: str) -> bool:
+    program = body.ev.program
+    for name in program.attribute_names(cls):
+        held = program.attribute(cls, name)
+        if held is not None and cls in {parse_type(t)[0] for t in held.types or ()}:
+            return True
+    return False

@@ -121,11 +121,12 @@ def _same_root(body: Body, touches: list[Touch]) -> list[Conflict]:
         slots.setdefault(touch.slot, []).append(touch)
     deep = [t for t in touches if DEEP in t.slot]
     found = []
-    for group in slots.values():
+    for slot, group in slots.items():
         writes = [t for t in group if t.effect.write]
         if not writes or _own_names(group):
             continue
-        others = [t for t in deep if t not in group and overlap(writes[0], t)]
+        wide = touches if DEEP in slot else deep
+        others = [t for t in wide if t.slot != slot and overlap(writes[0], t)]
         gap = gap_of(body, group) if not others else None
         if gap is False:
             continue

@@ -241,3 +241,27 @@ def _closed_up(lines: list[str]) -> str:
 def _paired(inner: str) -> bool:
     """Whether the brackets of `inner` match within it."""
     return all(depth >= 0 for _, depth, _ in _scan(inner))
+
+
+def either(header: str, indent: str, unit: str, yes: list[str], no: list[str]) -> list[str]:
+    """The two branches under `header`; what is nothing but another `if` becomes `elif`."""
+    first = [header, *yes] if yes else []
+    if not no:
+        return first
+    inside = indent + unit
+    chained = (
+        bool(yes)
+        and no[0].startswith(f"{inside}if ")
+        and not any(quote in line for line in no for quote in ('"""', "'''", "\\\n"))
+        and all(_belongs(line, inside, unit) for line in no[1:])
+    )
+    if not chained:
+        return [*first, f"{indent}else:", *no]
+    rest = [line[len(unit) :] if line.strip() else line for line in no]
+    return [*first, f"{indent}el{rest[0][len(indent) :]}", *rest[1:]]
+
+
+def _belongs(line: str, inside: str, unit: str) -> bool:
+    """Whether the row is part of the `if` that begins at indentation `inside`."""
+    below = line.startswith(inside + unit) or not line.strip()
+    return below or line.startswith((f"{inside}elif ", f"{inside}else:", f"{inside})"))

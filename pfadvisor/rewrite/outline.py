@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.flow import Leaving, bound_after, continues, meet
-from pfadvisor.rewrite.layout import argument, broken, fitted, joined, standing, tightened
+from pfadvisor.rewrite.layout import argument, broken, either, fitted, joined, standing, tightened
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import names_in
 from pfadvisor.rewrite.stages import Stages
@@ -203,8 +203,8 @@ class Outliner:
         start = self._else_row(statement)
         no, others = self._path(statement.orelse, start, inner + unit, outer + unit, bound)
         self.orders = ways | others
-        whole.worker += _either(f"{inner}if {flag}:", f"{inner}else:", yes.worker, no.worker)
-        whole.commit += _either(f"{outer}if {flag}:", f"{outer}else:", yes.commit, no.commit)
+        whole.worker += either(f"{inner}if {flag}:", inner, unit, yes.worker, no.worker)
+        whole.commit += either(f"{outer}if {flag}:", outer, unit, yes.commit, no.commit)
         if not yes.worker and no.worker:
             whole.worker[-len(no.worker) - 1 :] = [f"{inner}if not {flag}:", *no.worker]
         if not yes.commit and no.commit:
@@ -305,10 +305,6 @@ def _trivial(statement: ast.stmt) -> bool:
         case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Name()) | ast.Pass():
             return True
     return False
-
-
-def _either(first: str, second: str, yes: list[str], no: list[str]) -> list[str]:
-    return ([first, *yes] if yes else []) + ([second, *no] if no else [])
 
 
 def _last_results(

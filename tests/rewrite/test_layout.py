@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pfadvisor.rewrite.layout import argument, fitted, joined, standing
+from pfadvisor.rewrite.layout import argument, either, fitted, joined, standing
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,22 @@ def test_an_expression_stands_by_itself() -> None:
     assert standing("a +\n    b") == "(a +\n    b)"
     assert standing("f(a,\n  b)") == "f(a,\n  b)"
     assert standing("a\n+ b") == "(a\n+ b)"
+
+
+@pytest.mark.parametrize(
+    ("no", "expected"),
+    [
+        ([], ["if a:", "    x()"]),
+        (["    if b:", "        y()"], ["if a:", "    x()", "elif b:", "    y()"]),
+        (
+            ["    if b:", "        y()", "    else:", "        z()"],
+            ["if a:", "    x()", "elif b:", "    y()", "else:", "    z()"],
+        ),
+        (["    if b:", "        y()", "    z()"], None),
+        (["    z()", "    if b:", "        y()"], None),
+        (["    if b:", "        y('''", "    if''')"], None),
+    ],
+)
+def test_a_branch_that_is_only_another_if_is_chained(no, expected):
+    lines = either("if a:", "", "    ", ["    x()"], no)
+    assert lines == (expected or ["if a:", "    x()", "else:", *no])

@@ -199,6 +199,17 @@ class Accumulator:
     init: Span | None = None
 
 
+PrivateKind = Literal["list", "set", "dict", "int"]
+
+
+class Private(NamedTuple):
+    """A local that collects, of which each iteration fills one of its own; they are joined in
+    order: lists by extend, sets and dicts by update, ints by addition."""
+
+    name: str
+    kind: PrivateKind
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is known of the iterable. `reiterable`: iterating it twice gives the same items and
@@ -227,6 +238,7 @@ class Plan:
     collected      exceptions rule: forms that commit nothing of a failing call are legal
     builtin_errors only exceptions of builtin classes can leave compute
     lost_errors    exceptions that can leave compute and do not come out of a worker as they were
+    privates       accumulators that the worker fills for itself and commit joins
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
     raises         an exception can leave compute; then what an iteration commits before it
@@ -268,6 +280,7 @@ class Plan:
     chunksize: int | None = None
     raises: bool = True
     lost_errors: tuple[str, ...] = ()
+    privates: tuple[Private, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from pfadvisor.loops.conflicts import (
 )
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.granules import Tree
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.last_values import conditional_last_values
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
     Partition,
     order_edges,
@@ -36,12 +37,14 @@ from pfadvisor.loops.partition import (
     with_head,
     worth_a_worker,
 )
+from pfadvisor.loops.privates import Candidate, candidates
 from pfadvisor.loops.resources import EXTERNAL, resource_conflicts
 from pfadvisor.loops.source import source_conflicts, source_facts
 from pfadvisor.loops.structure import handled, structural_blockers
 from pfadvisor.loops.touches import OPEN, Touch, describe, escaped, touches_of
 from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
 
+RANK: Final[dict[Verdict, int]] = {"serial": 0, "review": 1, "pipeline": 2, "parallel": 2}
 PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
 
 
@@ -63,6 +66,7 @@ class Analysis:
     collecting: bool = False
     leaves: bool = False
     pure: bool = True
+    privates: tuple[Candidate, ...] = ()
 
     @property
     def compute_instrs(self) -> frozenset[int]:
@@ -84,20 +88,24 @@ class Steps:
         function: int,
         loop: int,
         assumed: frozenset[str],
+        private: tuple[Candidate, ...] = (),
     ) -> None:
         self.body = Body(program.evaluation(facts, function), loop)
-        self.assumed = assumed
-        self.shared, self.own, self.resources = touches_of(self.body)
+        self.assumed, self.private = assumed, private
+        touches, self.own, self.resources = touches_of(self.body)
+        roots = {c.root for c in private}
+        self.shared = [t for t in touches if t.effect.root not in roots]
+        counters = {c.private.name for c in private if c.root is None}
         order_edges(self.body, self.own)
         self.conflicts: list[Conflict] = [
             *source_conflicts(self.body, self.shared, self.resources),
-            *carried_names(self.body),
+            *(c for c in carried_names(self.body) if c.subject not in counters),
             *resource_conflicts(self.body, self.resources),
             *shared_conflicts(self.body, self.shared),
             *unknown_conflicts(self.body, self.shared),
         ]
         self.conflicts = [c for c in self.conflicts if not self._accepted(c.assumption)]
-        self.pinned = conditional_last_values(self.body)
+        self.pinned = conditional_last_values(self.body, counters)
 
     def _accepted(self, assumption: Assumption | None) -> bool:
         return assumption is not None and bool(
@@ -198,7 +206,8 @@ class Steps:
 
     def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
         body = self.body
-        tree = Tree(body, part, cheap=cheap)
+        adding = frozenset(n for c in self.private for n in c.nodes)
+        tree = Tree(body, part, cheap=cheap, kept=adding)
         compute = frozenset(tree.compute_nodes())
         commits = tuple(commits_of(body, tree, self.shared))
         used = [c for c in part.used if c.nodes & compute and c.assumption is not None]
@@ -234,12 +243,19 @@ class Steps:
             compute,
             commits,
             accumulators(body, list(commits)),
-            pattern_of(body, list(commits), leaves=leaves, collecting=plain),
+            self._pattern(list(commits), leaves=leaves, plain=plain),
             source_facts(body, self.conflicts),
             collecting,
             leaves,
             pure,
+            self.private if adding <= compute else (),
         )
+
+    def _pattern(self, commits: list[Commit], *, leaves: bool, plain: bool) -> Pattern:
+        found = pattern_of(self.body, commits, leaves=leaves, collecting=plain)
+        if found != "foreach" or not self.private:
+            return found
+        return "reduction" if all(c.root is None for c in self.private) else "flat-map"
 
 
 def analyse(
@@ -250,7 +266,20 @@ def analyse(
     assumed: frozenset[str] = frozenset(),
 ) -> Analysis:
     """The analysis of one loop; `assumed` are assumptions that the user has accepted."""
-    return Steps(program, facts, function, loop, assumed).analysis()
+    steps = Steps(program, facts, function, loop, assumed)
+    plain, found = steps.analysis(), candidates(steps.body, steps.shared)
+    if not found or (plain.tree is not None and not _leaves_work(plain)):
+        return plain
+    private = Steps(program, facts, function, loop, assumed, found).analysis()
+    better = RANK[private.verdict] >= RANK[plain.verdict] and bool(private.privates)
+    return private if better else plain
+
+
+def _leaves_work(analysis: Analysis) -> bool:
+    """Whether the parent is left with something that is worth a worker."""
+    body = analysis.body
+    rest = set(range(len(body.nodes))) - analysis.compute
+    return any(worth_a_worker(body, n) for n in rest)
 
 
 def analyse_assuming(
@@ -318,62 +347,3 @@ def _throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
                 )
             )
     return found
-
-
-def conditional_last_values(body: Body) -> set[int]:
-    """Bindings made in some iterations only whose value is used after the loop."""
-    uses, found = uses_of(body.function), set()
-    for name in live_names(body, uses):
-        for node, instrs in enumerate(body.nodes):
-            for i in instrs:
-                instr = body.function.code[i]
-                if (
-                    instr.op == "bind"
-                    and instr.args[0] == name
-                    and (body.place_of[node].guards or _after_jump(body, node))
-                ):
-                    found.add(node)
-    return found
-
-
-def _after_jump(body: Body, node: int) -> bool:
-    return any(body.jumps(i) for n in range(node) for i in body.nodes[n])
-
-
-def live_names(body: Body, uses: dict[int, list[int]]) -> tuple[str, ...]:
-    """Names bound by the loop whose values are used after it."""
-    code, loop = body.function.code, body.loop
-    values: dict[str, set[int]] = {name: {phi} for name, phi in loop.phis}
-    for i in range(loop.body, loop.end):
-        if code[i].op == "bind":
-            values.setdefault(code[i].args[0], set()).add(code[i].args[1])
-    found = []
-    for name, its in values.items():
-        if any(_used_outside(body, v, uses) for v in its) or _read_globally(body, name):
-            found.append(name)
-    return tuple(found)
-
-
-def _used_outside(body: Body, value: int, uses: dict[int, list[int]]) -> bool:
-    waiting, seen = [value], {value}
-    while waiting:
-        for use in uses.get(waiting.pop(), ()):
-            op = body.function.code[use].op
-            if op in ("phi", "loopphi"):
-                if use not in seen:
-                    seen.add(use)
-                    waiting.append(use)
-            elif not body.loop.start <= use < body.loop.end and op != "bind":
-                return value in {p for _, p in body.loop.phis} or body.inside(value)
-    return False
-
-
-def _read_globally(body: Body, name: str) -> bool:
-    if body.function.kind != "module":
-        return False
-    return any(
-        instr.op == "name" and instr.args[0] == name
-        for function in body.ev.module.functions
-        if function.kind != "module"
-        for instr in function.code
-    )

@@ -17,8 +17,12 @@ EXPRESSIONS = frozenset({"call", "comp", "op", "await", "item", "attr"})
 class Tree:
     """The statements of a body with the stage of each, for one partition."""
 
-    def __init__(self, body: Body, partition: Partition, *, cheap: bool) -> None:
+    def __init__(
+        self, body: Body, partition: Partition, *, cheap: bool, kept: frozenset[int] = frozenset()
+    ) -> None:
+        """`kept`: compute that stays so however cheap it is."""
         self.body, self.partition = body, partition
+        self.kept = kept
         self.cheap = cheap  # nothing is worth a worker: any call or operator may be a hole
         self.nodes_of: dict[int, list[int]] = {}
         self.stage_of: dict[int, Stage] = {}
@@ -125,6 +129,7 @@ class Tree:
             nodes = self.nodes_of.get(stmt, [])
             working = self.stage_of[stmt] == "compute" and (
                 self.cheap
+                or not self.kept.isdisjoint(nodes)
                 or any(n in self.partition.worthy for n in nodes)
                 or any(self.body.after[n] & needed for n in nodes)
             )

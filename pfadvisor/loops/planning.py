@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pfadvisor.effects.facts import Param
 from pfadvisor.effects.program import operands
-from pfadvisor.loops.analysis import Analysis, live_names
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.nodes import Body, uses_of
 from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.structure import handled
@@ -35,7 +36,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         body.loop.tests,
         inputs_of(analysis),
         handed,
-        tuple(n for n in live if n in produced),
+        tuple(n for n in live if n in produced and n not in _private_names(analysis)),
         analysis.accumulators,
         analysis.source,
         call_of(analysis),
@@ -51,6 +52,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         function.is_async,
         False,
         lost_errors=_lost_errors(analysis),
+        privates=tuple(c.private for c in analysis.privates),
     )
 
 
@@ -118,7 +120,11 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
     for name in live_names(body, uses_of(body.function)):
         if name in _bound_in(analysis):
             found[name] = None
-    return tuple(found)
+    return tuple(name for name in found if name not in _private_names(analysis))
+
+
+def _private_names(analysis: Analysis) -> set[str]:
+    return {c.private.name for c in analysis.privates}
 
 
 def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
@@ -138,6 +144,8 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
             if body.node_of.get(value) is not None or value not in names or _passed_on(body, value):
                 continue
             name = names[value]
+            if name in _private_names(analysis):
+                continue
             if name in targets:
                 used[name] = Input(name, "target", None)
             elif not (function.kind == "module" and code[value].op in DEFINITIONS):
@@ -182,7 +190,7 @@ def call_of(analysis: Analysis) -> tuple[str, str] | None:
     code = body.function.code
     instrs = [i for i in sorted(analysis.compute_instrs) if code[i].op not in ("bind", "setname")]
     calls = [i for i in instrs if code[i].op == "call"]
-    if len(calls) != 1 or tree is None or len(body.loop.target_names) != 1:
+    if len(calls) != 1 or tree is None or analysis.privates or len(body.loop.target_names) != 1:
         return None
     name, target = body.loop.target_names[0]
     callee, args = code[calls[0]].args
@@ -292,4 +300,4 @@ def results_of(analysis: Analysis) -> list[int]:
     found = []
     for i in sorted(analysis.rest_instrs):
         found += [v for v in operands(code[i]) if body.node_of.get(v) in analysis.compute]
-    return found
+    return found + [v for c in analysis.privates for v in c.given]

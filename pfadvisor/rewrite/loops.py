@@ -129,7 +129,12 @@ class LoopRewriter:
     def _direct(self, outliner: Outliner) -> str:
         """An existing function that does all of compute; what it returns is the only result."""
         results = self.stages.results
-        if len(outliner.compute) != 1 or len(results) > 1 or not self.target.isidentifier():
+        if (
+            self.plan.privates
+            or len(outliner.compute) != 1
+            or len(results) > 1
+            or not self.target.isidentifier()
+        ):
             return ""
         match outliner.compute[0]:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
@@ -141,7 +146,12 @@ class LoopRewriter:
         return ""
 
     def _collects(self) -> Collect | None:
-        if self.loop.orelse or len(self.stages.results) != 1 or len(self.commit) != 1:
+        if (
+            self.loop.orelse
+            or self.plan.privates
+            or len(self.stages.results) != 1
+            or len(self.commit) != 1
+        ):
             return None
         value: ast.expr | None = None
         for node in ast.walk(self.commit[0]):
@@ -229,12 +239,13 @@ class LoopRewriter:
         lines = [*to.line(header), *body, *self._orelse(to.inside)]
         edit = self._edit(to.statement(lines))
         what = "commit the results of" if self.commit else "run"
+        what = "join the results of" if self.plan.privates else what
         return Rewritten((edit,), to.backend, f"{what} {self.called} in order")
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""
         taken = form.format(self.future)
-        results = ", ".join(self.stages.results)
+        results = ", ".join(self.stages.taken_as)
         return f"{results} = {taken}" if results else taken
 
     def _want(self, needs: bool) -> Want:
@@ -266,7 +277,7 @@ class LoopRewriter:
 
     def _header(self, emission: Emission, needs: bool) -> str:
         """`TARGET in EXPRESSION` of the new loop."""
-        results = self.stages.results
+        results = self.stages.taken_as
         target = self._item(needs)
         if emission.gives == "futures":
             return f"{target}, {self.future} in {emission.expression}"

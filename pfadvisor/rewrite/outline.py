@@ -80,11 +80,15 @@ class Outliner:
     def run(self) -> Piece:
         loop = self.stages.loop
         floor = self.text.span(loop.iter).end_row
-        piece = self._block(loop.body, floor, self.text.unit, self.commit_indent, self.given)
+        given = self.given | set(self.stages.parts)
+        piece = self._block(loop.body, floor, self.text.unit, self.commit_indent, given)
+        piece.commit += self.stages.joined(self.commit_indent)
         while piece.worker and not piece.worker[0]:
             del piece.worker[0]
             piece.tail = {name: (row - 1, value) for name, (row, value) in piece.tail.items()}
-        return self._returning(piece)
+        piece = self._returning(piece)
+        piece.worker[:0] = self.stages.begun(self.text.unit)
+        return piece
 
     def _block(
         self, statements: Sequence[ast.stmt], floor: int, inner: str, outer: str, bound: set[str]

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Final
 
-from pfadvisor.model import Plan, Span, Stage
+from pfadvisor.model import Plan, PrivateKind, Span, Stage
 from pfadvisor.rewrite.flow import continues, runs_once
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh
 from pfadvisor.rewrite.text import Text, contains
 
 Loop = ast.For | ast.AsyncFor
+EMPTY: Final[dict[PrivateKind, str]] = {"list": "[]", "set": "set()", "dict": "{}", "int": "0"}
+JOINED: Final[dict[PrivateKind, str]] = {
+    "list": "{0}.extend({1})",
+    "set": "{0}.update({1})",
+    "dict": "{0}.update({1})",
+    "int": "{0} += {1}",
+}
+PARTS: Final[dict[PrivateKind, str]] = {
+    "list": "new_{0}",
+    "set": "new_{0}",
+    "dict": "new_{0}",
+    "int": "{0}_part",
+}
 
 
 class Stages:
@@ -20,6 +34,7 @@ class Stages:
     flags   split `if` -> the name that carries its test's outcome
     holes   span of a hole -> the name that carries its value
     kept    name that says whether the iteration goes on to its commit, "" if all do
+    parts   private accumulator -> what the parent calls the part of it that an iteration gives
     """
 
     def __init__(self, text: Text, plan: Plan, loop: Loop, taken: set[str]) -> None:
@@ -28,11 +43,29 @@ class Stages:
         self.holes: dict[Span, str] = {}
         self.kept = ""
         self._name(loop.body)
+        self.parts = {p.name: self._fresh(PARTS[p.kind].format(p.name)) for p in plan.privates}
 
     @property
     def results(self) -> tuple[str, ...]:
+        """What the worker gives back, as it calls it."""
         names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
+        names += [private.name for private in self.plan.privates]
         return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
+    def taken_as(self) -> tuple[str, ...]:
+        """The results as the parent calls them."""
+        return tuple(self.parts.get(name, name) for name in self.results)
+
+    def begun(self, indent: str) -> list[str]:
+        """The rows by which a worker makes its private accumulators."""
+        return [f"{indent}{p.name} = {EMPTY[p.kind]}" for p in self.plan.privates]
+
+    def joined(self, indent: str) -> list[str]:
+        """The rows by which the parent adds an iteration's parts, in order."""
+        return [
+            indent + JOINED[p.kind].format(p.name, self.parts[p.name]) for p in self.plan.privates
+        ]
 
     def stage(self, statement: ast.stmt) -> Stage | None:
         """None for an `if` that was split."""

@@ -167,6 +167,7 @@ class Worker:
             raise Refused(f"the body calls {sorted(read & _FRAME)[0]}()")
         passed = [*self.captures, *self.large]
         given = {capture.name for capture in passed} | self.names | set(self.imports)
+        given |= {private.name for private in self.plan.privates}
         missing = sorted((read & self._local()) - made - given)
         if missing:
             raise Refused(f"{missing[0]!r} is local to the enclosing function")

@@ -174,6 +174,8 @@ def _stages(session: Session, target: Target, request: Request) -> Outcome:
     program = session.program(target, facts)
     judgements = judge_module(program, facts, request.settings, _answers(facts, said))
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
+    findings += _mistakes(session, source)
+    findings.sort(key=lambda one: one.span)
     left = [one for one in findings if _is_left(one, said, request.settings)]
     shown, hidden = [], []
     for one in left:
@@ -188,6 +190,17 @@ def _stages(session: Session, target: Target, request: Request) -> Outcome:
     )
     running += nesting.standing(source.name, target.root, program, facts)
     return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running)
+
+
+def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:
+    from pfadvisor.rules import _mistakes
+
+    if _mistakes.SIGN not in source.text:
+        return ()
+    tree = session.parse(source)
+    if isinstance(tree, Failed):
+        return ()
+    return _mistakes.mistakes(tree, source.text, source.name)
 
 
 def _is_chosen(finding: Finding, request: Request) -> bool:

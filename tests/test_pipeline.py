@@ -230,3 +230,12 @@ def test_a_caller_that_is_silenced_starts_no_workers(tmp_path):
     silent = OUTER.replace("in blocks:", "in blocks:  # noqa")
     (tmp_path / "outer.py").write_text(silent, encoding="utf-8")
     assert proposed(run(tmp_path, ".", show="suggested")) == [("inner.py", 11)]
+
+
+def test_mistakes_in_parallel_code_are_findings_of_a_run(project):
+    (project / "pool.py").write_text(
+        "from multiprocessing import Pool\npool = Pool()\nother = Pool()  # noqa: PFA301\n",
+        encoding="utf-8",
+    )
+    (one,) = run(project, "pool.py").findings
+    assert (one.code, one.span.row, one.judgement) == ("PFA301", 2, None)

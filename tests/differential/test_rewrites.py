@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from concurrent.futures import Future
 from itertools import islice
 
 import pytest
+
+from pfadvisor.rules._mistakes import mistakes
 
 from .case import METHODS, Case, load, load_all
 from .compare import differences, explain
@@ -110,6 +113,17 @@ def test_the_rewriter_takes_what_is_declared(lab: Lab, case: Case) -> None:
         assert left == case.marked, f"serial, yet rewritten:\n{fixed.text}"
     else:
         assert not left, f"left as they were: {left}"
+
+
+@needs_cli
+@pytest.mark.parametrize("case", DECIDED, ids=named)
+def test_what_is_written_makes_no_mistake(lab: Lab, case: Case) -> None:
+    """The rules of family 3xx find nothing that was not there before."""
+    before, after = (
+        [one.code for one in mistakes(ast.parse(text), text, "program.py")]
+        for text in (case.before, rewritten(lab, case).text)
+    )
+    assert after == before
 
 
 @needs_cli

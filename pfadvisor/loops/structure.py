@@ -56,8 +56,6 @@ def structural_blockers(body: Body) -> list[Blocker]:
     for i in body.header:
         if code[i].op in ("setattr", "setitem"):
             add("PFA218", "unsupported-construct", i, "the loop's target is an attribute or a slot")
-    if loop.has_else:
-        add("PFA218", "unsupported-construct", loop.source, "the loop has an `else` clause")
     if loop.form == "async-for":
         add("PFA220", "awaits-in-order", loop.source, "the source itself is awaited item by item")
     found += _out_of_place(body)

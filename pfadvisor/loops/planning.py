@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pfadvisor.effects.facts import Param
+from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.last_values import live_names
@@ -150,10 +150,44 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
                 used[name] = Input(name, "target", None)
             elif not (function.kind == "module" and code[value].op in DEFINITIONS):
                 captured[name] = Input(name, "capture", _annotation(params.get(name)))
+    for name in list(captured):
+        for other in closed_over(body, name):
+            annotation = _annotation(params.get(other))
+            if other not in targets and other not in _bound_in(analysis):
+                captured.setdefault(other, Input(other, "capture", annotation))
     ordered = [
         used[name] for name, _ in sorted(targets.items(), key=lambda t: t[1]) if name in used
     ]
     return (*captured.values(), *ordered)
+
+
+def closed_over(body: Body, name: str) -> list[str]:
+    """Locals that the local function of that name reads, through others that it calls."""
+    found: dict[str, None] = {}
+    waiting, visible = [name], dict(body.loop.visible)
+    while waiting:
+        current = waiting.pop()
+        value = body.ev.values[visible[current]] if current in visible else None
+        held = body.ev.cells.get(current) or value
+        for func in held.funcs if held is not None else ():
+            if func[0] != "def" or func[1] != body.ev.module.name:
+                continue
+            for inner in _inside(body.ev.module.functions, int(func[2])):
+                if inner in body.function.locals and inner not in found and inner != name:
+                    found[inner] = None
+                    waiting.append(inner)
+    return list(found)
+
+
+def _inside(functions: tuple[Function, ...], index: int) -> list[str]:
+    """Names that a function and those in it read from around them."""
+    return [
+        instr.args[0]
+        for number, function in enumerate(functions)
+        if number == index or function.parent == index
+        for instr in function.code
+        if instr.op == "free"
+    ]
 
 
 def _passed_on(body: Body, value: int) -> bool:
@@ -275,6 +309,12 @@ def pickle_problem(analysis: Analysis) -> tuple[str, str]:
         liftable = inputs[name] == "capture" and local_callable(body.ev, body.ev.values[value])
         if problem and not liftable:
             return f"`{name}`, {problem}", "is read by the work"
+    for name in inputs:
+        held = body.ev.cells.get(name)
+        if held is not None and inputs[name] == "capture" and not local_callable(body.ev, held):
+            problem = unpicklable(body.ev, held)
+            if problem:
+                return f"`{name}`, {problem}", "is read by the work"
     if "target" in inputs.values():
         problem = unpicklable(body.ev, body.ev.values[body.loop.elem])
         if problem:

@@ -12,6 +12,7 @@ from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside, runs_once
 from pfadvisor.rewrite.layout import argument, broken, joined, one_line, standing
+from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
 from pfadvisor.rewrite.text import contains, moved
@@ -136,6 +137,7 @@ class ComprehensionRewriter:
     # -- what it becomes ---------------------------------------------------------------
 
     def run(self) -> Rewritten:
+        self.lifted: dict[str, ast.stmt] = {}
         function, called = self._function()
         pairs = self._needs_item()
         want = self._want(pairs)
@@ -154,7 +156,10 @@ class ComprehensionRewriter:
             texts += self.emitter.line(f"{name} = {self._text(result, span, content)}")
             texts += self._statement(self.text.span(result), name, self.emitter.base)
         edit = Edit(self.text.span(self.statement), self.emitter.statement(texts))
-        return Rewritten((edit,), self.emitter.backend, f"collect the results of {called} in order")
+        unused = left_behind(self.context, self.lifted, self.loop)
+        return Rewritten(
+            (*unused, edit), self.emitter.backend, f"collect the results of {called} in order"
+        )
 
     def _statement(self, span: Span, content: str, indent: str) -> list[str]:
         """The rows of the statement with `content` at `span`."""
@@ -197,7 +202,7 @@ class ComprehensionRewriter:
         swaps = worker.swaps(compute)
         unpack = any(loads(node) & self.names for node in compute)
         function = worker.define(self._body(swaps), compute, unpack)
-        self.emitter.initializer = worker.initializer
+        self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
         return function, worker.name
 
     def _body(self, swaps: list[tuple[Span, str]]) -> list[str]:

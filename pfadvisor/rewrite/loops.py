@@ -15,6 +15,7 @@ from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.head import Head
 from pfadvisor.rewrite.layout import argument
+from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
@@ -68,7 +69,9 @@ class LoopRewriter:
             function = worker.define(piece.worker, outliner.compute, unpack)
             self.emitter.initializer, self.called = worker.initializer, worker.name
         how = self._collects()
-        return self._collected(how, function) if how else self._committed(piece, function)
+        made = self._collected(how, function) if how else self._committed(piece, function)
+        unused = left_behind(self.context, worker.lifted, self.loop)
+        return replace(made, edits=(*unused, *made.edits))
 
     def _outliner(self, outer: str) -> Outliner:
         return Outliner(self.stages, self.swaps, outer, self.targets, self.options.width)

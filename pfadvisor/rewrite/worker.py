@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pfadvisor.model import Input, Plan, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import fitted
+from pfadvisor.rewrite.lifting import free_names, lifted
 from pfadvisor.rewrite.naming import worker_name
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import (
@@ -25,11 +26,10 @@ from pfadvisor.rewrite.scope import (
     names_in,
     stores,
 )
-from pfadvisor.rewrite.text import Text
+from pfadvisor.rewrite.text import Text, moved
 
 Swap = tuple[Span, str]
 
-_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FRAME = frozenset({"eval", "exec", "locals", "globals", "vars", "super", "__class__"})
 
 
@@ -49,8 +49,9 @@ class Worker:
         every = [i for i in plan.inputs if i.origin in origins]
         self.imports = _imports(context, {i.name for i in every})
         every = [i for i in every if i.name not in self.imports]
-        if plan.mode == "processes":
-            _importable(context, {i.name for i in every if i.origin == "capture"})
+        captured = {i.name for i in every if i.origin == "capture"}
+        self.lifted = lifted(context, captured) if plan.mode == "processes" else {}
+        every = [i for i in every if i.name not in self.lifted]
         self.large = [i for i in every if i.large and plan.mode == "processes"]
         self.captures = [i for i in every if i not in self.large]
         self.base = worker_name(self.text, loop)
@@ -100,6 +101,7 @@ class Worker:
         lines += [""] * bool(lines)
         if self.large:
             self._share()
+        lines += self._definitions()
         if self.target.isidentifier():
             parameters.append(self._item_parameter(self.target))
         else:
@@ -117,6 +119,18 @@ class Worker:
         else:
             self.context.functions.append(text)
         return self.bound(self.name)
+
+    def _definitions(self) -> list[str]:
+        """The rows of the local functions that compute calls."""
+        rows: list[str] = []
+        for node in self.lifted.values():
+            span = self.text.span(node)
+            lines = self.text.rows(span.row, span.end_row, self.swaps([node]))
+            spaced = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            rows += [""] * bool(spaced and rows and rows[-1])
+            rows += moved(lines, self.text.indent(span.row), self.text.unit)
+            rows += [""] * spaced
+        return rows
 
     def _share(self) -> None:
         """Large captures go to each worker process once, as globals of the module."""
@@ -168,7 +182,10 @@ class Worker:
         passed = [*self.captures, *self.large]
         given = {capture.name for capture in passed} | self.names | set(self.imports)
         given |= {private.name for private in self.plan.privates}
+        given |= set(self.lifted)
         missing = sorted((read & self._local()) - made - given)
+        for node in self.lifted.values():
+            missing += sorted((free_names(node) & self._local()) - given - made)
         if missing:
             raise Refused(f"{missing[0]!r} is local to the enclosing function")
 
@@ -196,22 +213,6 @@ def _imports(context: FileContext, names: set[str]) -> dict[str, str]:
                     found.setdefault(bound, []).append(ast.unparse(single))
     other = stores(function) if function else set()
     return {n: s[0] for n, s in found.items() if n in names and n not in other and len(s) == 1}
-
-
-def _importable(context: FileContext, captured: set[str]) -> None:
-    """Functions and classes that are made inside a function do not reach another process."""
-    for outer in context.path[:-1]:
-        if not isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        for node in ast.walk(outer):
-            made = {node.name} if node is not outer and isinstance(node, _DEFINED) else set()
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                made = stores(node)
-            if made & captured:
-                raise Refused(
-                    f"{min(made & captured)!r} is defined inside the function, where a "
-                    "worker process cannot find it"
-                )
 
 
 def _private(name: str) -> bool:

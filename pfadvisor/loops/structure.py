@@ -88,8 +88,8 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
     code, values = body.function.code, body.ev.values
     for i in range(body.loop.end + 1, len(code)):
         if code[i].op == "call" and any(v == body.loop.end for _, _, v in code[i].args[1]):
-            targets = body.ev.targets.get(i, ())
-            consumed = targets and all(t.kind in ("known", "method", "duck") for t in targets)
+            called = values[code[i].args[0]].funcs
+            consumed = called and all(f[0] in ("known", "method", "duck") for f in called)
             if consumed and not values[i].lazy:
                 return []
     return [

@@ -212,8 +212,8 @@ class Private(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is known of the iterable. `reiterable`: iterating it twice gives the same items and
-    has no effect. `lazy`: a generator or other one-shot source."""
+    """What is known of the iterable. `reiterable`: evaluating and iterating it twice gives the
+    same items and has no effect. `sized`: so does iterating its value twice. `lazy`: a generator or other one-shot source."""
 
     reiterable: bool
     sized: bool

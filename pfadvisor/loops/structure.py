@@ -88,8 +88,10 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
     code, values = body.function.code, body.ev.values
     for i in range(body.loop.end + 1, len(code)):
         if code[i].op == "call" and any(v == body.loop.end for _, _, v in code[i].args[1]):
-            called = values[code[i].args[0]].funcs
-            consumed = called and all(f[0] in ("known", "method", "duck") for f in called)
+            called = {f[0] for f in values[code[i].args[0]].funcs}
+            targets = body.ev.targets.get(i, ())
+            plain = all(t.kind in ("known", "method", "duck") for t in targets)
+            consumed = called and called <= {"known", "method"} | ({"duck"} if plain else set())
             if consumed and not values[i].lazy:
                 return []
     return [

@@ -67,7 +67,7 @@ class Emitter:
         if self.prelude:
             self.prelude.append(f"{self.base}{self.source} = list({self.source})")
             return
-        listed = self.source.startswith("[") or self.plan.source.reiterable
+        listed = self.source.startswith("[") or self.plan.source.sized
         self._name_source(self.source if listed else f"list({self.source})")
 
     def _name_source(self, value: str) -> None:

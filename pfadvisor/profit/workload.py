@@ -46,8 +46,14 @@ class Workload:
 
 
 def workload(program: Program, ev: Evaluation, loop: Loop, compute: frozenset[int]) -> Workload:
-    """The work of one iteration of `loop`, as far as the instructions `compute` do it."""
-    cost = cost_of(program, ev, compute, loop)
+    """The work of one iteration of `loop`, as far as the instructions `compute` do it. Several
+    `for`s of a comprehension become one source, whose items are those of the innermost."""
+    several = loop.generators > 1
+    cost = (
+        cost_of(program, ev, _of_elements(ev, loop, compute))
+        if several
+        else (cost_of(program, ev, compute, loop))
+    )
     return Workload(
         _async_or(ev, loop, compute, cost),
         _gil(cost),
@@ -56,8 +62,17 @@ def workload(program: Program, ev: Evaluation, loop: Loop, compute: frozenset[in
         cost.wait,
         _dominant(cost),
         _terms(cost),
-        _iterations(program, ev, loop),
+        None if several else _iterations(program, ev, loop),
     )
+
+
+def _of_elements(ev: Evaluation, loop: Loop, compute: frozenset[int]) -> list[int]:
+    code = ev.function.code
+    return [
+        i
+        for i in compute
+        if any(e[:2] <= code[i].span[:2] and code[i].span[2:] <= e[2:] for e in loop.elements)
+    ]
 
 
 def _async_or(ev: Evaluation, loop: Loop, compute: frozenset[int], cost: Cost) -> Kind:

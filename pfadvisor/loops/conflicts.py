@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
 from pfadvisor.loops.nodes import Body, uses_of
 from pfadvisor.loops.reach import meetings, sibling_meetings
@@ -22,6 +23,7 @@ from pfadvisor.loops.touches import (
     reaches,
     types_of_root,
 )
+from pfadvisor.loops.trips import all_or_never
 from pfadvisor.model import Access, Assumption, DependenceKind
 
 MOST_PAIRS = 40
@@ -60,7 +62,8 @@ def carried_names(body: Body) -> list[Conflict]:
     uses = uses_of(body.function)
     found = []
     for name, phi in body.loop.phis:
-        readers = {body.node_of[u] for u in real_uses(body, phi, uses) if u in body.node_of}
+        reading = real_uses(body, phi, uses, all_or_never(body, name, phi))
+        readers = {body.node_of[u] for u in reading if u in body.node_of}
         binds = [
             i
             for i in body.node_of
@@ -70,7 +73,7 @@ def carried_names(body: Body) -> list[Conflict]:
         if not readers or not binds or len(body.function.code[phi].args) < 2:
             continue
         nodes = frozenset(readers | {body.node_of[b] for b in binds})
-        reader = min(u for u in real_uses(body, phi, uses) if u in body.node_of)
+        reader = min(u for u in reading if u in body.node_of)
         source = Access(name, True, body.ev.location(binds[-1]))
         sink = Access(name, False, body.ev.location(reader))
         writers = frozenset(body.node_of[b] for b in binds)
@@ -80,12 +83,19 @@ def carried_names(body: Body) -> list[Conflict]:
     return found
 
 
-def real_uses(body: Body, value: int, uses: dict[int, list[int]]) -> set[int]:
-    """Instructions that use a value, through joins that only pass it on."""
+def real_uses(
+    body: Body, value: int, uses: dict[int, list[int]], ends: dict[int, Loop]
+) -> set[int]:
+    """Instructions that use a value, through joins that only pass it on; through one of `ends`
+    it does not leave the inner loop."""
     found, waiting, seen = set[int](), [value], {value}
     own = {phi for _, phi in body.loop.phis}
     while waiting:
-        for use in uses.get(waiting.pop(), ()):
+        current = waiting.pop()
+        inner = ends.get(current)
+        for use in uses.get(current, ()):
+            if inner is not None and not inner.start <= use < inner.end:
+                continue
             op = body.function.code[use].op
             if op == "bind":
                 continue

@@ -190,7 +190,17 @@ def worth_a_worker(body: Body, node: int) -> bool:
                 return True
             if target.kind in ("known", "method") and _heavy(body, target.name, target.kind):
                 return True
+            if target.kind == "duck" and _always_heavy(body, target.name):
+                return True
     return False
+
+
+def _always_heavy(body: Body, name: str) -> bool:
+    """Whether every type that has a method of that name works or waits for it."""
+    program = body.ev.program
+    types = program.knowledge.types_with_method(name)
+    types += program.library_types(body.ev.module, name)
+    return bool(types) and all(_heavy(body, f"{t}.{name}", "method") for t in types)
 
 
 def _heavy(body: Body, name: str, kind: str) -> bool:

@@ -259,12 +259,22 @@ def callee_text(body: Body, callee: int) -> str:
     if instr.op == "name":
         return str(instr.args[0])
     if instr.op == "attr":
-        base = body.function.code[instr.args[0]]
-        modules = any(f[0] == "module" for f in body.ev.values[instr.args[0]].funcs)
-        return f"{base.args[0]}.{instr.args[1]}" if modules and base.op == "name" else ""
+        base = _module_text(body, instr.args[0])
+        return f"{base}.{instr.args[1]}" if base else ""
     if instr.op in DEFINITIONS and body.function.kind == "module":
         return {v: n for n, v in body.loop.visible}.get(callee, "")
     return ""
+
+
+def _module_text(body: Body, value: int) -> str:
+    """The dotted name under which the code knows a module, "" if it is none."""
+    instr = body.function.code[value]
+    if not any(f[0] == "module" for f in body.ev.values[value].funcs):
+        return ""
+    if instr.op == "name":
+        return str(instr.args[0])
+    base = _module_text(body, instr.args[0]) if instr.op == "attr" else ""
+    return f"{base}.{instr.args[1]}" if base else ""
 
 
 def _errors(analysis: Analysis) -> list[str]:

@@ -80,14 +80,23 @@ def _same_module(text: Text, want: Wanted) -> ast.ImportFrom | None:
 
 
 def _head(text: Text) -> list[Import]:
-    """The imports that the file starts with, after its docstring."""
+    """The imports that the file starts with, after its docstring and among its dunder names."""
     found: list[Import] = []
     for index, node in enumerate(text.tree.body):
         if isinstance(node, Import):
             found.append(node)
-        elif index or not _is_docstring(node):
+        elif not _is_dunder(node) and (index or not _is_docstring(node)):
             break
     return found
+
+
+def _is_dunder(node: ast.stmt) -> bool:
+    """`__version__ = "1.0"` and the like, which stand above the imports of many a file."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            plain = isinstance(value, (ast.Constant, ast.List, ast.Tuple))
+            return plain and name.startswith("__") and name.endswith("__")
+    return False
 
 
 def _is_docstring(node: ast.stmt) -> bool:

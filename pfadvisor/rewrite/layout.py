@@ -261,6 +261,20 @@ def either(header: str, indent: str, unit: str, yes: list[str], no: list[str]) -
     return [*first, f"{indent}el{rest[0][len(indent) :]}", *rest[1:]]
 
 
+def without_idle_return(lines: list[str], unit: str) -> list[str]:
+    """Without a last `if NAME:` that returns what is returned anyway, nor a NAME for that alone."""
+    if len(lines) < 3 or lines[-2] != unit + lines[-1] or not lines[-3].startswith(f"{unit}if "):
+        return lines
+    name = lines[-3][len(unit) + 3 : -1]
+    if not name.isidentifier():
+        return lines
+    lines = [*lines[:-3], lines[-1]]
+    start = f"{unit}{name} = "
+    if len(lines) > 1 and lines[-2].startswith(start) and lines[-1] == f"{unit}return {name}":
+        return [*lines[:-2], f"{unit}return {lines[-2][len(start) :]}"]
+    return lines
+
+
 def _belongs(line: str, inside: str, unit: str) -> bool:
     """Whether the row is part of the `if` that begins at indentation `inside`."""
     below = line.startswith(inside + unit) or not line.strip()

@@ -8,6 +8,7 @@ the same share one name: their functions are mostly the same, and one is then en
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -24,6 +25,7 @@ _PLURALS = (
     ("shes", "sh"),
     ("s", ""),
 )
+_WRAPPERS = frozenset({"enumerate", "reversed", "sorted", "list", "set", "tqdm"})
 _WORD = re.compile(r"[a-z0-9]+")
 
 Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -43,18 +45,22 @@ def worker_name(text: Text, loop: ast.AST) -> str:
     taken = names_in(text.tree)
     alike: dict[tuple[str, ...], str] = {}
     for each in _loops(text.tree, _Seen(text.tree)):
-        base = f"_{_verb(each.function)}_{_noun(each)}"
-        key = (base, each.scope, ast.dump(each.node))
-        name = alike.get(key) or _free(base, taken)
+        bases = [f"_{verb}_{_noun(each)}" for verb in _verbs(each)]
+        key = (bases[0], each.scope, ast.dump(each.node))
+        name = alike.get(key) or _free(bases, taken)
         if each.node is loop:
             return name
         alike[key] = name
         taken.add(name)
-    return _free("_process_item", taken)
+    return _free(["_process_item"], taken)
 
 
-def _free(base: str, taken: set[str]) -> str:
-    name, number = base, 1
+def _free(bases: list[str], taken: set[str]) -> str:
+    """The first of `bases` that is free, else the first with a number."""
+    for base in bases:
+        if base not in taken:
+            return base
+    name, number = bases[0], 1
     while name in taken:
         number += 1
         name = f"{base}_{number}"
@@ -79,12 +85,32 @@ def _loops(node: ast.AST, seen: _Seen) -> Iterator[_Seen]:
         yield from _loops(child, seen)
 
 
-def _verb(function: str) -> str:
-    """`export_avatars` exports; `main` says too little."""
+def _verbs(seen: _Seen) -> list[str]:
+    """What the work may be said to do: `export_avatars` exports; where that is taken, what it
+    calls for an item may say more."""
+    found = [_telling(seen.function) or "process", *map(_telling, _called(seen.node))]
+    return [verb for verb in dict.fromkeys(found) if verb]
+
+
+def _telling(function: str) -> str:
+    """The first word of a function's name, "" if it says nothing."""
     words = _words(function)
-    if not words or len(words[0]) < 3 or words[0] in _VAGUE:
-        return "process"
-    return words[0]
+    vague = not words or len(words[0]) < 3 or words[0] in _VAGUE or hasattr(builtins, words[0])
+    return "" if vague else words[0]
+
+
+def _called(loop: ast.AST) -> list[str]:
+    """Names of the functions that the body calls, outermost first."""
+    body: list[ast.AST] = []
+    match loop:
+        case ast.For() | ast.AsyncFor():
+            body = list(loop.body)
+        case ast.DictComp(key=key, value=value):
+            body = [key, value]
+        case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
+            body = [elt]
+    calls = [node.func for each in body for node in ast.walk(each) if isinstance(node, ast.Call)]
+    return [func.id for func in calls if isinstance(func, ast.Name)][:3]
 
 
 def _words(name: str) -> list[str]:
@@ -117,7 +143,7 @@ def _one_of(loop: ast.AST) -> str:
     else:
         return ""
     match source:
-        case ast.Call(func=ast.Name(id="enumerate"), args=[first, *_]):
+        case ast.Call(func=ast.Name(id=wrapper), args=[first, *_]) if wrapper in _WRAPPERS:
             source = first
     match source:
         case ast.Name(id=name) | ast.Attribute(attr=name):

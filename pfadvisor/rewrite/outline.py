@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.flow import Leaving, bound_after, continues, meet
-from pfadvisor.rewrite.layout import argument, broken, either, fitted, joined, standing, tightened
+from pfadvisor.rewrite.layout import (
+    argument,
+    broken,
+    either,
+    fitted,
+    joined,
+    standing,
+    tightened,
+    without_idle_return,
+)
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import names_in
 from pfadvisor.rewrite.stages import Stages
@@ -297,7 +306,7 @@ class Outliner:
         rows = f"{unit}{last}".split("\n")
         if len(rows) == 1 and len(values) > 1 and len(rows[0]) > self.width:
             rows = fitted(f"{unit}return ({', '.join(values)})", unit, self.width)
-        piece.worker += rows
+        piece.worker = without_idle_return([*piece.worker, *rows], unit)
         if unbound:
             piece.worker.insert(0, f"{unit}{' = '.join(unbound)} = None")
         return piece

@@ -128,7 +128,7 @@ def test_imports_of_the_function_are_repeated_in_the_worker(tmp_path: Path) -> N
     after = fixed(CAPTURES, LOCAL_IMPORT)
     assert (
         dedent("""
-        def _total_item_2(factor, item):
+        def _glue_item(factor, item):
             import math
             from os.path import join as glue
 
@@ -147,8 +147,8 @@ def test_a_large_capture_reaches_each_process_once(
     inputs = tuple(replace(i, large=i.name == "factor") for i in LOCAL_IMPORT.inputs)
     plan = replace(LOCAL_IMPORT, inputs=inputs, builtin_errors=builtin_errors)
     after = fixed(CAPTURES, plan)
-    assert "initializer=_total_item_2_share, initargs=(factor,)" in after
-    assert "_total_item_2_factor = None\n\n\ndef _total_item_2_share(factor):\n" in after
+    assert "initializer=_glue_item_share, initargs=(factor,)" in after
+    assert "_glue_item_factor = None\n\n\ndef _glue_item_share(factor):\n" in after
     assert_same(CAPTURES, after, tmp_path, method)
 
 

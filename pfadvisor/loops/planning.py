@@ -7,9 +7,10 @@ from pfadvisor.effects.program import operands
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.structure import handled
-from pfadvisor.model import Input, LoopId, Mode, Plan, Span
+from pfadvisor.model import Granule, Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")
 
@@ -31,8 +32,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         _statement(body),
         body.loop.target,
         body.loop.iterable,
-        () if comprehension else tree.granules(),
-        body.loop.elements if comprehension else (),
+        _computed_tests(analysis) if comprehension else tree.granules(),
+        tuple(span for span, _ in _computed_elements(analysis)),
         body.loop.tests,
         inputs_of(analysis),
         handed,
@@ -54,6 +55,36 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         lost_errors=_lost_errors(analysis),
         privates=tuple(c.private for c in analysis.privates),
     )
+
+
+def _computed_tests(analysis: Analysis) -> tuple[Granule, ...]:
+    """The tests of a comprehension from the first on that is worth a worker: those after it are
+    asked only where it holds."""
+    body, code = analysis.body, analysis.body.function.code
+    found: list[Granule] = []
+    for span in body.loop.tests if body.loop.generators == 1 else ():
+        nodes = {n for i, n in body.node_of.items() if _contains(span, code[i].span)}
+        if found or any(worth_a_worker(body, n) for n in nodes):
+            if not nodes <= analysis.compute:
+                return ()
+            found.append(Granule("test", span, "compute"))
+    return tuple(found)
+
+
+def _computed_elements(analysis: Analysis) -> list[tuple[Span, int]]:
+    """The element of a comprehension, or its key and value, as far as a worker makes them, with
+    their values. What is cheap and only for items that pass a computed test stays behind."""
+    body = analysis.body
+    if body.loop.form in ("for", "async-for"):
+        return []
+    values = body.function.code[body.loop.end].args[2:]
+    elements = list(zip(body.loop.elements, values, strict=False))
+    if not _computed_tests(analysis):
+        return elements
+    heavy = {n for n in range(len(body.nodes)) if worth_a_worker(body, n)}
+    spans = [body.function.code[i].span for n in heavy for i in body.nodes[n]]
+    costly = any(_contains(element, span) for element, _ in elements for span in spans)
+    return elements if costly else []
 
 
 def _contains(outer: Span, inner: Span) -> bool:
@@ -346,7 +377,7 @@ def results_of(analysis: Analysis) -> list[int]:
     body = analysis.body
     code = body.function.code
     if body.loop.form not in ("for", "async-for"):
-        return list(code[body.loop.end].args[2:])
+        return [value for _, value in _computed_elements(analysis)]
     found = []
     for i in sorted(analysis.rest_instrs):
         found += [v for v in operands(code[i]) if body.node_of.get(v) in analysis.compute]

@@ -28,6 +28,11 @@ from pfadvisor.effects.values import (
 
 HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
+MAPPINGS = frozenset(
+    {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
+    | {"Mapping", "MutableMapping", "mappingproxy", "collections.ChainMap"}
+)
+
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
@@ -89,12 +94,24 @@ def element(ev: Evaluation, value: Val) -> Val:
         found.append(types)
     types = join_types(found)
     heads = {parse_type(t)[0] for t in value.types}
-    if heads & {"dict", "collections.defaultdict", "collections.OrderedDict", "Mapping"}:
+    if heads & MAPPINGS:
         keys = join_all([ev.heap.get((o, "keys"), Val(types=types)) for o in value.objs])
         return keys if value.objs else Val(types=types)
     if immutable(value.types) or not value.objs:
         return Val(types=types)
     return load(ev, value, "[]", types)
+
+
+def contents(ev: Evaluation, value: Val) -> Val:
+    """Everything that the value holds, of a mapping its keys and its values."""
+    found = element(ev, value)
+    if value == BOTTOM or not value.objs or immutable(value.types):
+        return found
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    if not heads & MAPPINGS:
+        return found
+    types = join_types([item_types(t, None) for t in value.types or ()])
+    return join(found, load(ev, value, "[]", types))
 
 
 def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:

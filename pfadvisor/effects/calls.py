@@ -247,7 +247,7 @@ def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str
     keywords = {a.name: a for a in args if a.kind == "kw"}
     plain = [a for a in args if a.kind == "pos"]
     spread = [a for a in args if a.kind in ("star", "dstar")]
-    loose = join_all([access.element(ev, a.val) for a in spread]) if spread else BOTTOM
+    loose = join_all([access.contents(ev, a.val) for a in spread]) if spread else BOTTOM
     bound: list[Arg] = []
     for param in params:
         if param.kind in ("pos", "posonly") and plain:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import decorators
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
+from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import UNKNOWN, Val, join
 
 if TYPE_CHECKING:
@@ -331,7 +332,7 @@ class Classes:
             if annotation:
                 return Val(types=resolve(self.program, module, annotation, owner))
             for value in self._stored(module, cls, attribute):
-                bare = value._replace(objs=frozenset(), recv=None)
+                bare = unbound(self.program, value)._replace(objs=frozenset(), recv=None)
                 result = bare if result is None else join(result, bare)
         return result
 

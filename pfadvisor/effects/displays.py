@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, implicit
 from pfadvisor.effects.facts import Instr
-from pfadvisor.effects.values import Obj, Val, clip, join_all, of_type, type_text
+from pfadvisor.effects.values import Obj, Val, clip, join_all, type_text
 
 MOST_SLOTS: Final = 12
 
@@ -22,7 +22,10 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
         for number, v in enumerate(values[::2]):
             if ev.function.code[v].op == "dstar":
                 spread = ev.values[v]
-                keys[number], contents[number] = of_type("str"), access.element(ev, spread)
+                keys[number], contents[number] = (
+                    access.element(ev, spread),
+                    access.contents(ev, spread),
+                )
         key, value = join_all(keys), join_all(contents)
         implicit.hashing(ev, i, keys)
         ev.store(obj, "[]", value)

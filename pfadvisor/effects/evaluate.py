@@ -33,7 +33,7 @@ from pfadvisor.model import Location
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
-PASSES: Final = 5
+PASSES: Final = 12
 CHAIN: Final = 6
 
 
@@ -78,8 +78,18 @@ class Evaluation:
             self.reset()
             self.program.count("evaluations")
             if not self._round(order, repeated):
-                break
+                return self
+        self._give_up()
         return self
+
+    def _give_up(self) -> None:
+        """The values did not come to rest: what the scope calls or touches may be anything."""
+        here = self.location(0) if self.function.code else None
+        if here is not None and self._repeated():
+            objs = frozenset(o for value in self.values for o in value.objs)
+            inside = [i for i, instr in enumerate(self.function.code) if instr.op == "call"]
+            for i in inside or [0]:
+                self.unknowns.append(UnknownCall(self.function.name, i, here, (), objs))
 
     def _round(self, order: Sequence[int], repeated: Container[int]) -> bool:
         """Evaluate every instruction; whether another round may find more: something that an

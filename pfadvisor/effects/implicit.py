@@ -98,7 +98,7 @@ def deep(ev: Evaluation, values: Iterable[Val], names: Iterable[str]) -> list[Va
         if not access.immutable(value.types) and (
             any(n in noisy for n in names) or any(":" in t for t in value.types or ())
         ):
-            found.append(access.element(ev, value))
+            found.append(access.contents(ev, value))
     return found
 
 

@@ -155,7 +155,7 @@ class _Bound:
                 name = names[-1].lstrip("*") if names and argument.kind == "star" else "*"
             val = argument.val
             if argument.kind in ("star", "dstar"):
-                val = access.element(ev, val)
+                val = access.contents(ev, val)
             self.vals[name] = join(self.vals.get(name, BOTTOM), val)
             self.keys.setdefault(name, argument.value)
 
@@ -214,7 +214,7 @@ def _protocols(ev: Evaluation, i: int, name: str, recv: Val | None, bound: _Boun
     for dunder in protocols.of_elements(name):
         for value in values:
             if value.types is None or value.objs:
-                calls.protocol(ev, i, access.element(ev, value), dunder, ())
+                calls.protocol(ev, i, access.contents(ev, value), dunder, ())
 
 
 def _read_arguments(
@@ -289,7 +289,7 @@ def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
     for argument in line.keeps:
         value = bound.vals.get(argument, BOTTOM)
         if argument in line.iterates:
-            value = access.element(ev, value)
+            value = access.contents(ev, value)
         for obj in recv.objs:
             ev.store(obj, "keys" if argument == "key" else "[]", value)
 
@@ -373,7 +373,7 @@ def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Va
         value = recv if argument == "self" else bound.vals.get(argument)
         if value is None:
             continue
-        inside = access.element(ev, value)
+        inside = access.contents(ev, value)
         found.append(inside if argument in line.iterates else join(value, inside))
     return join_all(found)
 

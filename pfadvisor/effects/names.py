@@ -6,6 +6,7 @@ import builtins
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Names:
         classes = any(f[0] in ("class", "module") for f in result.funcs)
         if (code or classes) and name not in module.rebound:
             return result, ""
+        result = unbound(self._program, result)
         variable = f"{module.name}.{name}"
         place = frozenset({(("global", variable), ())})
         if result.types == frozenset({"None"}) and name not in module.rebound:

@@ -53,7 +53,7 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val
     if left.objs and (unknown or (heads and (heads & IN_PLACE or any(":" in h for h in heads)))):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
         ev.access(i, left, "[]", write=True, how=how)
-        inside = access.element(ev, right)
+        inside = access.contents(ev, right)
         for obj in left.objs:
             ev.store(obj, "[]", inside)
         return left
@@ -116,7 +116,7 @@ def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> 
     if not all(t.split("[")[0] in ("list", "tuple", "set", "frozenset", "dict") for t in types):
         return Val(frozenset({(("fresh", i), ())}), None)
     for operand in containers:
-        ev.store((("fresh", i), ()), "[]", access.element(ev, operand))
+        ev.store((("fresh", i), ()), "[]", access.contents(ev, operand))
     return ev.fresh(i, types, exact=True)
 
 

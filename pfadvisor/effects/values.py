@@ -39,6 +39,9 @@ class Val(NamedTuple):
     lazy: bool = False
 
 
+OPAQUE: Final = frozenset({("opaque",)})  # besides the functions that are named, any other
+CODE: Final = frozenset({"function", "type", "method", "object"})
+
 BOTTOM: Final = Val(types=frozenset())
 UNKNOWN: Final = Val()
 NONE: Final = Val(types=frozenset({"None"}), const=None)
@@ -54,18 +57,34 @@ def join(left: Val, right: Val) -> Val:
     if left is BOTTOM or left == BOTTOM:
         return right
     types = None if left.types is None or right.types is None else left.types | right.types
+    funcs = left.funcs | right.funcs
+    if funcs and (_any_code(left) or _any_code(right)):
+        funcs |= OPAQUE
     recv = left.recv if right.recv is None else right.recv
+    recv = None if recv is None else _shallow(recv)
     if left.recv is not None and right.recv is not None and left.recv != right.recv:
-        recv = join(left.recv, right.recv)
+        recv = join(_shallow(left.recv), _shallow(right.recv))
     const = left.const if _same_const(left.const, right.const) else NOTHING
     return Val(
         limit(left.objs | right.objs),
         types,
-        left.funcs | right.funcs,
+        funcs,
         recv,
         const,
         left.lazy or right.lazy,
     )
+
+
+def _shallow(receiver: Val) -> Val:
+    """A receiver whose own receiver is forgotten: in a loop they would nest without end."""
+    return receiver if receiver.recv is None else receiver._replace(recv=None)
+
+
+def _any_code(value: Val) -> bool:
+    """Whether the value may be a function that nothing names."""
+    if value.funcs or value.const is None:
+        return False
+    return value.types is None or bool(value.types & CODE)
 
 
 def _same_const(left: Any, right: Any) -> bool:

@@ -26,7 +26,7 @@ from pfadvisor.loops.conflicts import (
     unknown_conflicts,
 )
 from pfadvisor.loops.file_names import depends_on_item
-from pfadvisor.loops.granules import Tree
+from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
@@ -209,6 +209,8 @@ class Steps:
         adding = frozenset(n for c in self.private for n in c.nodes)
         tree = Tree(body, part, cheap=cheap, kept=adding)
         compute = frozenset(tree.compute_nodes())
+        if not _made_by_workers(body, part.compute):
+            return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared))
         used = [c for c in part.used if c.nodes & compute and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]
@@ -256,6 +258,17 @@ class Steps:
         if found != "foreach" or not self.private:
             return found
         return "reduction" if all(c.root is None for c in self.private) else "flat-map"
+
+
+def _made_by_workers(body: Body, compute: frozenset[int]) -> bool:
+    """Whether compute makes the elements of a comprehension whole: it has no commit of its own."""
+    code = body.function.code
+    return all(
+        node in compute
+        for i, node in body.node_of.items()
+        for whole in body.loop.elements
+        if within(code[i].span, whole)
+    )
 
 
 def analyse(

@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
-from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
+from pfadvisor.effects.values import DEEP, Effect, Root
+from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body, uses_of
 from pfadvisor.loops.reach import meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
+from pfadvisor.loops.stored import is_given_away
 from pfadvisor.loops.touches import (
     OPEN,
     Touch,
@@ -21,7 +23,6 @@ from pfadvisor.loops.touches import (
     escaped,
     overlap,
     reaches,
-    types_of_root,
 )
 from pfadvisor.loops.trips import all_or_never
 from pfadvisor.model import Access, Assumption, DependenceKind
@@ -244,7 +245,7 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
     """Places of different names that may be one object."""
     loose = escaped(body)
     roots = [r for r in by_root if r[0] in OPEN or r in loose]
-    found = []
+    found, kinds = [], Kinds(body)
     for first in roots:
         writes = [
             t
@@ -256,7 +257,9 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
                 continue
             for write in writes[:MOST_PAIRS]:
                 others = [
-                    t for t in by_root[second] if t.effect.how != "memo" and _same_kind(write, t)
+                    t
+                    for t in by_root[second]
+                    if t.effect.how != "memo" and _same_kind(write, t) and kinds.meet(write, t)
                 ]
                 if others:
                     found.append(_alias(body, write, others))
@@ -265,18 +268,13 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
 
 
 def _may_alias(body: Body, first: Root, second: Root) -> bool:
-    kinds = {first[0], second[0]}
+    """Whether an object of the first root, which is written, may be reached from the second."""
     if any(r[0] == "global" and not _project_variable(body, r) for r in (first, second)):
         return False
-    if kinds <= {"global", "class", "default"}:
-        return False
-    if "param" not in kinds and "free" not in kinds and "recv" not in kinds:
-        return True
-    left, right = types_of_root(body, first), types_of_root(body, second)
-    if left is None or right is None:
-        return True
-    heads = [{parse_type(t)[0] for t in types} for types in (left, right)]
-    return bool(heads[0] & heads[1])
+    kinds = {first[0], second[0]}
+    if kinds <= {"global", "class"}:
+        return first[0] == "global" and is_given_away(body, str(first[1]))
+    return True
 
 
 def _project_variable(body: Body, root: Root) -> bool:

@@ -30,6 +30,7 @@ VIEWS: Final = frozenset(
         "iterator",
     }
 )
+STOPPING: Final = frozenset({"any", "all", "next", "zip", "itertools.islice"})
 QUIET: Final = frozenset({"clock", "entropy"})
 EXTERNAL: Final = frozenset({"file", "network", "process", "db"})
 OUTSIDE: Final = frozenset({"param", "name", "free", "attr", "item"})
@@ -46,13 +47,24 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
     lazy = [v for v in drawn if body.ev.values[v].lazy]
     effects = _effects(body, lazy)
     found = [_conflict(body, e, t) for e in effects for t in (*shared, *resources) if _meets(e, t)]
-    early = handled(body) or any(body.leaves(i) for i in body.node_of)
+    early = handled(body) or any(body.leaves(i) for i in body.node_of) or _stops_early(body)
     for effect in effects:
         if effect.write and _shows(body, effect, early=early):
             found.append(_conflict(body, effect, None))
     if early:
         found += [_used_up(body, v) for v in drawn if _one_shot(body, v) and _outlives(body, v)]
     return found[:4]
+
+
+def _stops_early(body: Body) -> bool:
+    """Whether what consumes the generator expression may not ask for all items."""
+    code, loop = body.function.code, body.loop
+    return loop.form == "generator" and any(
+        code[i].op == "call"
+        and any(v == loop.end for _, _, v in code[i].args[1])
+        and any(t.name in STOPPING for t in body.ev.targets.get(i, ()))
+        for i in range(loop.end + 1, len(code))
+    )
 
 
 def _drawn(body: Body) -> list[int]:

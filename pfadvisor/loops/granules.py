@@ -88,18 +88,18 @@ class Tree:
                     by_span.setdefault(code[i].span, []).append(node)
                     if body.place_of[node].atom < 0 and not body.ev.values[i].lazy:
                         roots.add(code[i].span)
-        clean = [s for s in roots if not any(_within(t, s) for t in tainted)]
+        clean = [s for s in roots if not any(within(t, s) for t in tainted)]
         worthy = [s for s in clean if self._worthy(s, by_span)]
-        largest = [s for s in worthy if not any(_within(s, o) and s != o for o in worthy)]
+        largest = [s for s in worthy if not any(within(s, o) and s != o for o in worthy)]
         for span in largest:
             for other, its_nodes in by_span.items():
-                if _within(other, span):
+                if within(other, span):
                     self.hole_nodes.update(its_nodes)
         self.hole_nodes.update(
             n
             for n in nodes
             if n in self.partition.compute
-            and any(_within(code[i].span, s) for i in body.nodes[n] for s in largest)
+            and any(within(code[i].span, s) for i in body.nodes[n] for s in largest)
         )
         return sorted(largest)
 
@@ -115,7 +115,7 @@ class Tree:
         return any(
             n in self.partition.worthy
             for other, nodes in by_span.items()
-            if _within(other, span)
+            if within(other, span)
             for n in nodes
         )
 
@@ -225,5 +225,5 @@ class Tree:
                     self._split_tests(child, found)
 
 
-def _within(inner: Span, outer: Span) -> bool:
+def within(inner: Span, outer: Span) -> bool:
     return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]

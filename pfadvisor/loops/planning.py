@@ -329,7 +329,8 @@ def _lost_errors(analysis: Analysis) -> tuple[str, ...]:
     return tuple(
         name
         for name in _errors(analysis)
-        if name == "StopIteration"
+        if name in ("StopIteration", "KeyboardInterrupt", "GeneratorExit")
+        or "<locals>" in name
         or (
             ":" in name
             and not program.member_of(name, "__reduce__")

@@ -6,13 +6,46 @@ given objects that are made right there.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program, operands
+from pfadvisor.loops.nodes import Body
 
 FRESH: Final = ""  # made for the attribute alone
 GIVEN: Final = "?"  # comes from elsewhere
+USING: Final = frozenset(
+    {
+        "attr",
+        "item",
+        "setitem",
+        "setattr",
+        "delitem",
+        "elem",
+        "iter",
+        "op",
+        "test",
+        "unpack",
+        "bind",
+    }
+)
+LOOKING: Final = frozenset(
+    {
+        "len",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "print",
+        "str",
+        "repr",
+        "isinstance",
+        "range",
+        "bool",
+    }
+)
 MAKERS: Final = frozenset(
     {"list", "dict", "set", "tuple", "frozenset", "bytearray", "sorted", "deque", "defaultdict"}
     | {"Counter", "OrderedDict", "ChainMap", "array", "count", "Lock", "RLock", "Event", "Queue"}
@@ -82,3 +115,53 @@ def _use_counts(function: Function) -> dict[int, int]:
             for value in operands(instr):
                 counts[value] = counts.get(value, 0) + 1
     return counts
+
+
+def is_given_away(body: Body, place: str) -> bool:
+    """Whether an object of a module-level name may be known by another name or be part of
+    something: its own module does more with the name than use it."""
+    module, _, name = place.rpartition(".")
+    facts = body.ev.program.module(module)
+    return facts is None or any(
+        name in _handed_on(each)
+        for each in {facts.name: facts, body.ev.module.name: body.ev.module}.values()
+    )
+
+
+@lru_cache(maxsize=64)
+def _handed_on(module: ModuleFacts) -> frozenset[str]:
+    """Names whose values the module passes to others, stores, or takes from elsewhere."""
+    found: set[str] = set()
+    for function in module.functions:
+        code = function.code
+        named: dict[int, set[str]] = {}
+        for i, instr in enumerate(code):
+            if instr.op == "name":
+                named.setdefault(i, set()).add(str(instr.args[0]))
+            elif instr.op == "setname":
+                named.setdefault(instr.args[1], set()).add(str(instr.args[0]))
+        for instr in code:
+            for value in operands(instr) if instr.op not in USING else ():
+                if value in named and not _only_looked_at(function, instr, value, named):
+                    found |= named[value]
+            if instr.op == "setitem" and instr.args[2] in named:
+                found |= named[instr.args[2]]
+            if instr.op == "setattr" and instr.args[2] in named:
+                found |= named[instr.args[2]]
+    return frozenset(found)
+
+
+def _only_looked_at(
+    function: Function, instr: Instr, value: int, named: dict[int, set[str]]
+) -> bool:
+    """Whether an operation does not keep the value: a first binding, or a builtin that reads."""
+    code = function.code
+    match instr.op:
+        case "setname":
+            made = code[value]
+            fresh = made.op in ("display", "comp", "const", "call") and len(named[value]) == 1
+            return fresh and (made.op != "call" or not made.args[1])
+        case "call":
+            callee = code[instr.args[0]]
+            return value == instr.args[0] or (callee.op == "name" and callee.args[0] in LOOKING)
+    return False

@@ -49,8 +49,30 @@ def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
             starts = partial(_starts_workers, program)
             for index in range(len(module.functions)):
                 first |= _passed(program.evaluation(module, index), starts)
-        program.handed[key] = program.reach(frozenset(first)) if first else frozenset()
+        program.handed[key] = _reached(program, module, first) if first else frozenset()
     return program.handed[key]
+
+
+def _reached(program: Program, module: ModuleFacts, first: set[Function]) -> frozenset[Function]:
+    """What these functions call, where need be by name alone: of a worker's parameter it is
+    mostly not known what it is."""
+    named: dict[str, set[Function]] = {}
+    for index, function in enumerate(module.functions):
+        if function.kind == "function":
+            named.setdefault(function.name, set()).add((module.name, index))
+    found, seen = program.reach(frozenset(first)), set[Function]()
+    while fresh := {f for f in found if f[0] == module.name} - seen:
+        seen |= fresh
+        called = {
+            target.name.rpartition(".")[2]
+            for _, index in fresh
+            for targets in program.evaluation(module, index).targets.values()
+            for target in targets
+            if target.kind in ("unknown", "duck")
+        }
+        more = set[Function]().union(*(named.get(name, set()) for name in called))
+        found |= program.reach(frozenset(more - found))
+    return found
 
 
 def _mentions_workers(module: ModuleFacts) -> bool:

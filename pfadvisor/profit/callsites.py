@@ -69,7 +69,7 @@ def _find(ev: Evaluation) -> Iterator[Site]:
             continue
         for instr in caller.code:
             if instr.op == "call" and _calls(caller.code[instr.args[0]], function):
-                yield Site(index, _passed(function, instr))
+                yield Site(index, passed(function, instr))
 
 
 def _calls(callee: Instr, function: Function) -> bool:
@@ -78,8 +78,9 @@ def _calls(callee: Instr, function: Function) -> bool:
     return callee.op in ("name", "free") and bool(callee.args[0] == function.name)
 
 
-def _passed(function: Function, call: Instr) -> tuple[int, ...]:
-    """The argument for each parameter, as far as positions and keywords say."""
+def passed(function: Function, call: Instr) -> tuple[int, ...]:
+    """The argument for each parameter, as far as positions and keywords say; of a method the first
+    one is bound."""
     bound = "staticmethod" not in function.decorators and function.owner_class >= 0
     values = [-1] * len(function.params)
     position = int(bound)

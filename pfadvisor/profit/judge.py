@@ -32,6 +32,7 @@ from pfadvisor.model import (
 from pfadvisor.profit.cost import cost_of
 from pfadvisor.profit.estimate import NONE
 from pfadvisor.profit.machine import worker_count
+from pfadvisor.profit.sendable import doubtful
 from pfadvisor.profit.speedup import predict
 from pfadvisor.profit.transfer import transfer_seconds
 from pfadvisor.profit.workload import Workload, workload
@@ -182,7 +183,12 @@ def assess(
     plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
     if mode == "processes":
         linked = deeply_linked(analysis, accepted)
-        asked = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted), *linked)
+        asked = (
+            *copied(analysis, accepted),
+            *set_at_run_time(analysis, accepted),
+            *linked,
+            *doubtful(analysis, accepted),
+        )
         # a worker of Pool that fails to describe a result that it cannot send dies silently
         plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
     profit = _profit(program, analysis, work, mode, settings)

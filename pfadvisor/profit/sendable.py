@@ -1,0 +1,110 @@
+"""Captures and items of unknown classes: whether they pickle, only callers can say.
+
+Plain data is taken to pickle. An object that the work asks for attributes of its own may
+hold a file or a lock; if every caller in its file passes something that pickles, nothing is
+asked, else the finding rests on `picklable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Function
+from pfadvisor.effects.values import Val, parse_type
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.pickling import unpicklable
+from pfadvisor.loops.planning import inputs_of, names_of
+from pfadvisor.model import Assumption
+from pfadvisor.profit.callsites import passed
+from pfadvisor.profit.cost import ledger_of
+
+
+def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
+    """The question for each capture or item of which nobody shows that a process can get it."""
+    body = analysis.body
+    captures = {i.name for i in inputs_of(analysis) if i.origin == "capture"}
+    found: dict[str, Assumption] = {}
+    sent = {v: n for v, n in names_of(analysis).items() if n in captures}
+    sent |= {value: name for name, value in body.loop.target_names}
+    for value, name in sent.items():
+        if name not in found and (body.node_of.get(value) is None or value in body.header):
+            held = body.ev.values[value]
+            if _unknown_object(analysis, held) or _unknown_parts(body, held):
+                text = f"`{name}` can be pickled with all that it holds"
+                found[name] = Assumption("picklable", name, text, body.ev.location(value))
+    return tuple(a for n, a in found.items() if not {"picklable", f"picklable:{n}"} & accepted)
+
+
+def _unknown_object(analysis: Analysis, held: Val) -> bool:
+    """An object of any type whose attributes are asked, and no caller shows what it is."""
+    body = analysis.body
+    if held.types is not None or not _asked(analysis, held):
+        return False
+    sites = ledger_of(body.ev.program).sites
+    given = [root[1] for root, _ in held.objs if root[0] == "param"]
+    shown = [_all_pickle(list(sites.values(body.ev, number))) for number in given]
+    return not shown or not all(shown)
+
+
+def _asked(analysis: Analysis, held: Val) -> bool:
+    """Whether the work reads an attribute that no builtin type has."""
+    body = analysis.body
+    builtin = body.ev.program.knowledge.types_with_method
+    return any(
+        e.instr in analysis.compute_instrs
+        and (e.root, e.path) in held.objs
+        and e.elem.startswith(".")
+        and not builtin(e.elem[1:])
+        for e in body.ev.effects
+    )
+
+
+def _unknown_parts(body: Body, held: Val) -> bool:
+    """An instance of a class of the project that keeps what its constructor was given."""
+    for head in sorted({parse_type(t)[0] for t in held.types or () if ":" in t}):
+        for name in sorted(body.ev.program.attribute_names(head)):
+            kept = body.ev.program.attribute(head, name)
+            if kept is not None and kept.types is None and not _shown(body, head, name):
+                return True
+    return False
+
+
+def _shown(body: Body, cls: str, attribute: str) -> bool:
+    """Whether the attribute is a parameter of `__init__` for which all who make instances in the
+    file pass what pickles."""
+    found = body.ev.program.member_of(cls, "__init__")
+    facts = body.ev.program.module(found[0]) if found is not None else None
+    if found is None or facts is None:
+        return False
+    init = facts.functions[found[1]]
+    numbers = {
+        init.code[i.args[2]].args[0]
+        for i in init.code
+        if i.op == "setattr" and i.args[1] == attribute and init.code[i.args[2]].op == "param"
+    }
+    made = list(_made(body, found[0], found[1], init))
+    return bool(numbers) and all(
+        _all_pickle([(ev, values[number]) for ev, values in made if values[number] >= 0])
+        for number in numbers
+    )
+
+
+def _made(
+    body: Body, module: str, index: int, init: Function
+) -> Iterator[tuple[Evaluation, tuple[int, ...]]]:
+    """Calls in the loop's file that run the constructor, with the value of each parameter."""
+    for number in range(len(body.ev.module.functions)):
+        ev = body.ev.program.evaluation(body.ev.module, number)
+        for i, targets in ev.targets.items():
+            here = any((t.module, t.index) == (module, index) for t in targets)
+            if here and ev.function.code[i].op == "call":
+                yield ev, passed(init, ev.function.code[i])
+
+
+def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
+    return bool(shown) and all(
+        ev.values[value].types is not None and not unpicklable(ev, ev.values[value])
+        for ev, value in shown
+    )

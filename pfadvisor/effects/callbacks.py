@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls
 from pfadvisor.effects.effect import Effect as Line
@@ -16,6 +16,8 @@ from pfadvisor.effects.values import (
     parse_type,
     union,
 )
+
+DATA: Final = frozenset({"re.Pattern"})  # what is taken where a function may be given
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -65,12 +67,10 @@ def _values_of(type_name: str) -> frozenset[str] | None:
 
 
 def _never_called(value: Val) -> bool:
-    return (
-        bool(value.types)
-        and not value.funcs
-        and access.immutable(value.types)
-        and ("function" not in (value.types or ()))
-    )
+    """Whether it is data: a name, a number, a pattern."""
+    types = (value.types or frozenset()) - DATA
+    known = bool(value.types) and not value.funcs and "function" not in types
+    return known and access.immutable(types)
 
 
 def _required(ev: Evaluation, callback: Val) -> int:

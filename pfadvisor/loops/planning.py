@@ -325,17 +325,15 @@ def _builtin_errors(analysis: Analysis) -> bool:
 def _lost_errors(analysis: Analysis) -> tuple[str, ...]:
     """StopIteration becomes another error on its way; classes with an `__init__` of their own
     are called with `args` when they are unpickled."""
-    program = analysis.body.ev.program
-    return tuple(
-        name
-        for name in _errors(analysis)
-        if name == "StopIteration"
-        or (
-            ":" in name
-            and not program.member_of(name, "__reduce__")
-            and any(program.member_of(name, each) for each in ("__init__", "__new__"))
-        )
-    )
+    return tuple(name for name in _errors(analysis) if _is_lost(analysis.body, name))
+
+
+def _is_lost(body: Body, name: str) -> bool:
+    program, traits = body.ev.program, body.ev.program.traits_of(name)
+    if name == "StopIteration" or (traits is not None and not traits.picklable):
+        return True
+    made = any(program.member_of(name, each) for each in ("__init__", "__new__"))
+    return ":" in name and made and not program.member_of(name, "__reduce__")
 
 
 def pickle_problem(analysis: Analysis) -> tuple[str, str]:

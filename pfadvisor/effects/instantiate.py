@@ -161,6 +161,8 @@ class _Bound:
             self.keys.setdefault(name, argument.value)
 
     def literal(self, name: str) -> object:
+        if name.startswith("type:"):
+            return type_text(self.vals.get(name.removeprefix("type:"), BOTTOM).types)
         if name not in self.vals:
             return special.UNKNOWN if self.spread else special.ABSENT
         value = self.vals[name]

@@ -1,8 +1,8 @@
 """Lines that depend on the values of arguments: `open(mode)`, `print(file=...)`, `request(method)`.
 
 Each function takes the line and `literal`, which gives the constant value of an argument at the
-call or a `Mark`, and returns the line that holds for this call. With everything UNKNOWN the
-result must hold for every call.
+call or a `Mark` (the type for `type:ARG`, as far as it is known), and returns the line that holds
+for this call. With everything UNKNOWN the result must hold for every call.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
 
 _REFINEMENTS: Final[dict[str, Refinement]] = {}
 _STATEMENTS: Final = ("sql", "query", "statement")
+_SELECTS: Final = ("sqlalchemy.Select", "sqlalchemy.CompoundSelect")
 _HARMLESS_SQL: Final = (
     "abs all and any as avg by case cast ceil coalesce concat count date datetime distinct else "
     "exists extract floor from glob group_concat having ifnull in instr is join json_extract "
@@ -198,9 +199,10 @@ def network_method(effect: Effect, literal: Literal) -> Effect:
 
 @_special
 def sql_statement(effect: Effect, literal: Literal) -> Effect:
-    """A literal SELECT reads the database; what is not literal may do anything to it."""
-    text = literal(next(name for name in _STATEMENTS if name in effect.args))
-    if not isinstance(text, str) or not _only_reads(text):
+    """A literal SELECT, or one that was built, reads the database; others may do anything to it."""
+    name = next(name for name in _STATEMENTS if name in effect.args)
+    text, kind = literal(name), literal(f"type:{name}")
+    if kind not in _SELECTS and not (isinstance(text, str) and _only_reads(text)):
         return effect
     reads = tuple(dict.fromkeys((*effect.reads, "db")))
     return replace(effect, reads=reads, writes=_without(effect.writes, "db"))

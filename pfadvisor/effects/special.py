@@ -34,7 +34,7 @@ Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
 
 _REFINEMENTS: Final[dict[str, Refinement]] = {}
 _STATEMENTS: Final = ("sql", "query", "statement")
-_SELECTS: Final = ("sqlalchemy.Select", "sqlalchemy.CompoundSelect")
+_SELECTS: Final = tuple(f"sqlalchemy.{n}Select" for n in ("", "Compound", "Textual"))
 _HARMLESS_SQL: Final = (
     "abs all and any as avg by case cast ceil coalesce concat count date datetime distinct else "
     "exists extract floor from glob group_concat having ifnull in instr is join json_extract "
@@ -206,6 +206,14 @@ def sql_statement(effect: Effect, literal: Literal) -> Effect:
         return effect
     reads = tuple(dict.fromkeys((*effect.reads, "db")))
     return replace(effect, reads=reads, writes=_without(effect.writes, "db"))
+
+
+@_special
+def sql_text(effect: Effect, literal: Literal) -> Effect:
+    """A text that only reads is of the first type of the line."""
+    text = literal("text")
+    reads = isinstance(text, str) and _only_reads(text)
+    return replace(effect, returns=effect.returns.split(" | ")[not reads])
 
 
 def _only_reads(statement: str) -> bool:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import BOTTOM, NOTHING, Val, join_all
+from pfadvisor.effects.values import (
+    BOTTOM,
+    NOTHING,
+    Val,
+    elem_types,
+    join_all,
+    parse_type,
+    union,
+)
+
+DATA: Final = frozenset({"re.Pattern"})  # what is taken where a function may be given
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -22,15 +32,8 @@ def call_back(
     argument: str,
     method: str,
 ) -> None:
-    callback = given_by.get(argument)
-    if callback is None or callback == BOTTOM:
-        return
-    if (
-        callback.types
-        and not callback.funcs
-        and access.immutable(callback.types - {"function"})
-        and ("function" not in callback.types)
-    ):
+    callback = _callable_in(ev, given_by.get(argument, BOTTOM))
+    if callback == BOTTOM or _never_called(callback):
         return
     given = [access.element(ev, given_by[a]) for a in line.iterates if a in given_by]
     if not given and recv is not None:
@@ -46,6 +49,28 @@ def call_back(
     args = [calls.Arg(kind, "", v) for v in given]
     calls.invoke(ev, i, callback._replace(lazy=False), args, targets, argument)
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+
+
+def _callable_in(ev: Evaluation, value: Val, depth: int = 0) -> Val:
+    """The value itself, or what a list, tuple or dictionary of callables holds."""
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    if depth > 2 or not heads or value.funcs or not heads <= {"list", "tuple", "dict", "None"}:
+        return value
+    types = access.join_types([_values_of(t) for t in value.types or () if t != "None"])
+    held = access.load(ev, value, "[]", types) if value.objs else Val(types=types)
+    return _callable_in(ev, held, depth + 1)
+
+
+def _values_of(type_name: str) -> frozenset[str] | None:
+    head, args = parse_type(type_name)
+    return union(args[1]) if head == "dict" and len(args) == 2 else elem_types(type_name)
+
+
+def _never_called(value: Val) -> bool:
+    """Whether it is data: a name, a number, a pattern."""
+    types = (value.types or frozenset()) - DATA
+    known = bool(value.types) and not value.funcs and "function" not in types
+    return known and access.immutable(types)
 
 
 def _required(ev: Evaluation, callback: Val) -> int:

@@ -69,7 +69,10 @@ class Effect:
     args           parameter names in positional order; "*" before keyword-only ones, "*x" for a
                    variadic. Needed as soon as another field names an argument
     reads, writes  argument names, "self", resources, or "resource:argument"
-    calls          arguments that are called back
+    uses           argument names or "self": objects that the call works through and that remember
+                   it (the connections and cookies of a client). Whether several threads may do so
+                   at once, and in any order, is left to the assumption thread-safe
+    calls          arguments that are called back, or lists and dictionaries of such
     iterates       arguments that are iterated over (advances them if they are iterators)
     keeps          arguments that "self" refers to afterwards (list.append)
     returns        type of the result: "str", "list[str]", "tuple[str, int]", "self", "None", a class
@@ -93,6 +96,7 @@ class Effect:
     args: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     iterates: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()

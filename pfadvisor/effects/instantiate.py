@@ -14,6 +14,7 @@ from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     NOTHING,
+    USE,
     Obj,
     Val,
     awaited,
@@ -160,6 +161,8 @@ class _Bound:
             self.keys.setdefault(name, argument.value)
 
     def literal(self, name: str) -> object:
+        if name.startswith("type:"):
+            return type_text(self.vals.get(name.removeprefix("type:"), BOTTOM).types)
         if name not in self.vals:
             return special.UNKNOWN if self.spread else special.ABSENT
         value = self.vals[name]
@@ -188,10 +191,10 @@ def known(
     method = name.rpartition(".")[2]
     _protocols(ev, i, name, recv, bound)
     _read_arguments(ev, i, line, recv, bound, method)
-    for target in line.writes:
-        _touch(ev, i, target, recv, bound, method, write=True)
-    for target in line.reads:
-        _touch(ev, i, target, recv, bound, method, write=False)
+    changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
+    for targets, write, how in changed:
+        for target in targets:
+            _touch(ev, i, target, recv, bound, how, write=write)
     for argument in line.iterates:
         iterated = bound.vals.get(argument, BOTTOM)
         implicit.iteration(ev, i, iterated)

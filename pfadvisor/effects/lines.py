@@ -18,7 +18,7 @@ Record = TypeVar("Record", Effect, TypeTraits)
 
 _PLACES: Final = ("reads", "writes")
 _NAMED: Final = (
-    "calls", "iterates", "keeps", "result_is", "result_has", "result_part", "scales",
+    "uses", "calls", "iterates", "keeps", "result_is", "result_has", "result_part", "scales",
 )  # fmt: skip
 _WORDS: Final[dict[str, Iterable[str]]] = {"blocks": BLOCKS, "gil": GIL, "cost": COSTS}
 _FLAGS: Final = {"picklable", "unknown", "thread_safe", "mutable", "copy_differs", "one_shot"}

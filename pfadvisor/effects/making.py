@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import calls, instantiate
 from pfadvisor.effects.classes import CHECKERS, MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
+
+AFTER: Final = ("__post_init__", "__attrs_post_init__", "__del__")
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -30,11 +32,11 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
     if ev.program.member_of(name, "__init__") is None:
         targets.append(Target("class", name))
         _fill_fields(ev, i, name, result, args, targets)
-    for method in ("__new__", "__init__", "__post_init__", "__del__"):
+    for method in ("__new__", "__attrs_pre_init__", "__init__", *AFTER):
         member = ev.program.member_of(name, method)
         if member is None:
             continue
-        given = args if method not in ("__post_init__", "__del__") else []
+        given = args if method not in AFTER else []
         receiver = result if method != "__new__" else itself
         made = calls.project(ev, i, member[0], member[1], receiver, given, targets)
         result = join(result, made) if method == "__new__" else result

@@ -1,8 +1,8 @@
 """Lines that depend on the values of arguments: `open(mode)`, `print(file=...)`, `request(method)`.
 
 Each function takes the line and `literal`, which gives the constant value of an argument at the
-call or a `Mark`, and returns the line that holds for this call. With everything UNKNOWN the
-result must hold for every call.
+call or a `Mark` (the type for `type:ARG`, as far as it is known), and returns the line that holds
+for this call. With everything UNKNOWN the result must hold for every call.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ Literal: TypeAlias = Callable[[str], object]
 Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
 
 _REFINEMENTS: Final[dict[str, Refinement]] = {}
+_STATEMENTS: Final = ("sql", "query", "statement")
+_SELECTS: Final = tuple(f"sqlalchemy.{n}Select" for n in ("", "Compound", "Textual"))
+_HARMLESS_SQL: Final = (
+    "abs all and any as avg by case cast ceil coalesce concat count date datetime distinct else "
+    "exists extract floor from glob group_concat having ifnull in instr is join json_extract "
+    "length like lower ltrim max min not nullif on or over replace round rtrim select string_agg "
+    "strftime substr substring sum then total trim union upper using values when where"
+)
 _GET_LIKE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -191,12 +199,36 @@ def network_method(effect: Effect, literal: Literal) -> Effect:
 
 @_special
 def sql_statement(effect: Effect, literal: Literal) -> Effect:
-    """A literal SELECT reads the database; what is not literal may do anything to it."""
-    text = literal("sql")
-    if not isinstance(text, str) or text.split(None, 1)[:1] not in (["SELECT"], ["select"]):
+    """A literal SELECT, or one that was built, reads the database; others may do anything to it."""
+    name = next(name for name in _STATEMENTS if name in effect.args)
+    text, kind = literal(name), literal(f"type:{name}")
+    if kind not in _SELECTS and not (isinstance(text, str) and _only_reads(text)):
         return effect
     reads = tuple(dict.fromkeys((*effect.reads, "db")))
     return replace(effect, reads=reads, writes=_without(effect.writes, "db"))
+
+
+@_special
+def sql_text(effect: Effect, literal: Literal) -> Effect:
+    """A text that only reads is of the first type of the line."""
+    text = literal("text")
+    reads = isinstance(text, str) and _only_reads(text)
+    return replace(effect, returns=effect.returns.split(" | ")[not reads])
+
+
+def _only_reads(statement: str) -> bool:
+    """Whether it is a SELECT that locks no row, makes no table and calls what changes nothing."""
+    import re
+
+    words = re.findall(r"[a-z_]\w*\s*\(?|;\s*\S", re.sub(r"'[^']*'", "''", statement.lower()))
+    names = [word.rstrip("(").strip() for word in words]
+    called = {name for name, word in zip(names, words, strict=True) if word.endswith("(")}
+    return (
+        names[:1] == ["select"]
+        and not {"into", "update", "share"} & {*names}
+        and not any(word.startswith(";") for word in words)
+        and called <= {*_HARMLESS_SQL.split()}
+    )
 
 
 @_special

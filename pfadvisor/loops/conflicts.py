@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
-from pfadvisor.effects.values import DEEP, Effect, Root
+from pfadvisor.effects.values import DEEP, USE, Effect, Root
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body, uses_of
 from pfadvisor.loops.reach import meetings, sibling_meetings
@@ -161,15 +161,7 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
     other = readers[0] if readers else touches[0]
     nodes = frozenset(t.node for t in touches)
     rule = rule_for(body, write.effect, gap)
-    assumption = None
-    if write.effect.how == "memo" and not _cache_is_read(body, str(write.effect.root[1])):
-        name = str(write.effect.root[1]).removesuffix(" cache").rpartition(".")[2]
-        assumption = Assumption(
-            "benign-cache",
-            name,
-            f"`{name}` remembers its results; each worker would fill a cache of its own",
-            write.effect.where,
-        )
+    assumption = _client(body, touches) or _cache(body, write.effect)
     return Conflict(
         nodes,
         kind_of(True, other.effect.write),
@@ -180,6 +172,27 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
         gap if isinstance(gap, int) and gap is not False else None,
         assumption,
     )
+
+
+def _cache(body: Body, effect: Effect) -> Assumption | None:
+    if effect.how != "memo" or _cache_is_read(body, str(effect.root[1])):
+        return None
+    name = str(effect.root[1]).removesuffix(" cache").rpartition(".")[2]
+    message = f"`{name}` remembers its results; each worker would fill a cache of its own"
+    return Assumption("benign-cache", name, message, effect.where)
+
+
+def _client(body: Body, touches: list[Touch]) -> Assumption | None:
+    """Whether all that is done to the place is to work through the client that it is."""
+    changes = [t.effect for t in touches if t.effect.write]
+    if any(effect.how != USE for effect in changes):
+        return None
+    name = describe(body, changes[0])
+    message = (
+        f"several threads may use `{name}` at once, and no iteration needs what another one left "
+        "in it (cookies, connections)"
+    )
+    return Assumption("thread-safe", name, message, changes[0].where)
 
 
 def _cache_is_read(body: Body, place: str) -> bool:
@@ -200,6 +213,8 @@ def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
         return "shared-iterator"
     if how in ("memo", "cache", "fill"):
         return "memo-cache"
+    if how == USE:
+        return "not-thread-safe"
     if effect.elem == "=":
         return "callee-writes-global" if effect.chain and root[0] == "global" else "rebinds-name"
     if root[0] == "global" and effect.chain:
@@ -250,7 +265,7 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
         writes = [
             t
             for t in by_root[first]
-            if t.effect.write and t.effect.elem != "=" and t.effect.how != "memo"
+            if t.effect.write and t.effect.elem != "=" and t.effect.how not in ("memo", USE)
         ]
         for second in roots if writes else ():
             if second == first or not _may_alias(body, first, second):

@@ -2,13 +2,15 @@
 
 A commit statement may have holes: its largest subexpressions that compute can
 evaluate and that are worth it. Cheap compute that only commit needs stays in
-commit, so that little is handed over and the loop keeps its looks.
+commit, so that little is handed over and the loop keeps its looks; unless it
+uses what cannot be handed over (the text of a parsed document).
 """
 
 from __future__ import annotations
 
 from pfadvisor.loops.nodes import COMPOUND, Body
 from pfadvisor.loops.partition import Partition
+from pfadvisor.loops.pickling import users_of_unpicklable
 from pfadvisor.model import Granule, Span, Stage
 
 EXPRESSIONS = frozenset({"call", "comp", "op", "await", "item", "attr"})
@@ -22,7 +24,8 @@ class Tree:
     ) -> None:
         """`kept`: compute that stays so however cheap it is."""
         self.body, self.partition = body, partition
-        self.kept = kept
+        self.bound = users_of_unpicklable(body, partition.compute)
+        self.kept = kept | self.bound
         self.cheap = cheap  # nothing is worth a worker: any call or operator may be a hole
         self.nodes_of: dict[int, list[int]] = {}
         self.stage_of: dict[int, Stage] = {}
@@ -113,7 +116,7 @@ class Tree:
                 if code[i].span == span
             )
         return any(
-            n in self.partition.worthy
+            n in self.partition.worthy or n in self.bound
             for other, nodes in by_span.items()
             if within(other, span)
             for n in nodes

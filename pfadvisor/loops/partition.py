@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pfadvisor.effects.values import DEEP
+from pfadvisor.effects.values import DEEP, USE
 from pfadvisor.loops.conflicts import Conflict
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch, overlap
@@ -87,7 +87,7 @@ def _seeds(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
         for t in shared
         if t.effect.write
         and (t.effect.elem != "=" or t.effect.chain or t.effect.how == "rebind")
-        and not (assume and t.effect.how == "memo")
+        and not (assume and t.effect.how in ("memo", USE))
     }
     for node, instrs in enumerate(body.nodes):
         if any(body.leaves(i) for i in instrs):

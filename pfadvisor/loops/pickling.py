@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
+from pfadvisor.loops.nodes import Body
 
 
 def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
@@ -26,6 +28,16 @@ def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
                     if found:
                         return found
     return ""
+
+
+def users_of_unpicklable(body: Body, compute: frozenset[int]) -> frozenset[int]:
+    """Nodes of compute that use something that compute makes and that cannot be sent."""
+    code, values = body.function.code, body.ev.values
+    made = {i for n in compute for i in body.nodes[n] if code[i].op in ("call", "enter", "attr")}
+    stuck = {i for i in made if unpicklable(body.ev, values[i])}
+    return frozenset(
+        n for n in compute for i in body.nodes[n] if not stuck.isdisjoint(operands(code[i]))
+    )
 
 
 def local_callable(ev: Evaluation, value: Val) -> bool:

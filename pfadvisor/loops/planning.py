@@ -15,6 +15,9 @@ from pfadvisor.model import Granule, Input, LoopId, Mode, Plan, Span
 DEFINITIONS = ("import", "func", "class")
 
 
+UNSENT = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
+
+
 def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     body, tree = analysis.body, analysis.tree
     assert tree is not None and analysis.pattern is not None
@@ -325,18 +328,15 @@ def _builtin_errors(analysis: Analysis) -> bool:
 def _lost_errors(analysis: Analysis) -> tuple[str, ...]:
     """StopIteration becomes another error on its way; classes with an `__init__` of their own
     are called with `args` when they are unpickled."""
-    program = analysis.body.ev.program
-    return tuple(
-        name
-        for name in _errors(analysis)
-        if name in ("StopIteration", "KeyboardInterrupt", "GeneratorExit")
-        or "<locals>" in name
-        or (
-            ":" in name
-            and not program.member_of(name, "__reduce__")
-            and any(program.member_of(name, each) for each in ("__init__", "__new__"))
-        )
-    )
+    return tuple(name for name in _errors(analysis) if _is_lost(analysis.body, name))
+
+
+def _is_lost(body: Body, name: str) -> bool:
+    program, traits = body.ev.program, body.ev.program.traits_of(name)
+    if name in UNSENT or "<locals>" in name or (traits is not None and not traits.picklable):
+        return True
+    made = any(program.member_of(name, each) for each in ("__init__", "__new__"))
+    return ":" in name and made and not program.member_of(name, "__reduce__")
 
 
 def pickle_problem(analysis: Analysis) -> tuple[str, str]:

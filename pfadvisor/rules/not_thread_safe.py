@@ -3,7 +3,8 @@
 ## What it does
 
 Names the object, its type, and why: it belongs to the thread that made it, or its methods may not
-be called at the same time.
+be called at the same time. Of a client that keeps cookies or connections this is often not said
+anywhere: then the loop is under review, with the assumption `thread-safe`.
 
 ## Why it matters
 

@@ -157,6 +157,7 @@ def test_user_lines_stay_with_their_instance() -> None:
         ({"reads": ["file:path"]}, "reads: 'path' is not in args"),
         ({"reads": ["disk:path"], "args": ["path"]}, "reads: 'disk' is no resource"),
         ({"calls": ["key"]}, "calls: 'key' is not in args"),
+        ({"uses": ["session"]}, "uses: 'session' is not in args"),
         ({"blocks": "disc"}, "blocks: 'disc' is none of"),
         ({"gil": "free"}, "gil: 'free' is none of ['held', 'released']"),
         ({"cost": "hours"}, "cost: 'hours' is none of"),
@@ -183,6 +184,7 @@ def test_wrong_user_line_is_an_error_naming_file_and_key(line: object, said: str
     [
         {},
         {"args": ["path", "*", "mode"], "reads": ["cwd", "file:path"], "blocks": "disk"},
+        {"args": ["client"], "uses": ["client", "self"], "reads": ["network"]},
         {"args": ["*items", "**options"], "result_has": ["items", "options"], "returns": "list"},
         {"args": ["d"], "returns": "dict[str, list[elem:d]] | tuple[int, ...] | None"},
         {"raises": [], "returns": "mypkg.Answer", "picklable": False, "gil_above": 2048},

@@ -81,6 +81,11 @@ def test_a_handle_is_moved_by_what_is_loaded_from_it() -> None:
     [
         ("SELECT a FROM t WHERE b = ?", False),
         ("  select 1", False),
+        ("SELECT count(*), lower('x(y)') FROM t JOIN u USING (id) WHERE a IN (1, 2);", False),
+        ("SELECT nextval('numbers')", True),
+        ("SELECT a FROM t FOR UPDATE", True),
+        ("SELECT a INTO u FROM t", True),
+        ("SELECT 1; DELETE FROM t", True),
         ("INSERT INTO t VALUES (?)", True),
         ("WITH x AS (SELECT 1) DELETE FROM t", True),
         ("PRAGMA user_version = 2", True),

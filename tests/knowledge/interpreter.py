@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.metadata
 import inspect
+import re
+import sys
+import tomllib
 import types
 import warnings
 from collections.abc import Iterator
+
+from pfadvisor.effects.knowledge import FOLDER
 
 NAMELESS = {
     "NoneType": type(None),
@@ -39,6 +45,21 @@ def module(name: str) -> types.ModuleType | None:
             return importlib.import_module(name)
         except ImportError:
             return None
+
+
+def is_as_new_as_its_table(root: str) -> bool:
+    """Whether what is installed of a library is of the version that the table states, or a later
+    one that keeps its promises."""
+    if root in sys.stdlib_module_names:
+        return True
+    (distribution, *_) = importlib.metadata.packages_distributions()[root]
+    stated = tomllib.loads((FOLDER / f"{root}.toml").read_text(encoding="utf-8"))["about"]
+    here, there = _numbers(importlib.metadata.version(distribution)), _numbers(stated["checked"])
+    return here[0] == there[0] and here[:2] >= there[:2]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def resolve(root: str, name: str) -> object:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
 from pfadvisor.loops.nodes import Body, uses_of
-from pfadvisor.loops.reach import meetings, sibling_meetings
+from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.touches import (
     OPEN,
@@ -252,12 +253,13 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
             if t.effect.write and t.effect.elem != "=" and t.effect.how != "memo"
         ]
         for second in roots if writes else ():
-            if second == first or not _may_alias(body, first, second):
+            apart = second != first and not _may_alias(body, first, second)
+            if second == first or (apart and {first[0], second[0]} != {"param"}):
                 continue
+            reads = [t for t in by_root[second] if t.effect.how != "memo"]
             for write in writes[:MOST_PAIRS]:
-                others = [
-                    t for t in by_root[second] if t.effect.how != "memo" and _same_kind(write, t)
-                ]
+                others = [] if apart else [t for t in reads if _same_kind(write, t)]
+                others = others or held_alike(body, write, reads)
                 if others:
                     found.append(_alias(body, write, others))
                     break
@@ -273,10 +275,13 @@ def _may_alias(body: Body, first: Root, second: Root) -> bool:
     if "param" not in kinds and "free" not in kinds and "recv" not in kinds:
         return True
     left, right = types_of_root(body, first), types_of_root(body, second)
-    if left is None or right is None:
-        return True
+    return left is None or right is None or _may_share(body, left, right)
+
+
+def _may_share(body: Body, left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether objects of these types may be one object, or one the view of the other."""
     heads = [{parse_type(t)[0] for t in types} for types in (left, right)]
-    return bool(heads[0] & heads[1])
+    return bool(heads[0] & heads[1]) or (shares(body.ev, left) and shares(body.ev, right))
 
 
 def _project_variable(body: Body, root: Root) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import calls, implicit, members, owners
+from pfadvisor.effects import calls, implicit, members, owners, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -41,6 +41,7 @@ def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) ->
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
     found, symbolic = BOTTOM, set()
     for obj in ordered(value.objs):
+        obj = sharing.seen_through(obj) if elem.startswith("[") else obj
         for step in _steps(ev, obj, elem):
             found = join(found, ev.heap[obj, step])
         root, path = obj
@@ -85,7 +86,7 @@ def element(ev: Evaluation, value: Val) -> Val:
     if value == BOTTOM:
         return BOTTOM
     if value.types is None:
-        return load(ev, value, "[]", None) if value.objs else UNKNOWN
+        return shown(ev, value, load(ev, value, "[]", None)) if value.objs else UNKNOWN
     found = []
     for name in value.types:
         types = elem_types(name)
@@ -99,7 +100,14 @@ def element(ev: Evaluation, value: Val) -> Val:
         return keys if value.objs else Val(types=types)
     if immutable(value.types) or not value.objs:
         return Val(types=types)
-    return load(ev, value, "[]", types)
+    return shown(ev, value, load(ev, value, "[]", types))
+
+
+def shown(ev: Evaluation, value: Val, held: Val) -> Val:
+    """What an object holds, or, if it may be an array, also a view of it."""
+    if immutable(held.types) or not sharing.shares(ev, value.types):
+        return held
+    return join(sharing.view(value, held.types), held)
 
 
 def contents(ev: Evaluation, value: Val) -> Val:
@@ -126,7 +134,13 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
     if result is not None:
         inner = calls.protocol(ev, i, result, "__next__", ())
         return inner if inner is not None else element(ev, result)
-    return element(ev, source)
+    found = element(ev, source)
+    return ev.fresh(i, found.types) if _makes_items(ev, source) else found
+
+
+def _makes_items(ev: Evaluation, source: Val) -> bool:
+    traits = [ev.program.traits_of(t) for t in source.types or ()]
+    return bool(traits) and all(t is not None and t.new_items for t in traits)
 
 
 def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -151,7 +165,7 @@ def piece(ev: Evaluation, value: Val, number: int) -> Val:
     )
     if not value.objs:
         return Val(types=types)
-    return load(ev, value, f"[{number}]" if number >= 0 else "[]", types)
+    return shown(ev, value, load(ev, value, f"[{number}]" if number >= 0 else "[]", types))
 
 
 def item(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -177,16 +191,18 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     if value.types is not None and immutable(value.types):
         return Val(types=types)
     number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"
-    return load(ev, value, number, types) if value.objs else Val(types=types)
+    return shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
 
 
 def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
     if value.types is not None and immutable(value.types):
         return Val(types=value.types)
+    if value.types is not None and sharing.shares(ev, value.types):
+        return sharing.view(value, value.types)
     inside = element(ev, value)
     ev.store((("fresh", i), ()), "[]", inside)
     known = value.types is not None
-    return ev.fresh(i, value.types, exact=known)
+    return shown(ev, value, ev.fresh(i, value.types, exact=known))
 
 
 def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -233,6 +249,8 @@ def _duck(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     ev.access(i, value, f".{name}", write=False, how="load")
     implicit.attribute(ev, i, value, name, "__get__")
     held = load(ev, value, f".{name}", None) if value.objs else UNKNOWN
+    if value.objs and sharing.name_is_view(ev, name):
+        held = join(held, sharing.view(value, None))
     return held._replace(funcs=held.funcs | {("duck", name)}, recv=value)
 
 
@@ -255,6 +273,8 @@ def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
     if not immutable(types):
         _of_process(ev, i, head)
     held = load(ev, value, f".{name}", types) if value.objs else Val(types=types)
+    if value.objs and sharing.attribute_is_view(ev, type_name, types):
+        held = join(held, sharing.view(value, types))
     if types is None:
         return held._replace(funcs=frozenset({("unknown-method", head, name)}), recv=value)
     return held
@@ -296,7 +316,9 @@ def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> 
 def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, key, new = instr.args
     value = ev.values[base]
-    ev.access(i, value, "[]", write=True, key=key, how="store")
+    traits = [ev.program.traits_of(t) for t in value.types or ()]
+    grows = any(t is not None and t.grows for t in traits)
+    ev.access(i, value, DEEP if grows else "[]", write=True, key=key, how="store")
     if any(t == "os._Environ" for t in value.types or ()):
         resource(ev, i, "env", write=True)
     calls.protocol(ev, i, value, "__setitem__", (key, new))

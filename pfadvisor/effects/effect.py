@@ -31,7 +31,7 @@ RESOURCES: Final[dict[str, str]] = {
     "locale": "the process's locale",
     "warnings": "warning filters and registries",
     "interpreter": "interpreter-wide settings: recursion limit, hooks, gc, import system",
-    "context": "the current decimal context",
+    "context": "the settings of the running thread that arithmetic goes by: decimal, numpy",
     "worker": "what differs from one thread or process to another: context variables, "
     "thread-locals, identities, hashes of text",
     "threads": "threads, pools and event loops that are started or stopped",
@@ -128,10 +128,14 @@ class TypeTraits:
     thread_safe  all methods may be called on one instance from several threads at once
     iterates     type of what a loop over it yields
     one_shot     iterating consumes it (files, iterators)
+    new_items    what a loop over it yields is made for that turn, and nobody else has it
     item         type of `x[k]`
+    grows        `x[k] = v` may change its attributes, too (a table gets rows and columns)
     attributes   types of plain attributes, "name" -> type
     context      type of what `with` binds; "self" for the object itself
     shared       instances stand for one resource, e.g. "file", "network", "db"
+    shares       slices, items and attributes of an instance may be views that share its contents,
+                 as may instances of other such classes
     """
 
     bases: tuple[str, ...] = ()
@@ -141,8 +145,11 @@ class TypeTraits:
     thread_safe: bool = False
     iterates: str = ""
     one_shot: bool = False
+    new_items: bool = False
     item: str = ""
+    grows: bool = False
     attributes: tuple[tuple[str, str], ...] = ()
     context: str = ""
     shared: str = ""
+    shares: bool = False
     note: str = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import access, calls, displays, implicit, making, operators, owners
+from pfadvisor.effects import access, calls, displays, implicit, making, operators, owners, sharing
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.summary import Context, Summary, Target
 from pfadvisor.effects.values import (
@@ -130,7 +130,10 @@ class Evaluation:
         if write or elem != "[]":
             value = owners.owned(self.program, value)
         for root, path in ordered(value.objs):
-            self.effect(Effect(write, root, path, elem, i, key, how, self.location(i)))
+            meant = sharing.place(root, path, elem, key)
+            if meant is not None:
+                (root, path), step, slot = meant
+                self.effect(Effect(write, root, path, step, i, slot, how, self.location(i)))
         for root, path in ordered(owners.behind(self, value.objs, elem)):
             self.effect(Effect(write, root, path, "[]", i, -1, how, self.location(i)))
 
@@ -149,6 +152,7 @@ class Evaluation:
             self.effects.append(Effect._make((*head, effect.where, chain)))
 
     def store(self, obj: Obj, elem: str, value: Val) -> None:
+        (obj, elem, _) = sharing.place(*obj, elem, -1) or (obj, elem, -1)
         old = self.heap.get((obj, elem))
         if old is None:
             if value == BOTTOM:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import access, callbacks, calls, implicit, owners, protocols, special
+from pfadvisor.effects import (
+    access,
+    callbacks,
+    calls,
+    implicit,
+    owners,
+    protocols,
+    sharing,
+    special,
+    stated,
+)
 from pfadvisor.effects.effect import RESOURCES
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Summary
@@ -19,7 +28,6 @@ from pfadvisor.effects.values import (
     Val,
     awaited,
     child,
-    clip,
     elem_types,
     join,
     join_all,
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
 
 CHAIN = 6
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
-_PLACEHOLDER = re.compile(r"\b(elem|type|key|value):(\w+)")
 
 
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
@@ -51,7 +58,10 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
             continue
         places = objs((root, path))
         for root, path in ordered(places):
-            ev.relayed((write, root, path, elem, i, key, how), effect, here)
+            meant = sharing.place(root, path, elem, key)
+            if meant is not None:
+                (root, path), step, slot = meant
+                ev.relayed((write, root, path, step, i, slot, how), effect, here)
         for root, path in ordered(owners.behind(ev, places, elem)) if ev.swapped else ():
             ev.relayed((write, root, path, "[]", i, -1, how), effect, here)
     for unknown in summary.unknowns:
@@ -109,6 +119,9 @@ def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> set[
     """Objects at the end of a path, through what the caller's heap knows to be stored there."""
     current = set(bases)
     for step in path:
+        if step == sharing.VIEW:
+            current = set(sharing.view(Val(frozenset(current)), None).objs)
+            continue
         if step == DEEP:
             return {
                 (root, steps if steps and steps[-1] == DEEP else (*steps, DEEP))
@@ -139,11 +152,8 @@ class _Bound:
         self.keys: dict[str, int] = {}
         self.spread = any(a.kind in ("star", "dstar") for a in args)
         names = [n for n in line.args if n != "*"]
-        plain = (
-            [n for n in line.args[: line.args.index("*")] if n != "*"]
-            if ("*" in line.args)
-            else names
-        )
+        end = line.args.index("*") if "*" in line.args else len(line.args)
+        plain = [*line.args[:end]]
         kwargs = next((n.lstrip("*") for n in names if n.startswith("**")), "**")
         position = 0
         for argument in args:
@@ -256,14 +266,22 @@ def _touch(
     if resource in RESOURCES:
         key = _receiver(ev, i) if argument == "self" else bound.keys.get(argument, -1)
         access.resource(ev, i, resource, write=write, key=key)
-        if write and argument in bound.vals and not _names_a_file(ev, bound.vals[argument]):
-            ev.access(i, bound.vals[argument], "[]", write=True, how=how)
+        given = bound.vals.get(argument)
+        if given and not _names_a_file(ev, given) and (write or _is_handle(ev, given)):
+            ev.access(i, given, "[]", write=True, how=how)
         return
     value = recv if target == "self" else bound.vals.get(target)
     if value is not None:
-        ev.access(
-            i, value, "[]", write=write, key=_first_key(bound) if target == "self" else -1, how=how
-        )
+        key = _first_key(bound) if target == "self" else -1
+        ev.access(i, value, _changed(ev, value), write=write, key=key, how=how)
+
+
+def _changed(ev: Evaluation, value: Val) -> str:
+    """What a method or function that writes an object changes of it: the contents of a container,
+    and of another object of a library its attributes, too."""
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    inside = {h.partition(".")[0] for h in heads if "." in h and ":" not in h}
+    return DEEP if inside - {"collections", "array"} else "[]"
 
 
 def _names_a_file(ev: Evaluation, value: Val) -> bool:
@@ -271,6 +289,12 @@ def _names_a_file(ev: Evaluation, value: Val) -> bool:
     return value.types is None or all(
         access.immutable(frozenset({t})) or t.startswith(("pathlib.", "os.")) for t in value.types
     )
+
+
+def _is_handle(ev: Evaluation, value: Val) -> bool:
+    """An open file, which reading moves on."""
+    traits = [ev.program.traits_of(t) for t in value.types or ()]
+    return any(t is None or t.one_shot or t.shared for t in traits)
 
 
 def _receiver(ev: Evaluation, i: int) -> int:
@@ -300,7 +324,7 @@ def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
 def _result(
     ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, type_name: str
 ) -> Val:
-    types = _result_types(ev, line, recv, bound, type_name)
+    types = stated.result_types(ev, line, recv, bound.vals, type_name)
     parts: list[Val] = []
     for argument in line.result_is:
         source = recv if argument == "self" else bound.vals.get(argument)
@@ -309,8 +333,8 @@ def _result(
     for argument in line.result_part:
         source = recv if argument == "self" else bound.vals.get(argument)
         if source is not None:
-            parts.append(access.load(ev, source, "[]", types))
-    if parts and not line.result_has:
+            parts.append(_part(ev, i, source, types))
+    if any(p.objs or ev.program.plain(p.types) for p in parts) and not line.result_has:
         joined = join_all(parts)
         return (
             joined if types is None else joined._replace(types=_either(joined.types, types, line))
@@ -330,6 +354,16 @@ def _result(
     heads = {parse_type(t)[0] for t in types or ()}
     lazy = bool(heads & {"iterator", "generator"}) or any(ev.program.one_shot(h) for h in heads)
     return join_all([ev.fresh(i, types, exact=exact)._replace(lazy=lazy), *parts])
+
+
+def _part(ev: Evaluation, i: int, source: Val, types: frozenset[str] | None) -> Val:
+    """Something that lives inside the source: an element, or a view of an array."""
+    if types is not None and sharing.shares(ev, types):
+        made = sharing.is_plain_data(source.types)  # an array of a list is a new one
+        return ev.fresh(i, types) if made else sharing.view(source, types)
+    if sharing.shares(ev, source.types):
+        return join(sharing.view(source, types), access.load(ev, source, "[]", types))
+    return access.load(ev, source, "[]", types)
 
 
 def _fill(ev: Evaluation, obj: Obj, names: list[str], contents: Val) -> None:
@@ -353,23 +387,6 @@ def _either(
     return stated if line.result_part and not line.result_is else actual
 
 
-def _stated(ev: Evaluation, prefix: str, value: Val, type_name: str) -> str:
-    if prefix == "type":
-        return type_text(value.types)
-    if prefix == "elem":
-        return type_text(access.element(ev, value).types)
-    stored = join_all(
-        [ev.heap.get((o, "keys" if prefix == "key" else "[]"), BOTTOM) for o in value.objs]
-    )
-    exact = value.objs and all(
-        o[0][0] == "fresh" and o[0][1] in ev.exact and not o[1] for o in value.objs
-    )
-    if exact:
-        return type_text(stored.types) if stored != BOTTOM else "object"
-    args = parse_type(type_name or (sorted(value.types)[0] if value.types else ""))[1]
-    return "object" if len(args) != 2 else args[0] if prefix == "key" else args[1]
-
-
 def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Val:
     found = []
     for argument in line.result_has:
@@ -377,24 +394,7 @@ def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Va
         if value is None:
             continue
         inside = access.contents(ev, value)
+        if value.objs and sharing.shares(ev, value.types):
+            value = sharing.view(value, value.types)
         found.append(inside if argument in line.iterates else join(value, inside))
     return join_all(found)
-
-
-def _result_types(
-    ev: Evaluation, line: Line, recv: Val | None, bound: _Bound, type_name: str
-) -> frozenset[str] | None:
-    if not line.returns:
-        return None
-
-    def shown(found: re.Match[str]) -> str:
-        prefix, argument = found.groups()
-        value = recv if argument == "self" else bound.vals.get(argument)
-        if value is None:
-            return "object" if prefix != "type" or argument in bound.vals else "None"
-        return _stated(ev, prefix, value, type_name if argument == "self" else "")
-
-    text = _PLACEHOLDER.sub(shown, line.returns)
-    if text == "self":
-        return recv.types if recv is not None else None
-    return union(clip(text))

@@ -91,6 +91,17 @@ class Knowledge:
             else ()
         )
 
+    def views(self, root: str) -> frozenset[str]:
+        """Attributes that show an object's contents, of all types of an import root."""
+        table = load(root) if root in roots() else None
+        found = [line for line in (table.types.values() if table else ()) if line.get("shares")]
+        stated = [lines.read_traits(line, root).attributes for line in found]
+        return frozenset(n for pairs in stated for n, kind in pairs if self._is_shared(kind))
+
+    def _is_shared(self, kind: str) -> bool:
+        traits = [self.traits(part.strip()) for part in kind.split("|")]
+        return any(t is not None and t.shares for t in traits)
+
     def lineage(self, type_name: str) -> Iterator[str]:
         """The type and all its bases as far as tables know them, nearest first."""
         waiting, seen = [_bare(type_name)], set[str]()
@@ -141,6 +152,7 @@ class Remembered:
         self.is_known_root = knowledge.is_known_root
         self.types_with_method = cache(knowledge.types_with_method)
         self.library_types = cache(knowledge.library_types)
+        self.views = cache(knowledge.views)
         self.lineage = cache(lambda type_name: tuple(knowledge.lineage(type_name)))
 
 

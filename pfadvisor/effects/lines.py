@@ -21,7 +21,17 @@ _NAMED: Final = (
     "uses", "calls", "iterates", "keeps", "result_is", "result_has", "result_part", "scales",
 )  # fmt: skip
 _WORDS: Final[dict[str, Iterable[str]]] = {"blocks": BLOCKS, "gil": GIL, "cost": COSTS}
-_FLAGS: Final = {"picklable", "unknown", "thread_safe", "mutable", "copy_differs", "one_shot"}
+_FLAGS: Final = {
+    "picklable",
+    "unknown",
+    "thread_safe",
+    "mutable",
+    "copy_differs",
+    "one_shot",
+    "shares",
+    "new_items",
+    "grows",
+}
 _DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TOKEN: Final = re.compile(
     r"\s*(?:((?:elem|type|key|value):)?([^\W\d]\w*(?:\.\w+)*)|(\.\.\.)|([\[\],|]))"

@@ -36,6 +36,9 @@ ARRAYS: Final = frozenset(
         "pyarrow",
         "mpmath",
         "gmpy2",
+        "cv2",
+        "skimage",
+        "sklearn",
     }
 )
 
@@ -189,6 +192,11 @@ class Names:
         roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
         knowledge = self._program.knowledge
         return tuple(t for root in sorted(roots) for t in knowledge.library_types(root, name))
+
+    def is_view(self, module: ModuleFacts, name: str) -> bool:
+        """Whether a class of the libraries that the module imports has a view of that name."""
+        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        return any(name in self._program.knowledge.views(root) for root in roots)
 
     def handles_arrays(self, module: ModuleFacts) -> bool:
         """Whether numbers in the module may be arrays, which `+=` changes in place."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, implicit
+from pfadvisor.effects import access, calls, implicit, sharing
 from pfadvisor.effects.facts import Instr
-from pfadvisor.effects.values import BOTTOM, Val, join, join_all, of_type
+from pfadvisor.effects.names import ARRAYS
+from pfadvisor.effects.values import BOTTOM, Val, join, join_all, of_type, parse_type, union
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -32,7 +33,7 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
         if symbol not in ("not",):
             ev.access(i, operand, "**", write=False, how="operand")
     if symbol in COMPARISONS:
-        return of_type("bool")
+        return _compared(ev, i, symbol, operands)
     if symbol == "fmt":
         return of_type("str")
     if symbol.endswith("=") and symbol not in ("==", "!=", "<=", ">="):
@@ -43,6 +44,14 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
     return join(result, own) if result != BOTTOM else result
 
 
+def _compared(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
+    """Arrays compare element by element, and give an array."""
+    if symbol not in calls.DUNDERS or not any(sharing.shares(ev, o.types) for o in operands):
+        return of_type("bool")
+    stated = _dunder_type(ev, i, symbol, operands)
+    return ev.fresh(i, None) if stated is None else stated
+
+
 def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val:
     """`x += y`: lists, sets and the like change, other values are replaced."""
     heads = None if left.types is None else {t.split("[")[0] for t in left.types}
@@ -50,21 +59,33 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val
     if number and not number.objs:
         return number
     unknown = heads is None and (symbol in CHANGING or ev.program.handles_arrays(ev.module))
-    if left.objs and (unknown or (heads and (heads & IN_PLACE or any(":" in h for h in heads)))):
+    changing = {h for h in heads or () if h in IN_PLACE or ":" in h or _changes(ev, symbol, h)}
+    if left.objs and (unknown or changing):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
         ev.access(i, left, "[]", write=True, how=how)
         inside = access.contents(ev, right)
         for obj in left.objs:
             ev.store(obj, "[]", inside)
-        return left
+        stays = heads is None or heads <= IN_PLACE
+        return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))
     return _arithmetic(ev, i, symbol[:-1], [left, right])
+
+
+def _changes(ev: Evaluation, symbol: str, head: str) -> bool:
+    """Whether `+=` may change an object of a class that a table describes."""
+    traits = ev.program.traits_of(head)
+    if "." not in head or traits is None or not traits.mutable:
+        return False
+    dunder = calls.DUNDERS.get(symbol[:-1], "")
+    line = ev.program.knowledge.method(head, dunder.replace("__", "__i", 1))
+    return line is None or "self" in line.writes
 
 
 def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
     if any(o == BOTTOM for o in operands):
         return BOTTOM
     heads = [_head(o) for o in operands]
-    stated = _dunder_type(ev, symbol, heads)
+    stated = _dunder_type(ev, i, symbol, operands)
     if stated is not None:
         return stated
     for head in ("str", "bytes"):
@@ -84,6 +105,8 @@ def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val
 def _number_or_unknown(ev: Evaluation, i: int, symbol: str, heads: list[str]) -> Val:
     """With a number on one side, the other can only be a number too, if no array may be about:
     `[1] + 1` raises. `*` may repeat a sequence, `%` format a text."""
+    if ev.program.handles_arrays(ev.module):
+        access.resource(ev, i, "context", write=False)
     numeric = [h for h in heads if h in NUMBERS or h == "number"]
     if numeric and not ev.program.handles_arrays(ev.module):
         if symbol in ("+", "-", "/", "//", "**", "<<", ">>", "&", "|", "^", "u-", "u+", "~"):
@@ -95,18 +118,29 @@ def _number_or_unknown(ev: Evaluation, i: int, symbol: str, heads: list[str]) ->
     return Val(frozenset({(("fresh", i), ())}), None)
 
 
-def _dunder_type(ev: Evaluation, symbol: str, heads: list[str]) -> Val | None:
-    """The result type that a table gives for an operator of a library type."""
+def _dunder_type(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val | None:
+    """The new object that tables give for an operator of library types; None if they are silent."""
     dunder = calls.DUNDERS.get(symbol, "")
-    for head, name in zip(heads, (dunder, dunder.replace("__", "__r", 1)), strict=False):
-        if "." not in head or ":" in head or not dunder:
-            continue
-        line = ev.program.knowledge.method(head, name) or ev.program.knowledge.method(head, dunder)
-        if line is None or not line.returns:
-            return None
-        found = head if line.returns == "self" else line.returns
-        return None if ":" in found else of_type(*(t.strip() for t in found.split("|")))
-    return None
+    found: set[str] = set()
+    for operand, name in zip(operands, (dunder, dunder.replace("__", "__r", 1)), strict=False):
+        for head in {parse_type(t)[0] for t in operand.types or ()} if dunder else ():
+            if "." not in head or ":" in head:
+                continue
+            knowledge = ev.program.knowledge
+            line = knowledge.method(head, name) or knowledge.method(head, dunder)
+            if line is None or not line.returns or ":" in line.returns:
+                return None
+            for resource in line.reads:
+                access.resource(ev, i, resource, write=False)
+            result = union(head if line.returns == "self" else line.returns)
+            if result is None:
+                return None
+            found |= result
+    types = frozenset(found)
+    open_sided = any(o.types is None for o in operands)
+    if not found or (open_sided and any(t.partition(".")[0] in ARRAYS for t in found)):
+        return None
+    return Val(types=types) if ev.program.plain(types) else ev.fresh(i, types)
 
 
 def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> Val:

@@ -7,32 +7,38 @@ for this call. With everything UNKNOWN the result must hold for every call.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final
 
+from pfadvisor.effects import special_libraries
 from pfadvisor.effects.effect import Effect
+from pfadvisor.effects.refinement import (
+    ABSENT,
+    NOT_NONE,
+    NUMBER,
+    REFINEMENTS,
+    UNKNOWN,
+    Literal,
+    Mark,
+    Refinement,
+    special,
+    without,
+)
+
+__all__ = [
+    "ABSENT",
+    "NOT_NONE",
+    "NUMBER",
+    "UNKNOWN",
+    "Literal",
+    "Mark",
+    "Refinement",
+    "names",
+    "refine",
+    "special_libraries",
+]
 
 
-class Mark(Enum):
-    """What is known of an argument that is no constant."""
-
-    UNKNOWN = "given, or may be given; value unknown"
-    ABSENT = "not given: the default holds"
-    NOT_NONE = "given, value unknown, but certainly not None"
-    NUMBER = "given, value unknown, but certainly a number"
-
-
-UNKNOWN: Final = Mark.UNKNOWN
-ABSENT: Final = Mark.ABSENT
-NOT_NONE: Final = Mark.NOT_NONE
-NUMBER: Final = Mark.NUMBER
-
-Literal: TypeAlias = Callable[[str], object]
-Refinement: TypeAlias = Callable[[Effect, Literal], Effect]
-
-_REFINEMENTS: Final[dict[str, Refinement]] = {}
 _STATEMENTS: Final = ("sql", "query", "statement")
 _SELECTS: Final = tuple(f"sqlalchemy.{n}Select" for n in ("", "Compound", "Textual"))
 _HARMLESS_SQL: Final = (
@@ -45,28 +51,23 @@ _GET_LIKE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def names() -> frozenset[str]:
-    return frozenset(_REFINEMENTS)
+    return frozenset(REFINEMENTS)
 
 
 def refine(name: str, effect: Effect, literal: Literal) -> Effect:
     """The line for one call. Raises LookupError for a name that is not registered."""
-    if name not in _REFINEMENTS:
+    if name not in REFINEMENTS:
         raise LookupError(f"no special {name!r}")
-    return _REFINEMENTS[name](effect, literal)
+    return REFINEMENTS[name](effect, literal)
 
 
-def _special(function: Refinement) -> Refinement:
-    _REFINEMENTS[getattr(function, "__name__")] = function  # noqa: B009
-    return function
-
-
-@_special
+@special
 def open_mode(effect: Effect, literal: Literal) -> Effect:
     """Text unless the mode says binary; reading if no mode is given."""
     return _opened(effect, literal, default="r", text="t")
 
 
-@_special
+@special
 def open_mode_binary(effect: Effect, literal: Literal) -> Effect:
     """gzip.open and its like: binary unless the mode says text; the line gives the binary type."""
     return _opened(effect, literal, default="rb", text="")
@@ -80,7 +81,7 @@ def _opened(effect: Effect, literal: Literal, *, default: str, text: str) -> Eff
     changes = bool(set(mode) & set("wax+"))
     looks = "w" not in mode and "x" not in mode
     reads = tuple(word for word in effect.reads if looks or not word.startswith("file"))
-    writes = effect.writes if changes else _without(effect.writes, "file")
+    writes = effect.writes if changes else without(effect.writes, "file")
     returns = _handle(effect, mode, literal("buffering"), text)
     return replace(effect, reads=reads, writes=writes, returns=returns)
 
@@ -100,7 +101,7 @@ def _handle(effect: Effect, mode: str, buffering: object, text: str) -> str:
     return "io.BufferedReader" if "r" in mode else "io.BufferedWriter"
 
 
-@_special
+@special
 def optional_result(effect: Effect, literal: Literal) -> Effect:
     """`get(key, default)`: without the default the result is never that argument."""
     absent = {name for name in effect.result_is if literal(name) is ABSENT}
@@ -109,37 +110,37 @@ def optional_result(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, result_is=kept, returns=" | ".join(returns))
 
 
-@_special
+@special
 def archive_mode(effect: Effect, literal: Literal) -> Effect:
     """tarfile.open and its like: the first letter says what is done, `r:xz` reads."""
     return _archived(effect, literal("mode"), default="r")
 
 
-@_special
+@special
 def fileobj_mode(effect: Effect, literal: Literal) -> Effect:
     """GzipFile: without a mode it takes that of the file object, if one is given."""
     given = literal("fileobj") is not ABSENT
     return _archived(effect, literal("mode"), default=UNKNOWN if given else "r")
 
 
-@_special
+@special
 def flag_mode(effect: Effect, literal: Literal) -> Effect:
     """dbm.open: reading unless the flag says otherwise."""
     return _archived(effect, literal("flag"), default="r")
 
 
-@_special
+@special
 def flag_mode_create(effect: Effect, literal: Literal) -> Effect:
     """shelve.open: opened for writing unless the flag is `r`."""
     return _archived(effect, literal("flag"), default="a")
 
 
-@_special
+@special
 def member_mode(effect: Effect, literal: Literal) -> Effect:
     """ZipFile.open: reading changes nothing of the archive and gives the first type of the line."""
     if literal("mode") is not ABSENT and literal("mode") != "r":
         return effect
-    writes = tuple(word for word in _without(effect.writes, "file") if word != "self")
+    writes = tuple(word for word in without(effect.writes, "file") if word != "self")
     return replace(effect, writes=writes, result_has=(), returns=effect.returns.split(" | ")[0])
 
 
@@ -148,11 +149,11 @@ def _archived(effect: Effect, mode: object, *, default: object) -> Effect:
     if not isinstance(mode, str) or mode[:1] not in {"r", "w", "x", "n"}:
         return effect
     if mode.startswith("r") and "+" not in mode:
-        return replace(effect, writes=_without(effect.writes, "file"))
-    return effect if "+" in mode else replace(effect, reads=_without(effect.reads, "file"))
+        return replace(effect, writes=without(effect.writes, "file"))
+    return effect if "+" in mode else replace(effect, reads=without(effect.reads, "file"))
 
 
-@_special
+@special
 def print_file(effect: Effect, literal: Literal) -> Effect:
     """To `file` if it is given; to stdout if it is absent or None, which a variable may hide."""
     file = literal("file")
@@ -160,21 +161,21 @@ def print_file(effect: Effect, literal: Literal) -> Effect:
         return replace(effect, writes=("stdout",))
     if file is UNKNOWN:
         return effect
-    return replace(effect, writes=_without(effect.writes, "stdout"))
+    return replace(effect, writes=without(effect.writes, "stdout"))
 
 
-@_special
+@special
 def stream_file(effect: Effect, literal: Literal) -> Effect:
     """Like `print`, of what prints to either standard stream: to `file` only if it is given."""
     file = literal("file")
     if file is ABSENT or file is None:
-        return replace(effect, writes=_without(effect.writes, "file"))
+        return replace(effect, writes=without(effect.writes, "file"))
     if file is UNKNOWN:
         return effect
-    return replace(effect, writes=_without(_without(effect.writes, "stdout"), "stderr"))
+    return replace(effect, writes=without(without(effect.writes, "stdout"), "stderr"))
 
 
-@_special
+@special
 def handle_keyword(effect: Effect, literal: Literal) -> Effect:
     """`pickle.load(file)`: lines call the handle otherwise, since `file` is also a resource."""
     if literal("file") is not ABSENT:
@@ -182,7 +183,7 @@ def handle_keyword(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, writes=tuple(word for word in effect.writes if word != "file"))
 
 
-@_special
+@special
 def network_method(effect: Effect, literal: Literal) -> Effect:
     """GET-like or POST-like, by `method`, else by whether `data` or `json` is sent."""
     method = literal("method") if "method" in effect.args else ABSENT
@@ -194,10 +195,10 @@ def network_method(effect: Effect, literal: Literal) -> Effect:
     if not reading:
         return effect
     reads = tuple(dict.fromkeys((*effect.reads, "network")))
-    return replace(effect, reads=reads, writes=_without(effect.writes, "network"))
+    return replace(effect, reads=reads, writes=without(effect.writes, "network"))
 
 
-@_special
+@special
 def sql_statement(effect: Effect, literal: Literal) -> Effect:
     """A literal SELECT, or one that was built, reads the database; others may do anything to it."""
     name = next(name for name in _STATEMENTS if name in effect.args)
@@ -205,10 +206,10 @@ def sql_statement(effect: Effect, literal: Literal) -> Effect:
     if kind not in _SELECTS and not (isinstance(text, str) and _only_reads(text)):
         return effect
     reads = tuple(dict.fromkeys((*effect.reads, "db")))
-    return replace(effect, reads=reads, writes=_without(effect.writes, "db"))
+    return replace(effect, reads=reads, writes=without(effect.writes, "db"))
 
 
-@_special
+@special
 def sql_text(effect: Effect, literal: Literal) -> Effect:
     """A text that only reads is of the first type of the line."""
     text = literal("text")
@@ -231,7 +232,7 @@ def _only_reads(statement: str) -> bool:
     )
 
 
-@_special
+@special
 def iter_sentinel(effect: Effect, literal: Literal) -> Effect:
     """iter(callable, sentinel) calls; iter(iterable) does not."""
     if literal("sentinel") is ABSENT:
@@ -239,7 +240,7 @@ def iter_sentinel(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns="iterator", result_has=("object", "sentinel"))
 
 
-@_special
+@special
 def min_max(effect: Effect, literal: Literal) -> Effect:
     """One argument is iterated over, several are compared with each other."""
     if literal("args") is ABSENT:
@@ -259,19 +260,19 @@ def min_max(effect: Effect, literal: Literal) -> Effect:
     )
 
 
-@_special
+@special
 def type_call(effect: Effect, literal: Literal) -> Effect:
     """type(x) looks up a class; type(name, bases, dict) makes one and runs its hooks."""
     return replace(effect, unknown=literal("bases") is not ABSENT)
 
 
-@_special
+@special
 def scope_of_caller(effect: Effect, literal: Literal) -> Effect:
     """dir() without an argument lists the names of the scope that it stands in."""
     return replace(effect, unknown=literal("object") is ABSENT)
 
 
-@_special
+@special
 def none_default(effect: Effect, literal: Literal) -> Effect:
     """dict.get and its like: None takes the place of a default that is not given."""
     name = "value" if "value" in effect.args else "default"
@@ -280,7 +281,7 @@ def none_default(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns=effect.returns.replace(f"type:{name}", "None"))
 
 
-@_special
+@special
 def sum_start(effect: Effect, literal: Literal) -> Effect:
     """Sums start at 0."""
     if literal("start") is not ABSENT:
@@ -288,7 +289,7 @@ def sum_start(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns=effect.returns.replace("type:start", "int"))
 
 
-@_special
+@special
 def round_digits(effect: Effect, literal: Literal) -> Effect:
     """Without digits a number is rounded to an int, with digits to its own type."""
     digits = literal("ndigits")
@@ -298,7 +299,7 @@ def round_digits(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns="type:number") if known else effect
 
 
-@_special
+@special
 def number_hash(effect: Effect, literal: Literal) -> Effect:
     """Hashes of numbers are the same everywhere; those of text depend on the process."""
     value = literal("object")
@@ -306,14 +307,14 @@ def number_hash(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, reads=()) if number else effect
 
 
-@_special
+@special
 def text_callback(effect: Effect, literal: Literal) -> Effect:
     """re.sub and file_digest take text where they take a function; text is not called."""
     called = tuple(name for name in effect.calls if not isinstance(literal(name), str | bytes))
     return replace(effect, calls=called)
 
 
-@_special
+@special
 def pattern_text(effect: Effect, literal: Literal) -> Effect:
     """A pattern that is text finds text; its groups decide what findall returns."""
     effect = text_callback(effect, literal)
@@ -336,7 +337,7 @@ def _found(pattern: str) -> str:
     return "list[str]" if groups < 2 else "list[tuple[str, ...]]"
 
 
-@_special
+@special
 def match_group(effect: Effect, literal: Literal) -> Effect:
     """The whole match is never None; several groups make a tuple."""
     if literal("groups") is not ABSENT:
@@ -346,7 +347,7 @@ def match_group(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns="str | bytes" if whole else "str | bytes | None")
 
 
-@_special
+@special
 def child_text(effect: Effect, literal: Literal) -> Effect:
     """subprocess gives text if any of these asks for it, else bytes."""
     asked = [literal(name) for name in ("text", "universal_newlines", "encoding", "errors")]
@@ -358,7 +359,7 @@ def child_text(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns="str") if constant else effect
 
 
-@_special
+@special
 def descriptor(effect: Effect, literal: Literal) -> Effect:
     """Descriptors 1 and 2 are the standard streams; a number that is not known may be one."""
     number = literal("fd")
@@ -368,7 +369,7 @@ def descriptor(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, writes=(stream,))
 
 
-@_special
+@special
 def accumulated(effect: Effect, literal: Literal) -> Effect:
     """Sums are of the elements' type; what a function makes of them is unknown."""
     func = literal("func")
@@ -377,7 +378,7 @@ def accumulated(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, returns="iterator[elem:iterable]")
 
 
-@_special
+@special
 def own_seed(effect: Effect, literal: Literal) -> Effect:
     """With a seed a generator of its own is used."""
     seed = literal("seed")
@@ -385,12 +386,7 @@ def own_seed(effect: Effect, literal: Literal) -> Effect:
     return replace(effect, writes=()) if own else effect
 
 
-def _without(words: tuple[str, ...], resource: str) -> tuple[str, ...]:
-    """`words` without the resource itself and without `resource:argument`."""
-    return tuple(word for word in words if word.partition(":")[0] != resource)
-
-
-@_special
+@special
 def next_item(effect: Effect, literal: Literal) -> Effect:
     """Without a default, the end of the iterator is an exception."""
     effect = optional_result(effect, literal)

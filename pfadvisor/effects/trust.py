@@ -24,6 +24,11 @@ TRUST: Final[tuple[str, ...]] = (
     "method that it overrides unless the module or its imports hold an override that does not.",
     "A number meets numbers: where one operand is a number and no array library is imported, "
     "arithmetic gives a new number and changes nothing in place.",
+    "Warnings that a library gives of its numbers (an overflow, a fit that does not converge) may "
+    "be shown once by every worker; the bar of tqdm is no output.",
+    "Where no array library is imported, an object of unknown type is no array: a slice of it is a "
+    "copy, and its items are not views of it.",
+    "Copies of arrays and tables share nothing, although one of Python objects shares these.",
     "MemoryError, RecursionError, KeyboardInterrupt and the like may come at any point and are "
     "not counted as exceptions of the work.",
     "A rewrite to processes is called from a program that can have child processes, and whose "

@@ -9,8 +9,9 @@ coefficients the GCD test may still rule out a common slot.
 from __future__ import annotations
 
 from math import gcd
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from pfadvisor.effects.sharing import shares
 from pfadvisor.loops.nodes import Body
 
 
@@ -75,7 +76,7 @@ def affine(body: Body, value: int, counters: dict[int, Affine]) -> Affine | None
     if constant is not None:
         return Affine(0, constant)
     if not body.inside(value) and value not in {phi for _, phi in body.loop.phis}:
-        return Affine(0, 0, value)
+        return Affine(0, 0, value) if _is_number(body, value) else None
     instr = body.function.code[value]
     if instr.op != "op" or len(instr.args) != 3 or not body.inside(value):
         return None
@@ -83,6 +84,14 @@ def affine(body: Body, value: int, counters: dict[int, Affine]) -> Affine | None
     if left is None or right is None:
         return None
     return _combine(instr.args[0], left, right)
+
+
+def _is_number(body: Body, value: int) -> bool:
+    """Not an array of subscripts, which names many slots at once."""
+    types = body.ev.values[value].types
+    counted = body.function.code[body.loop.source]
+    in_range = counted.op == "call" and any(value == v for _, _, v in counted.args[1])
+    return not shares(body.ev, types) or (types is None and in_range)
 
 
 def _combine(symbol: str, left: Affine, right: Affine) -> Affine | None:
@@ -103,7 +112,7 @@ def _combine(symbol: str, left: Affine, right: Affine) -> Affine | None:
     return None
 
 
-def distance(first: Affine, second: Affine, trip: int = -1) -> int | bool | None:
+def distance(first: Affine, second: Affine, trip: int = -1) -> int | Literal[False] | None:
     """False: never one slot in different iterations. An int: always at that distance.
     None: perhaps. `trip`: the value that is the number of iterations, if there is one."""
     if first.symbol != second.symbol:

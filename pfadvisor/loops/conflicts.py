@@ -13,7 +13,7 @@ from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.values import DEEP, USE, Effect, Root
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body, uses_of
-from pfadvisor.loops.reach import meetings, sibling_meetings
+from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
 from pfadvisor.loops.touches import (
@@ -270,12 +270,11 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
         for second in roots if writes else ():
             if second == first or not _may_alias(body, first, second):
                 continue
+            reads = [t for t in by_root[second] if t.effect.how != "memo"]
             for write in writes[:MOST_PAIRS]:
-                others = [
-                    t
-                    for t in by_root[second]
-                    if t.effect.how != "memo" and _same_kind(write, t) and kinds.meet(write, t)
-                ]
+                others = [t for t in reads if _same_kind(write, t) and kinds.meet(write, t)]
+                if {first[0], second[0]} == {"param"}:
+                    others = others or held_alike(body, write, reads)
                 if others:
                     found.append(_alias(body, write, others))
                     break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, elem_types, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch, types_of_root
@@ -71,6 +72,8 @@ class Kinds:
     def _related(self, left: frozenset[str], right: frozenset[str]) -> bool:
         first, second = ({parse_type(t)[0] for t in types} for types in (left, right))
         if (first | second) & ABSTRACT or (first & DICTS and second & DICTS):
+            return True
+        if shares(self.body.ev, left) and shares(self.body.ev, right):
             return True
         return bool(self._families(first) & self._families(second))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.program import operands
+from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import NOTHING, Obj, Val, parse_type
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
@@ -80,7 +81,7 @@ def _differs(body: Body, value: Val) -> bool:
 
 def _changeable(body: Body, type_name: str) -> bool:
     head, _ = parse_type(type_name)
-    if head in MUTABLE:
+    if head in MUTABLE or shares(body.ev, frozenset({type_name})):
         return True
     if ":" not in head or body.ev.program.plain(frozenset({type_name})):
         return False

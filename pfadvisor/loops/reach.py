@@ -60,6 +60,31 @@ def sibling_meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
     return found
 
 
+def held_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
+    """Those of the accesses to another root that are to objects of the written one's type, though
+    the roots are of different types: one may hold what the other is."""
+    written = _type_of_place(body, write)
+    found = []
+    for other in others if written else ():
+        types = _type_of_place(body, other)
+        alike = types and not _apart(body, written or frozenset(), types)
+        if alike and other.effect.elem in (write.effect.elem, DEEP):
+            found.append(other)
+    return found
+
+
+def _type_of_place(body: Body, touch: Touch) -> Types:
+    """Types of the object that is accessed, as far as a value of the body shows them."""
+    obj = touch.effect.root, touch.effect.path
+    found: set[str] = set()
+    for value in body.ev.values:
+        if obj in value.objs:
+            if value.types is None:
+                return None
+            found |= value.types
+    return frozenset(found)
+
+
 def _fork(first: tuple[str, ...], second: tuple[str, ...]) -> int:
     """Where two paths part by different attributes, to go on alike; -1 if they do not."""
     at = next((n for n, (s, t) in enumerate(zip(first, second, strict=False)) if s != t), -1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pfadvisor.effects.values import Effect
-from pfadvisor.loops.affine import affine, counter_of, distance, trip_count
+from pfadvisor.loops.affine import Affine, affine, counter_of, distance, never_negative, trip_count
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
@@ -25,20 +27,62 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
     counters, trip = counter_of(body), trip_count(body)
     length = body.ev.values[trip].const if trip >= 0 else None
     length = length if isinstance(length, int) else None
-    forms = [(t, affine(body, t.effect.key, counters)) for t in group]
+    forms = [(t, _subscripts(body, t.effect.key, counters)) for t in group]
     gaps: set[int] = set()
     for touch, form in forms:
         for other, other_form in forms:
             if not (touch.effect.write or other.effect.write):
                 continue
-            if form is None or other_form is None:
-                return None
-            gap = distance(form, other_form, trip)
-            if gap is None or gap is True:
+            gap = _apart(form, other_form, trip)
+            if gap is None:
                 return None
             if gap is not False and (length is None or abs(gap) < length):
                 gaps.add(abs(gap))
     return min(gaps) if gaps else False
+
+
+def _subscripts(body: Body, key: int, counters: dict[int, Affine]) -> list[Affine | None]:
+    """The form of the key, or of each part of `a[i, :, j]` as far as they name axes in order;
+    None for a part that is a slice."""
+    instr = body.function.code[key]
+    if instr.op != "display" or instr.args[0] != "tuple":
+        form = affine(body, key, counters)
+        return [] if form is None else [form]
+    found: list[Affine | None] = []
+    for part in instr.args[1:]:
+        form = affine(body, part, counters)
+        named = form is not None and _is_whole(body, form.symbol)
+        if not named and body.function.code[part].op != "slice":
+            break
+        found.append(form if named else None)
+    return found
+
+
+def _wraps(first: Affine, second: Affine) -> bool:
+    """Whether one of them may count from the end: then it meets slots that it does not name."""
+    moving = first.factor or second.factor
+    return bool(moving) and not all(f.symbol >= 0 or never_negative(f) for f in (first, second))
+
+
+def _is_whole(body: Body, symbol: int) -> bool:
+    """A number, not what stands for several axes or for none: a mask, `None`, `...`."""
+    return symbol < 0 or body.ev.values[symbol].types == frozenset({"int"})
+
+
+def _apart(
+    first: list[Affine | None], second: list[Affine | None], trip: int
+) -> int | Literal[False] | None:
+    """Distance of two subscripts: that on which all of their parts agree. False: never one slot."""
+    gaps: set[int] = set()
+    for form, other in zip(first, second, strict=False):
+        gap = distance(form, other, trip) if form is not None and other is not None else None
+        if gap is False and not (form and other and _wraps(form, other)):
+            return False
+        if gap is not None and gap is not False:
+            gaps.add(gap)
+    if len(gaps) > 1:
+        return False
+    return gaps.pop() if gaps else None
 
 
 def distinct_slots(body: Body, group: list[Touch]) -> Assumption | None:

@@ -12,7 +12,7 @@ from pfadvisor.model import Blocker, Location, Span
 CONTEXT_FIELDS: Final = frozenset(
     {"prec", "rounding", "Emin", "Emax", "traps", "clamp", "capitals"}
 )
-SETTERS: Final = frozenset({"setcontext"})
+SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printoptions"})
 
 
 def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
@@ -40,7 +40,10 @@ def _entered(body: Body, around: list[int]) -> Span | None:
     for instr in body.function.code:
         if instr.op == "enter" and instr.stmt in around:
             types = body.ev.values[instr.args[0]].types or ()
-            if any(parse_type(t)[0].startswith("decimal.") for t in types):
+            traits = [body.ev.program.traits_of(t) for t in types]
+            if any(t is not None and t.shared == "context" for t in traits) or any(
+                parse_type(t)[0].startswith("decimal.") for t in types
+            ):
                 return instr.span
     return None
 

@@ -11,6 +11,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 
+from binding import bind, literal
 from interpreter import NAMELESS, module, resolve
 
 from pfadvisor.effects import knowledge, special
@@ -137,32 +138,6 @@ def complaints(line: Effect, called: object, self: object, args: list[object]) -
     yield from kept(line, self, named)
     if line.returns and not fits(result, line.returns, self):
         yield f"returns {type(result).__name__}, not {line.returns}"
-
-
-def bind(line: Effect, args: list[object]) -> dict[str, list[object]]:
-    """Arguments by name; those that no name takes are called ''."""
-    named: dict[str, list[object]] = {}
-    names = iter(line.args)
-    rest = ""
-    for value in args:
-        name = rest or next(names, "")
-        if name.startswith("*") and len(name) > 1 and not name.startswith("**"):
-            rest = name
-        if name in ("", "*") or name.startswith("**"):
-            name, names = "", iter(())
-        named.setdefault(name.lstrip("*"), []).append(value)
-    return named
-
-
-def literal(named: dict[str, list[object]]) -> special.Literal:
-    def look(name: str) -> object:
-        values = named.get(name, [])
-        if not values:
-            return special.ABSENT
-        is_constant = isinstance(values[0], int | str | bytes | type(None))
-        return values[0] if is_constant else special.NOT_NONE
-
-    return look
 
 
 def state(value: object) -> object:

@@ -10,6 +10,7 @@ import click
 
 from pfadvisor import config, registry
 from pfadvisor.config import Settings
+from pfadvisor.profit.basis import Basis, of_this_machine
 from pfadvisor.source.files import common_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -105,6 +106,11 @@ def output_format() -> Callable[[Command], Command]:
         envvar="PFADVISOR_OUTPUT_FORMAT",
         help="How to print findings.",
     )
+
+
+def basis(given: dict[str, Any]) -> Basis:
+    """What predictions rest on besides the code."""
+    return of_this_machine()
 
 
 def settings(paths: Sequence[Path], cwd: Path, given: dict[str, Any]) -> Settings:

@@ -82,7 +82,12 @@ def run_of(
     settings = _options.settings(paths, cwd, given)
     stdin = sys.stdin.buffer.read() if from_stdin else None
     request = pipeline.Request(
-        settings, cwd, show, unsafe=unsafe, cached=not given.get("no_cache", False)
+        settings,
+        cwd,
+        show,
+        unsafe=unsafe,
+        cached=not given.get("no_cache", False),
+        basis=_options.basis(given),
     )
     return Run(paths, request, given.get("jobs"), stdin)
 

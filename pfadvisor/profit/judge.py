@@ -29,14 +29,11 @@ from pfadvisor.model import (
     Mode,
     Profit,
 )
-from pfadvisor.profit.cost import cost_of
-from pfadvisor.profit.estimate import NONE
-from pfadvisor.profit.machine import worker_count
-from pfadvisor.profit.speedup import predict
-from pfadvisor.profit.transfer import transfer_seconds
+from pfadvisor.profit.basis import Basis
+from pfadvisor.profit.prospects import profit_of
 from pfadvisor.profit.workload import Workload, workload
 
-NOTHING_TO_DO = 2e-6  # seconds: less than any hand-over
+SHIPPED = Basis()
 BACKENDS: dict[Mode, str] = {
     "processes": "multiprocessing",
     "threads": "futures",
@@ -49,6 +46,7 @@ def judge_module(
     facts: ModuleFacts,
     settings: Settings,
     assumed: dict[int, frozenset[str]] | None = None,
+    basis: Basis = SHIPPED,
 ) -> tuple[Judgement, ...]:
     """`assumed`: assumptions that the reader has accepted, by row of the loop."""
     judged: list[Judgement] = []
@@ -59,7 +57,9 @@ def judge_module(
         accepted = frozenset(settings.assume) | (assumed or {}).get(loop.for_row, frozenset())
         around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
         loop_id = identity(facts, loop, around)
-        judgement, analysis = _judge(program, facts, function, index, loop_id, settings, accepted)
+        judgement, analysis = _judge(
+            program, facts, function, index, loop_id, settings, accepted, basis
+        )
         if around is not None:
             judgement = replace(judgement, plan=None)
         elif judgement.plan is not None and analysis is not None and _pays(judgement.profit):
@@ -145,13 +145,14 @@ def _judge(
     loop_id: LoopId,
     settings: Settings,
     accepted: frozenset[str],
+    basis: Basis,
 ) -> tuple[Judgement, Analysis | None]:
     analysis = analyse(program, facts, function, index, accepted)
-    judgement = assess(program, analysis, loop_id, settings, accepted)
+    judgement = assess(program, analysis, loop_id, settings, accepted, basis)
     if analysis.verdict != "serial" and not _pays(judgement.profit):
         second = analyse_assuming(program, facts, function, index, accepted)
         if second is not None and second.compute > analysis.compute:
-            other = assess(program, second, loop_id, settings, accepted)
+            other = assess(program, second, loop_id, settings, accepted, basis)
             if other.profit is not None and other.profit.worth == "yes":
                 return other, second
     return judgement, analysis
@@ -163,6 +164,7 @@ def assess(
     loop_id: LoopId,
     settings: Settings,
     accepted: frozenset[str] = frozenset(),
+    basis: Basis = SHIPPED,
 ) -> Judgement:
     """The judgement on one analysed loop."""
     dependences = tuple(
@@ -173,7 +175,7 @@ def assess(
             loop_id, "serial", None, None, None, None, (), analysis.blockers, None, dependences
         )
     body = analysis.body
-    work = workload(program, body.ev, body.loop, analysis.compute_instrs)
+    work = workload(program, body.ev, body.loop, analysis.compute_instrs, basis.machine.pace)
     mode, problem = _mode(analysis, work)
     if problem is not None:
         return Judgement(
@@ -185,7 +187,7 @@ def assess(
         asked = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted), *linked)
         # a worker of Pool that fails to describe a result that it cannot send dies silently
         plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
-    profit = _profit(program, analysis, work, mode, settings)
+    profit = profit_of(program, analysis, work, mode, settings, basis)
     stages: tuple[Granule, ...] = analysis.tree.granules()
     return Judgement(
         loop_id,
@@ -227,31 +229,4 @@ def _mode(analysis: Analysis, work: Workload) -> tuple[Mode, Blocker | None]:
         where,
         (),
         "pass and return plain data",
-    )
-
-
-def _wanted(analysis: Analysis, settings: Settings, work: Workload) -> float:
-    """`min_speedup` 0 asks for all that is legal, but not for workers that have nothing to do."""
-    cheap = analysis.tree is not None and analysis.tree.cheap
-    likely = work.held.mid + work.released.mid + work.waiting.mid
-    return (
-        max(settings.min_speedup, 1.0) if cheap or likely < NOTHING_TO_DO else settings.min_speedup
-    )
-
-
-def _profit(
-    program: Program, analysis: Analysis, work: Workload, mode: Mode, settings: Settings
-) -> Profit:
-    body = analysis.body
-    rest = cost_of(program, body.ev, analysis.rest_instrs)
-    transfer = transfer_seconds(analysis) if mode == "processes" else NONE
-    return predict(
-        work,
-        rest.time,
-        analysis.source.literal_length,
-        mode,
-        transfer,
-        workers=worker_count(),
-        min_speedup=_wanted(analysis, settings, work),
-        max_break_even=settings.max_break_even,
     )

@@ -18,7 +18,7 @@ from typing import Final
 
 from pfadvisor.model import Mode, Profit, Term, Worth
 from pfadvisor.profit import machine as machines
-from pfadvisor.profit.estimate import NONE, Estimate, Interval, between, exactly, plus, times
+from pfadvisor.profit.estimate import NONE, ONCE, Estimate, Interval, between, exactly, plus, times
 from pfadvisor.profit.machine import Figure, Machine
 from pfadvisor.profit.workload import Workload
 
@@ -75,37 +75,43 @@ def predict(
     transfer: Interval | Estimate,
     *,
     workers: int,
+    threads: int | None = None,
     min_speedup: float = 1.2,
     max_break_even: int = 10_000,
     calls_per_program: int = 1,
     start_method: str = "",
     machine: Machine = machines.DEFAULT,
+    alone: bool = False,
 ) -> Profit:
-    """The profit of running `work` in `workers` processes, or in threads or tasks of a polite
-    number. `rest` and `transfer` are seconds per iteration, an interval or an estimate; `calls_per_program` says how often
-    the loop starts a pool."""
+    """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
+
+    `rest` and `transfer` are seconds per iteration, an interval or an estimate;
+    `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
+    workers one by one, whatever they take.
+    """
     iterations = work.iterations if iterations is None else iterations
-    figures = _figures(work, mode, machine, start_method)
-    size = workers if mode == "processes" else machines.worker_count(mode)
+    figures = _figures(work, mode, machine, start_method, alone=alone)
+    size = workers if mode == "processes" else threads or machines.worker_count(mode)
     serial = _estimate(rest)
     sent = _estimate(transfer) if mode == "processes" else NONE
-    outlook = Outlook(
+    forecast = Forecast(
         *_readings(work, serial, sent, figures, mode, workers, size),
         iterations,
         min_speedup,
         max_break_even,
     )
-    worth = _worth(outlook, work)
+    worth = _worth(forecast, work)
     seconds = plus(plus(work.held, work.released), work.waiting)
     return Profit(
         worth,
         iterations,
         seconds.interval,
-        outlook.break_even,
-        outlook.speedup(worth),
+        forecast.break_even,
+        forecast.speedup(worth),
         size,
         (*work.terms, *_terms(figures, serial, sent, calls_per_program)),
-        _reason(outlook, seconds) if worth == "no" else "",
+        _reason(forecast, seconds) if worth == "no" else "",
+        machine.origin,
     )
 
 
@@ -125,16 +131,21 @@ def chunksize(work: Workload, iterations: int | None, workers: int) -> int | Non
 class _Figures:
     start: Figure
     dispatch: Figure
+    crowding: Estimate
 
 
-def _figures(work: Workload, mode: Mode, machine: Machine, start_method: str) -> _Figures:
+def _figures(
+    work: Workload, mode: Mode, machine: Machine, start_method: str, *, alone: bool
+) -> _Figures:
     if mode == "processes":
         likely = work.held.mid + work.released.mid + work.waiting.mid
         task = machine.task_process if likely >= ALONE else machine.task_chunked
-        return _Figures(machines.start(machine, start_method), task)
+        if alone:
+            task = machine.task_executor
+        return _Figures(machines.start(machine, start_method), task, machine.crowding)
     if mode == "async":
-        return _Figures(machine.loop, machine.task_async)
-    return _Figures(machine.threads, _thread_task(machine))
+        return _Figures(machine.loop, machine.task_async, ONCE)
+    return _Figures(machine.threads, _thread_task(machine), machine.crowding)
 
 
 def _thread_task(machine: Machine) -> Figure:
@@ -165,7 +176,7 @@ def _readings(
             serial=held + released + wait + rest.mid,
             start=loss(figures.start.seconds),
             shared=shared if alone else shared + held,
-            work=released + held if alone else released,
+            work=(released + held if alone else released) * loss(figures.crowding),
             wait=wait,
             cores=workers if alone else max(min(workers, size), 1),
             workers=size,
@@ -204,7 +215,7 @@ def _large(value: Estimate) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Forecast:
     """The readings of all figures, and what is asked of them."""
 
     worst: Setting
@@ -238,42 +249,44 @@ class Outlook:
         return min(gains), max(gains)
 
 
-def _worth(outlook: Outlook, work: Workload) -> Worth:
+def _worth(forecast: Forecast, work: Workload) -> Worth:
     """`min_speedup` 0 asks for whatever is legal."""
-    if outlook.min_speedup <= 0:
+    if forecast.min_speedup <= 0:
         return "yes"
-    if outlook.iterations is None:
-        return _worth_unknown(outlook, work)
-    n, wanted = outlook.iterations, outlook.min_speedup
-    if outlook.worst.speedup(n) >= wanted:
+    if forecast.iterations is None:
+        return _worth_unknown(forecast, work)
+    n, wanted = forecast.iterations, forecast.min_speedup
+    if forecast.worst.speedup(n) >= wanted:
         return "yes"
-    return "depends" if outlook.telling.speedup(n) >= wanted else "no"
+    return "depends" if forecast.telling.speedup(n) >= wanted else "no"
 
 
-def _worth_unknown(outlook: Outlook, work: Workload) -> Worth:
-    if not outlook.pays(outlook.telling):
+def _worth_unknown(forecast: Forecast, work: Workload) -> Worth:
+    if not forecast.pays(forecast.telling):
         return "no"
-    least = outlook.break_even
+    least = forecast.break_even
     if least is None or least > AT_ONCE:
         return "depends"
     if work.kind in ("io", "async"):
         return "yes"
-    worst = outlook.worst.break_even()
+    worst = forecast.worst.break_even()
     certain = worst is not None and worst <= 2 * AT_ONCE
-    return "yes" if certain and outlook.worst.speedup(MANY) >= outlook.min_speedup else "depends"
+    return "yes" if certain and forecast.worst.speedup(MANY) >= forecast.min_speedup else "depends"
 
 
-def _reason(outlook: Outlook, seconds: Estimate) -> str:
+def _reason(forecast: Forecast, seconds: Estimate) -> str:
     """Why it does not pay, with the number that says so."""
     cost = f"an iteration takes about {_shown(seconds.mid)}"
-    if outlook.break_even is None or outlook.telling.speedup(MANY) < outlook.min_speedup:
-        most = outlook.telling.speedup(MANY)
-        if most < JUST_MORE and not outlook.telling.mostly_serial:
+    if forecast.break_even is None or forecast.telling.speedup(MANY) < forecast.min_speedup:
+        most = forecast.telling.speedup(MANY)
+        if most < JUST_MORE and not forecast.telling.mostly_serial:
             return f"{cost}, less than it costs to hand it to a worker"
-        why = ", what stays in order takes longer" if outlook.telling.mostly_serial else ""
-        return f"{cost}{why}: it would gain {most:.2f}x at most, less than {outlook.min_speedup:g}x"
-    found = f"{cost}: it pays from about {outlook.break_even} iterations on"
-    return found if outlook.iterations is None else f"{found}, and there are {outlook.iterations}"
+        why = ", what stays in order takes longer" if forecast.telling.mostly_serial else ""
+        return (
+            f"{cost}{why}: it would gain {most:.2f}x at most, less than {forecast.min_speedup:g}x"
+        )
+    found = f"{cost}: it pays from about {forecast.break_even} iterations on"
+    return found if forecast.iterations is None else f"{found}, and there are {forecast.iterations}"
 
 
 def _shown(seconds: float) -> str:

@@ -117,6 +117,8 @@ def _profit(profit: Profit | None) -> Iterator[str]:
     if profit.break_even is not None:
         yield f"break-even             {profit.break_even} iterations"
     yield f"speed-up               {_interval(profit.speedup)} on {profit.workers} workers"
+    if profit.constants:
+        yield f"constants              {profit.constants}"
     for term in profit.terms:
         yield f"  {term.name:<28} {_interval(term.seconds)} s  ({term.origin})"
 

@@ -115,6 +115,7 @@ def _profit(profit: Profit) -> dict[str, Any]:
         "break_even": profit.break_even,
         "speedup": [_number(value) for value in profit.speedup],
         "workers": profit.workers,
+        "constants": profit.constants,
     }
 
 

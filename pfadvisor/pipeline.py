@@ -176,7 +176,8 @@ def _stages(session: Session, target: Target, request: Request) -> Outcome:
     said = suppressions(source.data, source.text)
     program = session.program(target, facts)
     answers = _answers(facts, said)
-    judgements = judge_module(program, facts, request.settings, answers, request.basis)
+    basis = request.basis.at(target.path, source.digest)
+    judgements = judge_module(program, facts, request.settings, answers, basis)
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
     findings += _mistakes(session, source)
     findings.sort(key=lambda one: one.span)

@@ -29,8 +29,10 @@ from pfadvisor.model import (
     Mode,
     Profit,
 )
+from pfadvisor.profit import measured
 from pfadvisor.profit.basis import Basis
-from pfadvisor.profit.prospects import profit_of
+from pfadvisor.profit.prospects import profit_of, sent_alone
+from pfadvisor.profit.speedup import chunksize
 from pfadvisor.profit.workload import Workload, workload
 
 SHIPPED = Basis()
@@ -171,23 +173,24 @@ def assess(
         Dependence(c.kind, c.source, c.sink, True, c.distance) for c in analysis.conflicts
     )
     if analysis.tree is None or analysis.pattern is None:
-        return Judgement(
-            loop_id, "serial", None, None, None, None, (), analysis.blockers, None, dependences
-        )
+        return _serial(loop_id, analysis.blockers, dependences)
     body = analysis.body
     work = workload(program, body.ev, body.loop, analysis.compute_instrs, basis.machine.pace)
-    mode, problem = _mode(analysis, work)
+    found = basis.measured(loop_id.ordinal)
+    if found is not None and found.iterations:
+        work = measured.workload_of(work, found)
+    mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
     if problem is not None:
-        return Judgement(
-            loop_id, "serial", None, None, None, None, (), (problem,), None, dependences
-        )
+        return _serial(loop_id, (problem,), dependences)
     plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
     if mode == "processes":
         linked = deeply_linked(analysis, accepted)
         asked = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted), *linked)
         # a worker of Pool that fails to describe a result that it cannot send dies silently
         plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
-    profit = profit_of(program, analysis, work, mode, settings, basis)
+    profit = profit_of(program, analysis, work, plan, settings, basis, found)
+    if plan.collected and sent_alone(plan):
+        plan = replace(plan, chunksize=chunksize(work, profit.iterations, profit.workers))
     stages: tuple[Granule, ...] = analysis.tree.granules()
     return Judgement(
         loop_id,
@@ -206,15 +209,26 @@ def assess(
     )
 
 
+def _serial(
+    loop_id: LoopId, blockers: tuple[Blocker, ...], dependences: tuple[Dependence, ...]
+) -> Judgement:
+    return Judgement(loop_id, "serial", None, None, None, None, (), blockers, None, dependences)
+
+
 def _backend(mode: Mode, settings: Settings) -> str:
     return BACKENDS[mode] if settings.backend == "auto" else settings.backend
 
 
-def _mode(analysis: Analysis, work: Workload) -> tuple[Mode, Blocker | None]:
+def _mode(
+    analysis: Analysis, work: Workload, tried: tuple[str, ...]
+) -> tuple[Mode, Blocker | None]:
+    """`tried`: what a run of the program found not to pickle."""
     body = analysis.body
     if work.kind == "async":
         return "async", None
     what, role = pickle_problem(analysis)
+    if tried and not what:
+        what, role = tried[0], "as the profile found out"
     if work.kind == "io" or (work.kind == "cpu" and work.gil == "released"):
         return "threads", None
     if not what:

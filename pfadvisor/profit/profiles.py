@@ -32,7 +32,8 @@ class LoopProfile:
     waiting      of it neither, because it gave the processor up
     rest         outside of compute: the head, the commit and the source
     sent         to pickle and unpickle what a worker gets and gives; None if nothing was tried
-    size         of that in bytes
+    shared       to pickle and unpickle what all iterations read, once
+    size         of arguments and results in bytes
     unpicklable  names of what did not pickle, each with the reason
     """
 
@@ -49,6 +50,7 @@ class LoopProfile:
     waiting: float = 0.0
     rest: float = 0.0
     sent: float | None = None
+    shared: float = 0.0
     size: int = 0
     unpicklable: tuple[str, ...] = ()
 
@@ -152,7 +154,8 @@ def _profile(path: Path, table: Mapping[str, Any]) -> Profile:
 
 def _loop(table: Mapping[str, Any]) -> LoopProfile:
     numbers = {
-        key: float(table[key]) for key in ("total", "mean", "cpu", "children", "waiting", "rest")
+        key: float(table[key])
+        for key in ("total", "mean", "cpu", "children", "waiting", "rest", "shared")
     }
     if any(not 0 <= value < float("inf") for value in numbers.values()):
         raise ValueError("seconds out of range")

@@ -48,7 +48,8 @@ class Setting:
     def parallel(self, n: int) -> float:
         rounds = ceil(n / self.cores) * self.work + ceil(n / self.workers) * self.wait
         turns = n * self.shared
-        return self.start + (max(turns, rounds) if self.overlap else turns + rounds)
+        least = max(turns, rounds, (turns + n * self.work) / self.cores)
+        return self.start + (least if self.overlap else turns + rounds)
 
     def speedup(self, n: int) -> float:
         return n * self.serial / self.parallel(n) if n and self.serial else 0.0

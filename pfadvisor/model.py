@@ -124,7 +124,7 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """`constants`: where the figures of the machine come from; `outlooks`: what if."""
+    """`likely`: the likeliest speed-up; `constants`: where the figures of the machine come from; `outlooks`: what if."""
 
     worth: Worth
     iterations: int | None
@@ -134,6 +134,7 @@ class Profit:
     workers: int
     terms: tuple[Term, ...] = ()
     reason: str = ""
+    likely: float = 0.0
     constants: str = ""
     measured: Measured | None = None
     outlooks: tuple[Outlook, ...] = ()

@@ -16,12 +16,17 @@ MEASURED_FORMS: Final = frozenset({"for", "async-for", "list", "set", "dict", "g
 OF_AN_ITERATION: Final = frozenset({"target", "head"})
 
 
-def candidates(findings: Iterable[Finding]) -> dict[str, list[dict[str, Any]]]:
-    """By the file's name in the report; the fields are those that `Probe` reads."""
+def candidates(
+    findings: Iterable[Finding], *, all_: bool = False
+) -> dict[str, list[dict[str, Any]]]:
+    """By the file's name in the report; the fields are those that `Probe` reads. `all_`: even
+    those that cannot be worth it."""
     found: dict[str, list[dict[str, Any]]] = {}
     for finding in findings:
         judgement = finding.judgement
-        if judgement is None or judgement.plan is None or not _may_pay(judgement.profit):
+        if judgement is None or judgement.plan is None:
+            continue
+        if not (all_ or _may_pay(judgement.profit)):
             continue
         if judgement.loop.form in MEASURED_FORMS:
             found.setdefault(finding.filename, []).append(_loop(judgement, judgement.plan))

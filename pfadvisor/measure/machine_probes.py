@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import subprocess
 import sys
 import threading
 import time
@@ -26,6 +27,8 @@ PATIENCE: Final = 13.0
 MANY: Final = 20_000
 SOME: Final = 300
 TABLE_SECONDS: Final = 1.13e-7  # what the tables of costs say of one turn of `_turns`
+POOLS: Final = "import multiprocessing.pool, concurrent.futures.process"
+EXECUTORS: Final = "import concurrent.futures.thread"
 now: Final = time.perf_counter
 Probe = Callable[[], float]
 
@@ -162,6 +165,13 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+def _import(statement: str) -> float:
+    """Seconds of an import in an interpreter that has just started."""
+    program = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    return float(ran.stdout)
+
+
 def _starts() -> dict[str, list[Probe]]:
     found: dict[str, list[Probe]] = {}
     for method in multiprocessing.get_all_start_methods():
@@ -193,6 +203,8 @@ def probes() -> dict[str, list[Probe]]:
 
     return {
         **_starts(),
+        "imports_processes": [partial(_import, POOLS)],
+        "imports_threads": [partial(_import, EXECUTORS)],
         "threads": [_thread_pool],
         "per_thread": [_thread],
         "loop": [partial(_tasks_of_a_loop, 1)],

@@ -46,13 +46,23 @@ class Outcome:
     problem: str = ""
 
 
-def run(command: Command, files: Sequence[File], machine: Machine) -> Outcome:
-    """Run it with its own streams. Raises OSError if it cannot be started."""
+def quietly(command: Command, files: Sequence[File], machine: Machine) -> Profile:
+    """A profile of a run that nobody sees or answers."""
+    return run(command, files, machine, subprocess.DEVNULL).profile
+
+
+def run(
+    command: Command,
+    files: Sequence[File],
+    machine: Machine,
+    streams: int | None = None,
+) -> Outcome:
+    """Run it, with its own streams if none are given. Raises OSError if it cannot be started."""
     with tempfile.TemporaryDirectory(prefix="pfadvisor-") as folder:
         spec = Path(folder) / "spec.json"
         spec.write_text(json.dumps(_spec(command, files, folder)), encoding="utf-8")
         words = [command.interpreter, *command.options, str(BOOTSTRAP), str(spec)]
-        code = waited(words)
+        code = waited(words, streams)
         parts = list(_parts(Path(folder)))
     tables: Tables = {}
     for part in parts:
@@ -74,10 +84,10 @@ def run(command: Command, files: Sequence[File], machine: Machine) -> Outcome:
     return Outcome(profile, _problem(code, parts))
 
 
-def waited(words: Sequence[str]) -> int:
+def waited(words: Sequence[str], streams: int | None = None) -> int:
     """The exit code, -n for signal n. Ctrl-C is the program's: it decides what comes of it."""
     with _deaf():
-        return subprocess.Popen(words).wait()
+        return subprocess.Popen(words, stdin=streams, stdout=streams, stderr=streams).wait()
 
 
 @contextmanager

@@ -54,6 +54,7 @@ class Machine:
     per_thread    one more thread
     task_…        handing over one task: among many of a chunk, alone to a `Pool`, alone to
                   a `ProcessPoolExecutor`, to a thread, to the event loop
+    imports_…     importing the library of pools, once in a program
     hand_over     a thread that waits for the GIL gets it, once another gives it up
     pace          how long Python takes for what the tables of costs say, 1 being as long
     crowding      how much longer work takes while all processors are busy
@@ -70,6 +71,8 @@ class Machine:
     task_executor: Figure
     task_thread: Figure
     task_async: Figure
+    imports_processes: Figure
+    imports_threads: Figure
     hand_over: Figure
     rates: Rates
     crowding: Estimate
@@ -102,6 +105,8 @@ DEFAULT: Final = Machine(
     task_executor=Figure(Estimate(9e-5, 1.4e-4, 2.3e-4), f"a task of an executor, {MEASURED}"),
     task_thread=Figure(Estimate(1e-5, 2e-5, 4e-5), f"a task of a thread pool, {MEASURED}"),
     task_async=Figure(Estimate(5e-6, 2e-5, 5e-5), "a task of a running event loop"),
+    imports_processes=Figure(Estimate(1.5e-2, 3e-2, 5e-2), f"importing pools, {MEASURED}"),
+    imports_threads=Figure(Estimate(5e-3, 1e-2, 2e-2), f"importing executors, {MEASURED}"),
     hand_over=Figure(Estimate(3e-6, 8e-6, 4e-5), "the GIL goes from thread to thread"),
     rates=RATES,
     crowding=Estimate(1.0, 1.05, 1.25),

@@ -57,9 +57,7 @@ def transfer_of(found: LoopProfile, workers: int, *, alone: bool) -> Estimate | 
 
 def told(profit: Profit, found: LoopProfile) -> Profit:
     """The prediction with what was measured, and what it would save over the whole program."""
-    low, high = profit.speedup
-    likely = (low * high) ** 0.5
-    low, high = max(low, likely * (1 - WIDEST)), min(high, likely * (1 + WIDEST))
+    low, high = profit.likely * (1 - WIDEST), profit.likely * (1 + WIDEST)
     seconds = found.iterations * (found.cpu + found.children + found.waiting + found.rest)
     saves = tuple(seconds * (1 - 1 / gain) if gain > 0 else 0.0 for gain in (low, high))
     measured = Measured(found.entries, found.iterations, seconds, (saves[0], saves[1]))

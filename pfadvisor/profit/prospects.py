@@ -14,7 +14,7 @@ from pfadvisor.profit import measured
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.cost import cost_of
 from pfadvisor.profit.estimate import NONE, Estimate, exactly, times
-from pfadvisor.profit.machine import worker_count
+from pfadvisor.profit.machine import Machine, worker_count
 from pfadvisor.profit.profiles import LoopProfile
 from pfadvisor.profit.speedup import predict
 from pfadvisor.profit.transfer import transfer_seconds
@@ -62,6 +62,7 @@ def profit_of(
             start_method=basis.start_method,
             machine=machine,
             alone=alone,
+            once=_imports(mode, machine) if ran is not None else NONE,
         )
 
     processes = worker_count("processes", settings.workers)
@@ -78,6 +79,13 @@ def sent_alone(plan: Plan) -> bool:
     """Whether items go to processes one by one: an executor's `map` and window do that."""
     pooled = plan.collected and plan.builtin_errors and plan.pure
     return plan.mode == "processes" and not pooled
+
+
+def _imports(mode: Mode, machine: Machine) -> Estimate:
+    if mode == "async":
+        return NONE
+    figures = machine.imports_processes, machine.imports_threads
+    return figures[mode == "threads"].seconds
 
 
 def _around_compute(

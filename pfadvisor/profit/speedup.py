@@ -83,15 +83,17 @@ def predict(
     start_method: str = "",
     machine: Machine = machines.DEFAULT,
     alone: bool = False,
+    once: Estimate = NONE,
 ) -> Profit:
     """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
 
     `rest` and `transfer` are seconds per iteration, an interval or an estimate;
     `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
-    workers one by one, whatever they take.
+    workers one by one, whatever they take; `once`: seconds of a program's first pool.
     """
     iterations = work.iterations if iterations is None else iterations
-    figures = _figures(work, mode, machine, start_method, alone=alone)
+    share = times(once, exactly(1 / max(calls_per_program, 1)))
+    figures = _figures(work, mode, machine, start_method, alone=alone, first=share)
     size = workers if mode == "processes" else threads or machines.worker_count(mode)
     serial = _estimate(rest)
     sent = _estimate(transfer) if mode == "processes" else NONE
@@ -112,6 +114,7 @@ def predict(
         size,
         (*work.terms, *_terms(figures, serial, sent, calls_per_program)),
         _reason(forecast, seconds) if worth == "no" else "",
+        forecast.likely.speedup(iterations or max(10 * (forecast.break_even or 0), FEW)),
         machine.origin,
     )
 
@@ -136,17 +139,29 @@ class _Figures:
 
 
 def _figures(
-    work: Workload, mode: Mode, machine: Machine, start_method: str, *, alone: bool
+    work: Workload,
+    mode: Mode,
+    machine: Machine,
+    start_method: str,
+    *,
+    alone: bool,
+    first: Estimate,
 ) -> _Figures:
     if mode == "processes":
         likely = work.held.mid + work.released.mid + work.waiting.mid
         task = machine.task_process if likely >= ALONE else machine.task_chunked
         if alone:
             task = machine.task_executor
-        return _Figures(machines.start(machine, start_method), task, machine.crowding)
+        start = machines.start(machine, start_method)
+        return _Figures(_with(start, first), task, machine.crowding)
     if mode == "async":
         return _Figures(machine.loop, machine.task_async, ONCE)
-    return _Figures(machine.threads, _thread_task(machine), machine.crowding)
+    return _Figures(_with(machine.threads, first), _thread_task(machine), machine.crowding)
+
+
+def _with(start: Figure, first: Estimate) -> Figure:
+    """A start, with what the first one in a program takes besides."""
+    return Figure(plus(start.seconds, first), start.origin) if first.high else start
 
 
 def _thread_task(machine: Machine) -> Figure:

@@ -96,6 +96,7 @@ class Probe:
     """The measurements of one loop; what callers may do is named as the code does it."""
 
     due: float = float("inf")
+    pickling: float = 0.0
     tell: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, loop: dict[str, Any]) -> None:
@@ -115,7 +116,8 @@ class Probe:
         self.trips, self.walls = Kept(), Kept()
         self.next_sample, self.samples, self.sampling = 1, 0, 0.0
         self.item_size = self.capture_size = 0
-        self.item_seconds = self.capture_seconds = 0.0
+        self.capture_seconds = 0.0
+        self.rates: list[float] = []
         self.unpicklable: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -246,7 +248,7 @@ class Probe:
         self.samples += 1
         names = frame.f_locals
         found = [(name, names[name]) for name in self.inputs if name in names]
-        self.item_seconds += self._pickled("argument", found)
+        self._item("argument", found)
         if self.samples == 1:
             shared = [(name, names[name]) for name in self.captures if name in names]
             self.capture_seconds = self._pickled("capture", shared)
@@ -259,13 +261,20 @@ class Probe:
         names = frame.f_locals
         found = [("", value) for value in given]
         found += [(name, names[name]) for name in self.handed if name in names]
-        self.item_seconds += self._pickled("result", found)
+        self._item("result", found)
         self.sampling += now() - start
 
+    def _item(self, role: str, found: list[tuple[str, object]]) -> None:
+        """The first value of a kind takes longest, so seconds are kept by the byte."""
+        before = self.item_size
+        seconds = self._pickled(role, found)
+        if self.item_size > before:
+            self.rates.append(seconds / (self.item_size - before))
+
     def _pickled(self, role: str, found: list[tuple[str, object]]) -> float:
-        """Seconds to pickle; the size is added to that of items or captures."""
+        """Seconds to pickle beyond those for nothing; the size is added to that of items or captures."""
         counter = Counter()
-        start = now()
+        start = time.thread_time()
         try:
             pickle.Pickler(counter, 4).dump([value for _, value in found])
         except Exception as error:
@@ -276,7 +285,7 @@ class Probe:
                 self.capture_size = counter.size
             else:
                 self.item_size += counter.size
-        return now() - start
+        return max(time.thread_time() - start - Probe.pickling, 0.0)
 
     def _blame(self, role: str, found: list[tuple[str, object]], error: Exception) -> None:
         for name, value in found:
@@ -291,7 +300,7 @@ class Probe:
         """All that was measured, as JSON holds it."""
         keys = (
             "entries", "iterations", "timed", "full", "total", "worked", "wall", "cpu", "waited",
-            "born", "samples", "item_size", "item_seconds", "capture_size", "capture_seconds",
+            "born", "samples", "item_size", "capture_size", "capture_seconds",
             "sampling", "light",
         )  # fmt: skip
         return {
@@ -299,6 +308,7 @@ class Probe:
             **{key: getattr(self, key) for key in keys},
             "trips": sorted(self.trips.values),
             "walls": sorted(self.walls.values),
+            "rates": sorted(self.rates),
             "unpicklable": self.unpicklable,
         }
 
@@ -330,7 +340,7 @@ def usage(children: bool) -> Usage:
     if children:
         all_ = resource.getrusage(resource.RUSAGE_CHILDREN)
         born = all_.ru_utime + all_.ru_stime
-    return own.ru_utime + own.ru_stime, own.ru_nvcsw, born
+    return time.thread_time(), own.ru_nvcsw, born
 
 
 def reason(error: BaseException) -> str:

@@ -160,10 +160,11 @@ def _loop(
     whole = max(total("total") - total("sampling"), mean * iterations)
     walls = sorted(value for table in tables for value in table["walls"])
     trips = sorted(int(value) for table in tables for value in table["trips"])
-    rate = machine.rates.megabyte.mid / 1e6
-
-    def sent(seconds: str, size: str, number: float) -> float:
-        return (total(seconds) * (1 + UNPICKLE) + total(size) * rate) / max(number, 1.0)
+    pipe = machine.rates.megabyte.mid / 1e6
+    rates = sorted(value for table in tables for value in table["rates"])
+    size = total("item_size") / max(samples, 1)
+    sent = size * (_at(rates, 0.5) * (1 + UNPICKLE) + pipe)
+    shared = total("capture_seconds") * (1 + UNPICKLE) + total("capture_size") * pipe
 
     return LoopProfile(
         ordinal=loop["ordinal"],
@@ -178,9 +179,9 @@ def _loop(
         children=mean * min(total("born") / wall, 1.0),
         waiting=mean * min(total("waited") / wall, 1.0),
         rest=max(whole / iterations - mean, 0.0),
-        sent=sent("item_seconds", "item_size", samples) if samples else None,
-        shared=sent("capture_seconds", "capture_size", len(tables)) if samples else 0.0,
-        size=int(total("item_size") / max(samples, 1)),
+        sent=sent if samples else None,
+        shared=shared / len(tables),
+        size=int(size),
         unpicklable=tuple(
             f"{name}: {why}" for table in tables for name, why in table["unpicklable"].items()
         ),

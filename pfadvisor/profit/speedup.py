@@ -1,7 +1,8 @@
 """Whether running a loop's iterations at the same time pays, and from how many on.
 
     serial(n)   = n * (work + rest)
-    parallel(n) = start + n * (rest + dispatch + transfer) + ceil(n / workers) * work
+    parallel(n) = start + n * (rest + dispatch + transfer / 2)
+                        + ceil(n / workers) * (work * crowding + transfer / 2)
 
 with `work` the compute stage of an iteration and `rest` its head and commit, which stay in the
 parent. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
@@ -187,12 +188,13 @@ def _readings(
 
     def reading(gain: Pick, loss: Pick, sending: Pick, *, overlap: bool = False) -> Setting:
         held, released, wait = gain(work.held), gain(work.released), gain(work.waiting)
-        shared = rest.mid + loss(figures.dispatch.seconds) + sending(sent)
+        half = sending(sent) / 2
+        shared = rest.mid + loss(figures.dispatch.seconds) + half
         return Setting(
             serial=held + released + wait + rest.mid,
             start=loss(figures.start.seconds),
             shared=shared if alone else shared + held,
-            work=(released + held if alone else released) * loss(figures.crowding),
+            work=(released + held if alone else released) * loss(figures.crowding) + half,
             wait=wait,
             cores=workers if alone else max(min(workers, size), 1),
             workers=size,

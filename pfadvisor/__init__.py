@@ -29,11 +29,13 @@ def analyze(
     from pathlib import Path
 
     from pfadvisor import config, pipeline
+    from pfadvisor.profit.basis import of_this_machine
     from pfadvisor.source.files import common_folder
 
     wanted, cwd = [Path(path) for path in paths], Path.cwd()
     chosen = settings if settings is not None else config.load(common_folder(wanted, cwd))
-    return pipeline.analyze(wanted, pipeline.Request(chosen, cwd, show), jobs)
+    request = pipeline.Request(chosen, cwd, show, basis=of_this_machine())
+    return pipeline.analyze(wanted, request, jobs)
 
 
 def analyze_source(
@@ -47,6 +49,8 @@ def analyze_source(
     from pathlib import Path
 
     from pfadvisor import config, pipeline
+    from pfadvisor.profit.basis import of_this_machine
 
-    request = pipeline.Request(settings or config.Settings(), Path.cwd(), show)
+    chosen = settings or config.Settings()
+    request = pipeline.Request(chosen, Path.cwd(), show, basis=of_this_machine())
     return pipeline.analyze_text(text, Path(filename), request)

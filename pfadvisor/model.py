@@ -104,7 +104,28 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a profile says of a loop: how often it was entered, its iterations over the whole
+    program, their seconds, and those that the rewrite is predicted to save."""
+
+    entries: int
+    iterations: int
+    seconds: float
+    saves: tuple[float, float]
+
+
+class Outlook(NamedTuple):
+    """The predicted gain for some number of workers and iterations."""
+
+    workers: int
+    iterations: int
+    speedup: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Profit:
+    """`likely`: the likeliest speed-up; `constants`: where the figures of the machine come from; `outlooks`: what if."""
+
     worth: Worth
     iterations: int | None
     seconds_per_iteration: tuple[float, float]
@@ -113,6 +134,10 @@ class Profit:
     workers: int
     terms: tuple[Term, ...] = ()
     reason: str = ""
+    likely: float = 0.0
+    constants: str = ""
+    measured: Measured | None = None
+    outlooks: tuple[Outlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

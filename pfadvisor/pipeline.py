@@ -21,6 +21,7 @@ from pfadvisor import nesting, selection, workers
 from pfadvisor.config import Settings
 from pfadvisor.model import Failed, Finding, Judgement, Report, Skipped
 from pfadvisor.nesting import Running
+from pfadvisor.profit.basis import Basis
 from pfadvisor.selection import Show
 from pfadvisor.session import Session
 from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
@@ -48,7 +49,8 @@ class Request:
     """What every file of a run is asked.
 
     `fixes`: whether edits are built for what is shown; `unsafe`: whether those that need
-    assumptions count as chosen; `cached`: whether facts are taken from and kept for other runs.
+    assumptions count as chosen; `cached`: whether facts are taken from and kept for other runs;
+    `basis`: the machine that predictions are made for, and what was measured.
     """
 
     settings: Settings
@@ -57,6 +59,7 @@ class Request:
     fixes: bool = True
     unsafe: bool = False
     cached: bool = False
+    basis: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,9 @@ def _stages(session: Session, target: Target, request: Request) -> Outcome:
 
     said = suppressions(source.data, source.text)
     program = session.program(target, facts)
-    judgements = judge_module(program, facts, request.settings, _answers(facts, said))
+    answers = _answers(facts, said)
+    basis = request.basis.at(target.path, source.digest)
+    judgements = judge_module(program, facts, request.settings, answers, basis)
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
     findings += _mistakes(session, source)
     findings.sort(key=lambda one: one.span)

@@ -1,8 +1,7 @@
-"""No test touches the cache of the person who runs it."""
+"""No test touches the cache, or uses the calibration, of the person who runs it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +9,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    before = os.environ.get("PFADVISOR_CACHE_DIR")
-    os.environ["PFADVISOR_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["PFADVISOR_CACHE_DIR"]
-    else:
-        os.environ["PFADVISOR_CACHE_DIR"] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PFADVISOR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PFADVISOR_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from pfadvisor import config, registry
 from pfadvisor.config import Settings
+from pfadvisor.profit.basis import Basis, of_this_machine
 from pfadvisor.source.files import common_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -65,7 +67,11 @@ _CONFIGURED: Final[tuple[Callable[[Any], Any], ...]] = (
         type=click.FloatRange(min=0),
         help="Do not suggest what may gain less.",
     ),
-    click.option("--workers", metavar="EXPR", help="Number of workers that rewrites state."),
+    click.option(
+        "--workers",
+        metavar="EXPR",
+        help="Number of workers: that rewrites state, and predictions are made for.",
+    ),
     click.option("--target-version", metavar="py3XX", help="Oldest Python that rewrites run on."),
     click.option("--config", "config_", metavar="PATH|KEY=VALUE", help="Configuration to use."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
@@ -77,6 +83,21 @@ _ANALYSIS: Final[tuple[Callable[[Any], Any], ...]] = (
         "-j", "--jobs", type=click.IntRange(min=1), help="Processes to use; default by file count."
     ),
     click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
+)
+
+
+_PREDICTED: Final[tuple[Callable[[Any], Any], ...]] = (
+    click.option(
+        "--profile",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Predict from what `pfadvisor profile` measured.",
+    ),
+    click.option(
+        "--iterations",
+        type=click.IntRange(min=1),
+        help="Predict for so many iterations, where the code does not state them.",
+    ),
 )
 
 
@@ -105,6 +126,24 @@ def output_format() -> Callable[[Command], Command]:
         envvar="PFADVISOR_OUTPUT_FORMAT",
         help="How to print findings.",
     )
+
+
+def predicted(command: Command) -> Command:
+    """Add what predictions may rest on."""
+    return _added(command, _PREDICTED)
+
+
+def basis(given: dict[str, Any], *, what_if: bool = False) -> Basis:
+    """What predictions rest on besides the code. Raises ConfigError."""
+    found = replace(of_this_machine(), iterations=given.get("iterations"), what_if=what_if)
+    if given.get("profile") is None:
+        return found
+    from pfadvisor.profit import profiles
+
+    try:
+        return replace(found, profile=profiles.load(given["profile"]))
+    except profiles.ProfileError as error:
+        raise config.ConfigError(str(error)) from None
 
 
 def settings(paths: Sequence[Path], cwd: Path, given: dict[str, Any]) -> Settings:

@@ -19,6 +19,7 @@ from pfadvisor import pipeline, registry, selection
 from pfadvisor.cli import _options
 from pfadvisor.model import Failed, Report
 from pfadvisor.report import View
+from pfadvisor.source.files import display
 from pfadvisor.source.module import SourceFile, decode, read
 
 STDIN: Final = "-"
@@ -68,7 +69,12 @@ class Run:
 
 
 def run_of(
-    given: dict[str, Any], show: selection.Show = "suggested", *, unsafe: bool = False
+    given: dict[str, Any],
+    show: selection.Show = "suggested",
+    *,
+    unsafe: bool = False,
+    fixes: bool = True,
+    what_if: bool = False,
 ) -> Run:
     """What the options of a command ask for."""
     named = given.get("paths") or (".",)
@@ -82,7 +88,13 @@ def run_of(
     settings = _options.settings(paths, cwd, given)
     stdin = sys.stdin.buffer.read() if from_stdin else None
     request = pipeline.Request(
-        settings, cwd, show, unsafe=unsafe, cached=not given.get("no_cache", False)
+        settings,
+        cwd,
+        show,
+        fixes=fixes,
+        unsafe=unsafe,
+        cached=not given.get("no_cache", False),
+        basis=_options.basis(given, what_if=what_if),
     )
     return Run(paths, request, given.get("jobs"), stdin)
 
@@ -139,14 +151,27 @@ def wants_colour() -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-def complain(report: Report) -> None:
+def complain(report: Report, run: Run | None = None) -> None:
     """One line on stderr for all that kept a file from being analysed."""
+    for name in stale(run) if run is not None else ():
+        write(f"warning: {name}: changed since the profile, which is ignored for it\n", err=True)
     for failed in report.failed:
         write(f"error: {_place(failed)}: {failed.message}\n", err=True)
     for skipped in report.skipped:
         write(f"warning: {skipped.filename}: {skipped.reason}\n", err=True)
     if not report.files and not report.failed:
         write("warning: no Python files found under the given path(s)\n", err=True)
+
+
+def stale(run: Run) -> list[str]:
+    """Files that have changed since the profile was taken."""
+    found = []
+    for path, file in run.request.basis.profile.files.items():
+        name = display(Path(path), run.request.cwd)
+        source = run.source(name)
+        if isinstance(source, Failed) or source.digest != file.digest:
+            found.append(name)
+    return found
 
 
 def exit_code(report: Report, run: Run) -> int:

@@ -17,6 +17,7 @@ TRUST = "trust"
 
 @click.command()
 @click.argument("what", metavar="CODE|PATH:LINE|trust")
+@_options.predicted
 @_options.configured
 def command(what: str, **given: Any) -> int:
     """Explain a rule, the verdict on the loop at a line, or what every verdict trusts.
@@ -52,9 +53,9 @@ def _trust() -> int:
 def _loop(path: str, row: int, given: dict[str, Any]) -> int:
     from pfadvisor.report._explain import explain
 
-    run = _run.run_of({**given, "paths": (path,)}, "all")
+    run = _run.run_of({**given, "paths": (path,)}, "all", what_if=True)
     report = run.report()
-    _run.complain(report)
+    _run.complain(report, run)
     if report.failed:
         return 2
     found = _at(report, row)

@@ -29,15 +29,14 @@ from pfadvisor.model import (
     Mode,
     Profit,
 )
-from pfadvisor.profit.cost import cost_of
-from pfadvisor.profit.estimate import NONE
-from pfadvisor.profit.machine import worker_count
+from pfadvisor.profit import measured
+from pfadvisor.profit.basis import Basis
+from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.sendable import doubtful
-from pfadvisor.profit.speedup import predict
-from pfadvisor.profit.transfer import transfer_seconds
+from pfadvisor.profit.speedup import chunksize
 from pfadvisor.profit.workload import Workload, workload
 
-NOTHING_TO_DO = 2e-6  # seconds: less than any hand-over
+SHIPPED = Basis()
 BACKENDS: dict[Mode, str] = {
     "processes": "multiprocessing",
     "threads": "futures",
@@ -50,6 +49,7 @@ def judge_module(
     facts: ModuleFacts,
     settings: Settings,
     assumed: dict[int, frozenset[str]] | None = None,
+    basis: Basis = SHIPPED,
 ) -> tuple[Judgement, ...]:
     """`assumed`: assumptions that the reader has accepted, by row of the loop."""
     judged: list[Judgement] = []
@@ -60,7 +60,9 @@ def judge_module(
         accepted = frozenset(settings.assume) | (assumed or {}).get(loop.for_row, frozenset())
         around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
         loop_id = identity(facts, loop, around)
-        judgement, analysis = _judge(program, facts, function, index, loop_id, settings, accepted)
+        judgement, analysis = _judge(
+            program, facts, function, index, loop_id, settings, accepted, basis
+        )
         if around is not None:
             judgement = replace(judgement, plan=None)
         elif judgement.plan is not None and analysis is not None and _pays(judgement.profit):
@@ -146,13 +148,14 @@ def _judge(
     loop_id: LoopId,
     settings: Settings,
     accepted: frozenset[str],
+    basis: Basis,
 ) -> tuple[Judgement, Analysis | None]:
     analysis = analyse(program, facts, function, index, accepted)
-    judgement = assess(program, analysis, loop_id, settings, accepted)
+    judgement = assess(program, analysis, loop_id, settings, accepted, basis)
     if analysis.verdict != "serial" and not _pays(judgement.profit):
         second = analyse_assuming(program, facts, function, index, accepted)
         if second is not None and second.compute > analysis.compute:
-            other = assess(program, second, loop_id, settings, accepted)
+            other = assess(program, second, loop_id, settings, accepted, basis)
             if other.profit is not None and other.profit.worth == "yes":
                 return other, second
     return judgement, analysis
@@ -164,22 +167,22 @@ def assess(
     loop_id: LoopId,
     settings: Settings,
     accepted: frozenset[str] = frozenset(),
+    basis: Basis = SHIPPED,
 ) -> Judgement:
     """The judgement on one analysed loop."""
     dependences = tuple(
         Dependence(c.kind, c.source, c.sink, True, c.distance) for c in analysis.conflicts
     )
     if analysis.tree is None or analysis.pattern is None:
-        return Judgement(
-            loop_id, "serial", None, None, None, None, (), analysis.blockers, None, dependences
-        )
+        return _serial(loop_id, analysis.blockers, dependences)
     body = analysis.body
-    work = workload(program, body.ev, body.loop, analysis.compute_instrs)
-    mode, problem = _mode(analysis, work)
+    work = workload(program, body.ev, body.loop, analysis.compute_instrs, basis.machine.pace)
+    found = basis.measured(loop_id.ordinal)
+    if found is not None and found.iterations:
+        work = measured.workload_of(work, found)
+    mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
     if problem is not None:
-        return Judgement(
-            loop_id, "serial", None, None, None, None, (), (problem,), None, dependences
-        )
+        return _serial(loop_id, (problem,), dependences)
     plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
     if mode == "processes":
         linked = deeply_linked(analysis, accepted)
@@ -191,7 +194,9 @@ def assess(
         )
         # a worker of Pool that fails to describe a result that it cannot send dies silently
         plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
-    profit = _profit(program, analysis, work, mode, settings)
+    profit = profit_of(program, analysis, work, plan, settings, basis, found)
+    if plan.collected and sent_alone(plan):
+        plan = replace(plan, chunksize=chunksize(work, profit.iterations, profit.workers))
     stages: tuple[Granule, ...] = analysis.tree.granules()
     return Judgement(
         loop_id,
@@ -210,15 +215,26 @@ def assess(
     )
 
 
+def _serial(
+    loop_id: LoopId, blockers: tuple[Blocker, ...], dependences: tuple[Dependence, ...]
+) -> Judgement:
+    return Judgement(loop_id, "serial", None, None, None, None, (), blockers, None, dependences)
+
+
 def _backend(mode: Mode, settings: Settings) -> str:
     return BACKENDS[mode] if settings.backend == "auto" else settings.backend
 
 
-def _mode(analysis: Analysis, work: Workload) -> tuple[Mode, Blocker | None]:
+def _mode(
+    analysis: Analysis, work: Workload, tried: tuple[str, ...]
+) -> tuple[Mode, Blocker | None]:
+    """`tried`: what a run of the program found not to pickle."""
     body = analysis.body
     if work.kind == "async":
         return "async", None
     what, role = pickle_problem(analysis)
+    if tried and not what:
+        what, role = tried[0], "as the profile found out"
     if work.kind == "io" or (work.kind == "cpu" and work.gil == "released"):
         return "threads", None
     if not what:
@@ -233,31 +249,4 @@ def _mode(analysis: Analysis, work: Workload) -> tuple[Mode, Blocker | None]:
         where,
         (),
         "pass and return plain data",
-    )
-
-
-def _wanted(analysis: Analysis, settings: Settings, work: Workload) -> float:
-    """`min_speedup` 0 asks for all that is legal, but not for workers that have nothing to do."""
-    cheap = analysis.tree is not None and analysis.tree.cheap
-    likely = work.held.mid + work.released.mid + work.waiting.mid
-    return (
-        max(settings.min_speedup, 1.0) if cheap or likely < NOTHING_TO_DO else settings.min_speedup
-    )
-
-
-def _profit(
-    program: Program, analysis: Analysis, work: Workload, mode: Mode, settings: Settings
-) -> Profit:
-    body = analysis.body
-    rest = cost_of(program, body.ev, analysis.rest_instrs)
-    transfer = transfer_seconds(analysis) if mode == "processes" else NONE
-    return predict(
-        work,
-        rest.time,
-        analysis.source.literal_length,
-        mode,
-        transfer,
-        workers=worker_count(),
-        min_speedup=_wanted(analysis, settings, work),
-        max_break_even=settings.max_break_even,
     )

@@ -1,7 +1,8 @@
 """Whether running a loop's iterations at the same time pays, and from how many on.
 
     serial(n)   = n * (work + rest)
-    parallel(n) = start + n * (rest + dispatch + transfer) + ceil(n / workers) * work
+    parallel(n) = start + n * (rest + dispatch + transfer / 2)
+                        + ceil(n / workers) * (work * crowding + transfer / 2)
 
 with `work` the compute stage of an iteration and `rest` its head and commit, which stay in the
 parent. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
@@ -18,7 +19,7 @@ from typing import Final
 
 from pfadvisor.model import Mode, Profit, Term, Worth
 from pfadvisor.profit import machine as machines
-from pfadvisor.profit.estimate import NONE, Estimate, Interval, between, exactly, plus, times
+from pfadvisor.profit.estimate import NONE, ONCE, Estimate, Interval, between, exactly, plus, times
 from pfadvisor.profit.machine import Figure, Machine
 from pfadvisor.profit.workload import Workload
 
@@ -48,7 +49,8 @@ class Setting:
     def parallel(self, n: int) -> float:
         rounds = ceil(n / self.cores) * self.work + ceil(n / self.workers) * self.wait
         turns = n * self.shared
-        return self.start + (max(turns, rounds) if self.overlap else turns + rounds)
+        least = max(turns, rounds, (turns + n * self.work) / self.cores)
+        return self.start + (least if self.overlap else turns + rounds)
 
     def speedup(self, n: int) -> float:
         return n * self.serial / self.parallel(n) if n and self.serial else 0.0
@@ -75,37 +77,46 @@ def predict(
     transfer: Interval | Estimate,
     *,
     workers: int,
+    threads: int | None = None,
     min_speedup: float = 1.2,
     max_break_even: int = 10_000,
     calls_per_program: int = 1,
     start_method: str = "",
     machine: Machine = machines.DEFAULT,
+    alone: bool = False,
+    once: Estimate = NONE,
 ) -> Profit:
-    """The profit of running `work` in `workers` processes, or in threads or tasks of a polite
-    number. `rest` and `transfer` are seconds per iteration, an interval or an estimate; `calls_per_program` says how often
-    the loop starts a pool."""
+    """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
+
+    `rest` and `transfer` are seconds per iteration, an interval or an estimate;
+    `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
+    workers one by one, whatever they take; `once`: seconds of a program's first pool.
+    """
     iterations = work.iterations if iterations is None else iterations
-    figures = _figures(work, mode, machine, start_method)
-    size = workers if mode == "processes" else machines.worker_count(mode)
+    share = times(once, exactly(1 / max(calls_per_program, 1)))
+    figures = _figures(work, mode, machine, start_method, alone=alone, first=share)
+    size = workers if mode == "processes" else threads or machines.worker_count(mode)
     serial = _estimate(rest)
     sent = _estimate(transfer) if mode == "processes" else NONE
-    outlook = Outlook(
+    forecast = Forecast(
         *_readings(work, serial, sent, figures, mode, workers, size),
         iterations,
         min_speedup,
         max_break_even,
     )
-    worth = _worth(outlook, work)
+    worth = _worth(forecast, work)
     seconds = plus(plus(work.held, work.released), work.waiting)
     return Profit(
         worth,
         iterations,
         seconds.interval,
-        outlook.break_even,
-        outlook.speedup(worth),
+        forecast.break_even,
+        forecast.speedup(worth),
         size,
         (*work.terms, *_terms(figures, serial, sent, calls_per_program)),
-        _reason(outlook, seconds) if worth == "no" else "",
+        _reason(forecast, seconds) if worth == "no" else "",
+        forecast.likely.speedup(iterations or max(10 * (forecast.break_even or 0), FEW)),
+        machine.origin,
     )
 
 
@@ -125,16 +136,33 @@ def chunksize(work: Workload, iterations: int | None, workers: int) -> int | Non
 class _Figures:
     start: Figure
     dispatch: Figure
+    crowding: Estimate
 
 
-def _figures(work: Workload, mode: Mode, machine: Machine, start_method: str) -> _Figures:
+def _figures(
+    work: Workload,
+    mode: Mode,
+    machine: Machine,
+    start_method: str,
+    *,
+    alone: bool,
+    first: Estimate,
+) -> _Figures:
     if mode == "processes":
         likely = work.held.mid + work.released.mid + work.waiting.mid
         task = machine.task_process if likely >= ALONE else machine.task_chunked
-        return _Figures(machines.start(machine, start_method), task)
+        if alone:
+            task = machine.task_executor
+        start = machines.start(machine, start_method)
+        return _Figures(_with(start, first), task, machine.crowding)
     if mode == "async":
-        return _Figures(machine.loop, machine.task_async)
-    return _Figures(machine.threads, _thread_task(machine))
+        return _Figures(machine.loop, machine.task_async, ONCE)
+    return _Figures(_with(machine.threads, first), _thread_task(machine), machine.crowding)
+
+
+def _with(start: Figure, first: Estimate) -> Figure:
+    """A start, with what the first one in a program takes besides."""
+    return Figure(plus(start.seconds, first), start.origin) if first.high else start
 
 
 def _thread_task(machine: Machine) -> Figure:
@@ -160,12 +188,13 @@ def _readings(
 
     def reading(gain: Pick, loss: Pick, sending: Pick, *, overlap: bool = False) -> Setting:
         held, released, wait = gain(work.held), gain(work.released), gain(work.waiting)
-        shared = rest.mid + loss(figures.dispatch.seconds) + sending(sent)
+        half = sending(sent) / 2
+        shared = rest.mid + loss(figures.dispatch.seconds) + half
         return Setting(
             serial=held + released + wait + rest.mid,
             start=loss(figures.start.seconds),
             shared=shared if alone else shared + held,
-            work=released + held if alone else released,
+            work=(released + held if alone else released) * loss(figures.crowding) + half,
             wait=wait,
             cores=workers if alone else max(min(workers, size), 1),
             workers=size,
@@ -204,7 +233,7 @@ def _large(value: Estimate) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Forecast:
     """The readings of all figures, and what is asked of them."""
 
     worst: Setting
@@ -238,42 +267,44 @@ class Outlook:
         return min(gains), max(gains)
 
 
-def _worth(outlook: Outlook, work: Workload) -> Worth:
+def _worth(forecast: Forecast, work: Workload) -> Worth:
     """`min_speedup` 0 asks for whatever is legal."""
-    if outlook.min_speedup <= 0:
+    if forecast.min_speedup <= 0:
         return "yes"
-    if outlook.iterations is None:
-        return _worth_unknown(outlook, work)
-    n, wanted = outlook.iterations, outlook.min_speedup
-    if outlook.worst.speedup(n) >= wanted:
+    if forecast.iterations is None:
+        return _worth_unknown(forecast, work)
+    n, wanted = forecast.iterations, forecast.min_speedup
+    if forecast.worst.speedup(n) >= wanted:
         return "yes"
-    return "depends" if outlook.telling.speedup(n) >= wanted else "no"
+    return "depends" if forecast.telling.speedup(n) >= wanted else "no"
 
 
-def _worth_unknown(outlook: Outlook, work: Workload) -> Worth:
-    if not outlook.pays(outlook.telling):
+def _worth_unknown(forecast: Forecast, work: Workload) -> Worth:
+    if not forecast.pays(forecast.telling):
         return "no"
-    least = outlook.break_even
+    least = forecast.break_even
     if least is None or least > AT_ONCE:
         return "depends"
     if work.kind in ("io", "async"):
         return "yes"
-    worst = outlook.worst.break_even()
+    worst = forecast.worst.break_even()
     certain = worst is not None and worst <= 2 * AT_ONCE
-    return "yes" if certain and outlook.worst.speedup(MANY) >= outlook.min_speedup else "depends"
+    return "yes" if certain and forecast.worst.speedup(MANY) >= forecast.min_speedup else "depends"
 
 
-def _reason(outlook: Outlook, seconds: Estimate) -> str:
+def _reason(forecast: Forecast, seconds: Estimate) -> str:
     """Why it does not pay, with the number that says so."""
     cost = f"an iteration takes about {_shown(seconds.mid)}"
-    if outlook.break_even is None or outlook.telling.speedup(MANY) < outlook.min_speedup:
-        most = outlook.telling.speedup(MANY)
-        if most < JUST_MORE and not outlook.telling.mostly_serial:
+    if forecast.break_even is None or forecast.telling.speedup(MANY) < forecast.min_speedup:
+        most = forecast.telling.speedup(MANY)
+        if most < JUST_MORE and not forecast.telling.mostly_serial:
             return f"{cost}, less than it costs to hand it to a worker"
-        why = ", what stays in order takes longer" if outlook.telling.mostly_serial else ""
-        return f"{cost}{why}: it would gain {most:.2f}x at most, less than {outlook.min_speedup:g}x"
-    found = f"{cost}: it pays from about {outlook.break_even} iterations on"
-    return found if outlook.iterations is None else f"{found}, and there are {outlook.iterations}"
+        why = ", what stays in order takes longer" if forecast.telling.mostly_serial else ""
+        return (
+            f"{cost}{why}: it would gain {most:.2f}x at most, less than {forecast.min_speedup:g}x"
+        )
+    found = f"{cost}: it pays from about {forecast.break_even} iterations on"
+    return found if forecast.iterations is None else f"{found}, and there are {forecast.iterations}"
 
 
 def _shown(seconds: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from pfadvisor.profit.estimate import NONE, Estimate, Interval, either, plus, times
+from pfadvisor.profit.estimate import NONE, Estimate, Interval, either, exactly, plus, times
 
 MOST_PARTS: Final = 6
 RARE: Final = 0.1
@@ -84,6 +84,14 @@ def repeated(cost: Cost, count: Estimate) -> Cost:
         parts=tuple((name, times(seconds, count)) for name, seconds in cost.parts),
         again=tuple((key, times(number, count)) for key, number in cost.again),
     )
+
+
+def paced(cost: Cost, pace: float) -> Cost:
+    """The cost on a machine on which computing takes `pace` times as long; waiting does not."""
+    if pace == 1.0:
+        return cost
+    factor = exactly(pace)
+    return cost._replace(held=times(cost.held, factor), released=times(cost.released, factor))
 
 
 def _damped(count: Estimate, depth: int) -> Estimate:

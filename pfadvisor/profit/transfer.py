@@ -15,17 +15,12 @@ from pfadvisor.effects.values import parse_type, type_text
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.profit.cost import ledger_of
 from pfadvisor.profit.estimate import NONE, Estimate, either, exactly, plus, times
+from pfadvisor.profit.machine import RATES, Rates
 from pfadvisor.profit.sizes import TRIPS, USUAL, Sizes
 
-PER_MESSAGE: Final = exactly(5e-7)
 UNKNOWN: Final = Estimate(1e-7, 1e-6, 2e-5)
 ELEMENT: Final = Estimate(5e-8, 2e-7, 4e-6, True)
-INSTANCE: Final = Estimate(2e-6, 6e-6, 2e-5)
-ARRAY: Final = Estimate(2e-6, 1e-4, 1e-2, True)
-NUMBER: Final = Estimate(5e-8, 1e-7, 2e-7)
-PER_CHARACTER: Final = Estimate(1e-10, 5e-10, 2e-9)
-TEXT: Final = Estimate(1e-7, 3e-7, 6e-7)
-ENTRY: Final = Estimate(2e-7, 1.4e-6, 3e-6)
+MEGABYTES: Final = Estimate(2e-3, 7e-2, 5.0, True)
 ATOMS: Final = frozenset({"int", "float", "bool", "None", "complex", "function", "type", "range"})
 BYTES: Final = frozenset({"str", "bytes", "bytearray"})
 SEQUENCES: Final = frozenset({"list", "set", "frozenset", "collections.deque", "Sequence"})
@@ -34,7 +29,7 @@ ENTRIES: Final = Estimate(2, 10, 1000, True)
 CAPTURES_PER_TASK: Final = 1 / 16
 
 
-def transfer_seconds(analysis: Analysis) -> Estimate:
+def transfer_seconds(analysis: Analysis, rates: Rates = RATES) -> Estimate:
     """Seconds per iteration of the analysed loop, both ways."""
     body, compute = analysis.body, analysis.compute_instrs
     code, loop = body.function.code, body.loop
@@ -51,48 +46,53 @@ def transfer_seconds(analysis: Analysis) -> Estimate:
         if value in compute and code[i].op != "bind"
     }
     sizes = ledger_of(body.ev.program).scope(body.ev).sizes
-    once = sent(body.ev, sizes, [*arguments, *results])
-    shared = sent(body.ev, sizes, [c for c in captures if code[c].op not in ("name", "import")])
+    once = sent(body.ev, sizes, [*arguments, *results], rates)
+    given = [c for c in captures if code[c].op not in ("name", "import")]
+    shared = sent(body.ev, sizes, given, rates)
     return plus(once, times(shared, exactly(CAPTURES_PER_TASK)))
 
 
-def sent(ev: Evaluation, sizes: Sizes, values: Iterable[int]) -> Estimate:
+def sent(ev: Evaluation, sizes: Sizes, values: Iterable[int], rates: Rates = RATES) -> Estimate:
     """Seconds to send the values one way, each once."""
-    total = PER_MESSAGE
+    total = rates.message
     for value in sorted(values):
         found = ev.values[value]
         if found.funcs and not found.objs:
             continue
         length = sizes.length(value)
-        total = plus(total, _type(type_text(found.types), length))
+        total = plus(total, _type(rates, type_text(found.types), length))
     return total
 
 
-def _type(text: str, length: Estimate | None, depth: int = 0) -> Estimate:
-    alternatives = [_one(part, length, depth) for part in text.split(" | ")[:4]]
+def _type(rates: Rates, text: str, length: Estimate | None, depth: int = 0) -> Estimate:
+    alternatives = [_one(rates, part, length, depth) for part in text.split(" | ")[:4]]
     return either(alternatives) if alternatives else NONE
 
 
-def _one(text: str, length: Estimate | None, depth: int) -> Estimate:
+def _one(rates: Rates, text: str, length: Estimate | None, depth: int) -> Estimate:
     head, args = parse_type(text)
     if head in ATOMS:
-        return NUMBER
+        return rates.number
     if head in BYTES:
-        return plus(TEXT, times(PER_CHARACTER, length or USUAL[head]))
+        return plus(rates.text, times(rates.character, length or USUAL[head]))
     if head.startswith(ARRAYS):
-        return ARRAY
+        return times(rates.megabyte, MEGABYTES)
     if ":" in head:
-        return INSTANCE
+        return rates.instance
     if depth > 2 or head == "object":
         return ELEMENT if depth else UNKNOWN
     if head == "tuple" and args and args[-1] != "...":
-        total = NUMBER
+        total = rates.number
         for argument in args:
-            total = plus(total, _type(argument, None, depth + 1))
+            total = plus(total, _type(rates, argument, None, depth + 1))
         return total
     if head in SEQUENCES or head == "tuple":
-        return times(_type(args[0], None, depth + 1) if args else ELEMENT, length or TRIPS)
+        return times(_type(rates, args[0], None, depth + 1) if args else ELEMENT, length or TRIPS)
     if head in ("dict", "collections.defaultdict", "collections.Counter", "Mapping"):
-        inside = ENTRY if len(args) < 2 else plus(ENTRY, _type(args[1], None, depth + 1))
+        inside = (
+            rates.entry
+            if len(args) < 2
+            else plus(rates.entry, _type(rates, args[1], None, depth + 1))
+        )
         return times(inside, length or ENTRIES)
-    return INSTANCE
+    return rates.instance

@@ -15,6 +15,7 @@ from pfadvisor.effects.program import Program
 from pfadvisor.model import Gil, Kind, Term
 from pfadvisor.profit.cost import Cost, cost_of, ledger_of
 from pfadvisor.profit.estimate import Estimate, Interval
+from pfadvisor.profit.spending import paced
 
 LONG_WAITS: Final = frozenset({"network", "process", "sleep", "db", "user"})
 NESTED: Final = 2
@@ -45,15 +46,18 @@ class Workload:
         return self.held.unbounded or self.released.unbounded or self.waiting.unbounded
 
 
-def workload(program: Program, ev: Evaluation, loop: Loop, compute: frozenset[int]) -> Workload:
+def workload(
+    program: Program, ev: Evaluation, loop: Loop, compute: frozenset[int], pace: float = 1.0
+) -> Workload:
     """The work of one iteration of `loop`, as far as the instructions `compute` do it. Several
     `for`s of a comprehension become one source, whose items are those of the innermost."""
     several = loop.generators > 1
-    cost = (
+    found = (
         cost_of(program, ev, _of_elements(ev, loop, compute))
         if several
         else (cost_of(program, ev, compute, loop))
     )
+    cost = paced(found, pace)
     return Workload(
         _async_or(ev, loop, compute, cost),
         _gil(cost),
@@ -91,7 +95,7 @@ def kind_of(cost: Cost) -> Kind:
         if not heavy or cpu <= wait:
             return "io"
         return "cpu" if cpu > 5 * wait else "mixed"
-    if heavy and cpu > wait / 4:
+    if heavy and cpu > wait / 8:
         return "cpu" if cpu > wait else "mixed"
     return "cpu" if cpu > 4 * wait else "io"
 

@@ -12,6 +12,7 @@ from pfadvisor.model import (
     Granule,
     Judgement,
     Location,
+    Outlook,
     Profit,
     Span,
 )
@@ -34,6 +35,7 @@ def explain(finding: Finding, view: View) -> str:
         ("Blockers", _blockers(judgement.blockers, view)),
         ("Assumptions", _assumptions(judgement, view)),
         ("Profit", _profit(judgement.profit)),
+        ("What if", _outlooks(judgement.profit.outlooks if judgement.profit else ())),
         ("Rewrite", _rewrite(finding)),
         ("Work", iter(judgement.notes)),
     ):
@@ -117,8 +119,29 @@ def _profit(profit: Profit | None) -> Iterator[str]:
     if profit.break_even is not None:
         yield f"break-even             {profit.break_even} iterations"
     yield f"speed-up               {_interval(profit.speedup)} on {profit.workers} workers"
+    if profit.measured is not None:
+        found = profit.measured
+        took = f"{found.iterations} iterations in {found.entries} entries, {found.seconds:.3g} s"
+        yield f"in the profile         {took}"
+        yield f"saves                  {_interval(found.saves)} s of them"
+    if profit.constants:
+        yield f"constants              {profit.constants}"
     for term in profit.terms:
         yield f"  {term.name:<28} {_interval(term.seconds)} s  ({term.origin})"
+
+
+def _outlooks(outlooks: tuple[Outlook, ...]) -> Iterator[str]:
+    """A table of predicted gains: workers downwards, iterations across."""
+    counts = list(dict.fromkeys(one.iterations for one in outlooks))
+    if counts:
+        yield f"{'workers':>9}" + "".join(f"{number:>18,} iterations" for number in counts)
+    for workers in dict.fromkeys(one.workers for one in outlooks):
+        row = [one.speedup for one in outlooks if one.workers == workers]
+        yield f"{workers:>9}" + "".join(f"{_factors(each):>29}" for each in row)
+
+
+def _factors(speedup: tuple[float, float]) -> str:
+    return f"{speedup[0]:.2f}x to {speedup[1]:.2f}x"
 
 
 def _interval(values: tuple[float, float]) -> str:

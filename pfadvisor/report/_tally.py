@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from pfadvisor.model import Finding, Report
+from pfadvisor.model import Finding, Judgement, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ def is_fixable(finding: Finding) -> bool:
 
 def is_question(finding: Finding) -> bool:
     return finding.judgement is not None and finding.judgement.verdict == "review"
+
+
+def is_dead(judgement: Judgement) -> bool:
+    profit = judgement.profit
+    measured = profit.measured if profit is not None else None
+    return measured is not None and not measured.iterations
 
 
 def counts(report: Report) -> list[Count]:
@@ -47,7 +53,24 @@ def summary(report: Report) -> list[str]:
     hidden = dict(report.hidden)
     if hidden.get("review"):
         lines.append(f"{hidden['review']} more under review: --review")
-    return lines
+    return [*lines, *_dead(report), *_constants(report)]
+
+
+def _dead(report: Report) -> list[str]:
+    """Loops that would be worth it, if they ran."""
+    found = [
+        f"{one.filename}:{one.noqa_row}"
+        for one in report.findings
+        if one.judgement is not None and is_dead(one.judgement)
+    ]
+    return [f"Never ran in the profile: {', '.join(found)}."] if found else []
+
+
+def _constants(report: Report) -> list[str]:
+    """Which machine the predictions are made for, if there are any."""
+    judged = [one.judgement for one in report.findings if one.judgement is not None]
+    named = [one.profit.constants for one in judged if one.profit is not None]
+    return [f"Gains are predicted from {name}." for name in sorted({*named} - {""})]
 
 
 def _found(report: Report) -> str:

@@ -14,6 +14,7 @@ from pfadvisor.model import (
     Finding,
     Fix,
     Judgement,
+    Measured,
     Profit,
     Related,
     Report,
@@ -115,6 +116,17 @@ def _profit(profit: Profit) -> dict[str, Any]:
         "break_even": profit.break_even,
         "speedup": [_number(value) for value in profit.speedup],
         "workers": profit.workers,
+        "constants": profit.constants,
+        "measured": None if profit.measured is None else _measured(profit.measured),
+    }
+
+
+def _measured(measured: Measured) -> dict[str, Any]:
+    return {
+        "entries": measured.entries,
+        "iterations": measured.iterations,
+        "seconds": _number(measured.seconds),
+        "saves": [_number(value) for value in measured.saves],
     }
 
 

@@ -56,11 +56,17 @@ class ParallelizeLoops(VisitorBasedCodemodCommand):
     def _findings(self, code: str) -> tuple[Finding, ...]:
         from pfadvisor.config import load, override
         from pfadvisor.pipeline import Request, analyze_text
+        from pfadvisor.profit.basis import of_this_machine
 
         cwd = Path.cwd()
         path = Path(self.context.filename or "<module>")
         settings = override(load(path.parent), {"backend": self.backend}, "--backend")
-        request = Request(settings, cwd, "review" if self.unsafe_fixes else "suggested")
+        request = Request(
+            settings,
+            cwd,
+            "review" if self.unsafe_fixes else "suggested",
+            basis=of_this_machine(),
+        )
         return analyze_text(code, path, request).findings
 
 

@@ -95,12 +95,24 @@ def gain(profit: Profit | None, kind: Kind | None) -> str:
     if profit is None:
         return ""
     if profit.worth == "no":
-        return profit.reason or _too_cheap(profit)
+        return "; ".join(filter(None, (profit.reason or _too_cheap(profit), measured(profit))))
     workers = f"{profit.workers} {WORKERS.get(kind or 'cpu', 'workers')}"
     text = f"about {_factor(profit.speedup)} on {workers}"
     if profit.worth == "depends" and profit.break_even is not None:
         text += f" from {profit.break_even} iterations on"
-    return text
+    return "; ".join(filter(None, (text, measured(profit))))
+
+
+def measured(profit: Profit) -> str:
+    """What a run of the program showed, in words; empty if none was looked at."""
+    found = profit.measured
+    if found is None:
+        return ""
+    if not found.iterations:
+        return "it never ran in the profile"
+    took = f"{found.iterations} iterations took {seconds(found.seconds)} in the profile"
+    saved = sum(found.saves) / 2
+    return f"{took}, of which this saves about {seconds(saved)}" if saved > 0 else took
 
 
 def _too_cheap(profit: Profit) -> str:

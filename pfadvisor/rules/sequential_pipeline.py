@@ -22,17 +22,21 @@ def steps(n):
     return count
 
 
+def longest(start):
+    return max(steps(n) for n in range(start, start + 500))
+
+
 def report(numbers: range) -> None:
     seen = set()
     for n in numbers:  # PFA111
-        length = steps(n)
+        length = longest(n)
         if length in seen:
             print(n, "as before:", length)
         seen.add(length)
 
 
 if __name__ == "__main__":
-    report(range(837_000, 837_200))
+    report(range(837_000, 847_000, 500))
 ```
 
 ## Use instead
@@ -49,17 +53,21 @@ def steps(n):
     return count
 
 
+def longest(start):
+    return max(steps(n) for n in range(start, start + 500))
+
+
 def report(numbers: range) -> None:
     seen = set()
     with ProcessPoolExecutor() as executor:
-        for n, length in zip(numbers, executor.map(steps, numbers)):
+        for n, length in zip(numbers, executor.map(longest, numbers)):
             if length in seen:
                 print(n, "as before:", length)
             seen.add(length)
 
 
 if __name__ == "__main__":
-    report(range(837_000, 837_200))
+    report(range(837_000, 847_000, 500))
 ```
 
 ## When it is silent

@@ -14,11 +14,10 @@ the hit is the same; what was computed beyond it is thrown away, and what waits 
 
 ```python
 def is_heavy(n):
-    total, rest = 0, n**200
-    while rest:
-        rest, digit = divmod(rest, 7)
-        total += digit**5
-    return total > 1_200_000
+    total = 0
+    for k in range(1, 20_000):
+        total += n * n % k
+    return total > 94_000_000
 
 
 def first_heavy(numbers):
@@ -69,11 +68,10 @@ def ordered(executor, function, items):
 
 
 def is_heavy(n):
-    total, rest = 0, n**200
-    while rest:
-        rest, digit = divmod(rest, 7)
-        total += digit**5
-    return total > 1_200_000
+    total = 0
+    for k in range(1, 20_000):
+        total += n * n % k
+    return total > 94_000_000
 
 
 def first_heavy(numbers):

@@ -133,7 +133,7 @@ def test_cheap_loops_stay_cheap_on_many_processors(name: str) -> None:
 def test_dear_loops_pay_from_a_realistic_number_on(name: str) -> None:
     profit = profit_of(loop_over(*DEAR[name]))
     assert profit.worth in ("yes", "depends")
-    assert profit.break_even is not None and 2 <= profit.break_even <= 2_000
+    assert profit.break_even is not None and 2 <= profit.break_even <= 5_000
     assert not profit.reason
 
 
@@ -151,7 +151,7 @@ def test_a_few_known_iterations_of_little_work_do_not_pay() -> None:
 
 
 def test_many_known_iterations_of_much_work_certainly_pay() -> None:
-    profit = profit_of(loop_over(*DEAR["helper-with-loops"]), iterations=1_000)
+    profit = profit_of(loop_over(*DEAR["helper-with-loops"]), iterations=3_000)
     assert profit.worth == "yes"
     assert profit.speedup[0] > 1.5
 

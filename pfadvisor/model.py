@@ -264,6 +264,9 @@ class Plan:
     builtin_errors only exceptions of builtin classes can leave compute
     lost_errors    exceptions that can leave compute and do not come out of a worker as they were
     privates       accumulators that the worker fills for itself and commit joins
+    surroundings   resources by which workers of other processes or machines may differ from this
+                   one and that compute reads or writes: "env", "cwd", "file" ...
+    exits          SystemExit can leave compute
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
     raises         an exception can leave compute; then what an iteration commits before it
@@ -306,6 +309,8 @@ class Plan:
     raises: bool = True
     lost_errors: tuple[str, ...] = ()
     privates: tuple[Private, ...] = ()
+    surroundings: tuple[str, ...] = ()
+    exits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,11 @@ def _with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding
     )
     if isinstance(fix, Refusal):
         return replace(finding, fix_refused=fix.reason)
-    return replace(finding, fix=fix)
+    from pfadvisor.rewrite.declare import undeclared
+
+    lacking = undeclared(settings.backend, source, request.cwd)
+    message = f"{fix.message}; {lacking}" if lacking else fix.message
+    return replace(finding, fix=replace(fix, message=message))
 
 
 def _report(found: Discovered, batches: Sequence[Batch]) -> Report:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pfadvisor import registry
+from pfadvisor.backends._choice import load
 from pfadvisor.rules import _catalog
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +57,16 @@ def pfadvisor(*arguments: str) -> str:
 def test_rules_are_those_of_the_package():
     rows = [f"| {rule.code} | `{rule.name}` | {rule.summary} |\n" for rule in _catalog.rules()]
     compare("rules", "| code | name | finds |\n|---|---|---|\n" + "".join(rows))
+
+
+def test_backends_are_those_of_the_package():
+    rows = []
+    for name in registry.names("pfadvisor.backends"):
+        backend = load(name)
+        summary = (backend.__doc__ or "").partition("\n")[0]
+        packages = ", ".join(f"`{each}`" for each in backend.TRAITS.requires) or "nothing"
+        rows.append(f"| `{name}` | {packages} | {summary} |\n")
+    compare("backends", "| backend | needs | is |\n|---|---|---|\n" + "".join(rows))
 
 
 @pytest.mark.parametrize("code", ["PFA101", "PFA111"])

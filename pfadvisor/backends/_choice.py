@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from pfadvisor import registry
 from pfadvisor.backends._job import Context, Emission, Job, Traits
 from pfadvisor.model import Mode, Plan
+
+_AUTO: Final = Traits(frozenset(), frozenset(), earliest=False, survives=False, bound="")
 
 
 class Backend(Protocol):
@@ -22,6 +24,11 @@ class Backend(Protocol):
 def load(name: str) -> Backend:
     """The backend of that name. Raises LookupError if there is none."""
     return cast(Backend, registry.load("pfadvisor.backends", name))
+
+
+def traits_of(name: str) -> Traits:
+    """Traits of a backend; of "auto" those that all it chooses from have."""
+    return _AUTO if name == "auto" else load(name).TRAITS
 
 
 def names_for(mode: Mode) -> tuple[str, ...]:
@@ -42,8 +49,9 @@ def choose(plan: Plan, job: Job, wanted: str = "auto") -> tuple[str, str]:
 
 def _asked(job: Job, wanted: str) -> tuple[str, str]:
     backend = load(wanted)
-    if job.mode not in backend.TRAITS.modes:
-        return "", f"{wanted} does not run {job.mode}"
+    able = backend.TRAITS.modes
+    if job.mode not in able:
+        return "", f"{wanted} does not run {job.mode}, only {' and '.join(sorted(able))}"
     reason = backend.refuses(job)
     return ("", reason) if reason else (wanted, "")
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 from pfadvisor.model import Mode
 
 Want = Literal["list", "stream", "window", "futures"]
+Captures = Literal["initializer", "function", "item"]
 
 
 class Context(Protocol):
@@ -32,6 +33,8 @@ class Job:
     discardable what was computed ahead may be thrown away, even killed
     bound       name for the pool or executor, free in the enclosing scope
     initializer function and its arguments, run once in each worker
+    surroundings state of this process or machine that the work looks at (see Plan)
+    exits       SystemExit can leave the work
     """
 
     mode: Mode
@@ -44,6 +47,8 @@ class Job:
     chunksize: int | None = None
     workers: str | None = None
     initializer: tuple[str, tuple[str, ...]] | None = None
+    surroundings: tuple[str, ...] = ()
+    exits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,9 @@ class Traits(NamedTuple):
     bound      name for the pool or executor, where it is free
     requires   distributions that the generated code imports
     rank       preference among those that can, lowest first
+    captures   how a large capture reaches the workers: by an initializer, once with the function,
+               or with each item
+    elsewhere  its workers may be older than the loop, or on other machines
     """
 
     modes: frozenset[Mode]
@@ -82,6 +90,16 @@ class Traits(NamedTuple):
     bound: str
     requires: tuple[str, ...] = ()
     rank: int = 10
+    captures: Captures = "initializer"
+    elsewhere: bool = False
+
+
+def needs_fresh_workers(job: Job) -> str:
+    """What `job` asks of its workers that older or remote ones do not have, "" for nothing."""
+    if job.exits:
+        return "SystemExit, which can leave the work, would end a worker"
+    state = [each for each in job.surroundings if each != "file"]
+    return f"the work looks at this process's {state[0]}" if state else ""
 
 
 def arguments(*parts: str | None) -> str:

@@ -10,11 +10,14 @@ import click
 
 from pfadvisor.cli import _options, _run
 from pfadvisor.model import Failed, Finding, Report
-from pfadvisor.rewrite import apply
+from pfadvisor.rewrite import apply, requirements
 from pfadvisor.rewrite.apply import Change
+from pfadvisor.rewrite.declare import with_packages
 from pfadvisor.source.module import encode
 
 MOST_ROUNDS: Final = 10
+Wanted = Callable[[Finding], bool]
+Make = Callable[[_run.Run, Report, Wanted], list[Change | Failed]]
 
 
 @click.command()
@@ -23,29 +26,35 @@ MOST_ROUNDS: Final = 10
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply rewrites that need assumptions.")
 @click.option("--interactive", is_flag=True, help="Ask for each rewrite.")
-def command(
-    output_format: str, diff: bool, unsafe_fixes: bool, interactive: bool, **given: Any
-) -> int:
+@click.option(
+    "--add-dependency",
+    is_flag=True,
+    help="Also declare the package that the backend needs, in pyproject.toml or the script.",
+)
+def command(output_format: str, diff: bool, unsafe_fixes: bool, **given: Any) -> int:
     """Rewrite the loops of PATHS that are proved parallel and worth it.
 
     Exits with 1 if loops are left to parallelise, or if `--diff` shows a change; with `-` the
     rewritten text goes to standard output.
     """
+    if given["add_dependency"] and _run.STDIN in given["paths"]:
+        raise click.UsageError("--add-dependency needs files, not `-`")
     run = _run.run_of(given, "review" if unsafe_fixes else "suggested", unsafe=unsafe_fixes)
-    wanted = _question(run) if interactive else _applicable(unsafe_fixes)
+    make = _declaring if given["add_dependency"] else _changes
+    wanted = _question(run, make) if given["interactive"] else _applicable(unsafe_fixes)
     if diff:
-        return _differ(run, wanted)
+        return _differ(run, wanted, make)
     if run.stdin is not None:
         return _rewrite_stdin(run, wanted)
-    return _rewrite(run, wanted, output_format)
+    return _rewrite(run, wanted, make, output_format)
 
 
-def _rewrite(run: _run.Run, wanted: Callable[[Finding], bool], output_format: str) -> int:
+def _rewrite(run: _run.Run, wanted: Wanted, make: Make, output_format: str) -> int:
     fixed, failed, report = 0, list[Failed](), run.report()
     for _ in range(MOST_ROUNDS):
-        made = _changes(run, report, wanted)
+        made = make(run, report, wanted)
         done = [one for one in made if isinstance(one, Change) and _written(one, failed)]
-        failed += [one for one in made if isinstance(one, Failed)]
+        failed += [one for one in made if isinstance(one, Failed) and one not in failed]
         fixed += sum(len(one.fixed) for one in done)
         if not done:
             break
@@ -58,9 +67,9 @@ def _rewrite(run: _run.Run, wanted: Callable[[Finding], bool], output_format: st
     return _run.exit_code(report, run)
 
 
-def _differ(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
+def _differ(run: _run.Run, wanted: Wanted, make: Make) -> int:
     report = run.report()
-    made = _changes(run, report, wanted)
+    made = make(run, report, wanted)
     found = [one for one in made if isinstance(one, Change)]
     for change in found:
         _run.write(apply.diff(change))
@@ -72,7 +81,7 @@ def _differ(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
     return max(_run.exit_code(report, run), int(bool(found)))
 
 
-def _rewrite_stdin(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
+def _rewrite_stdin(run: _run.Run, wanted: Wanted) -> int:
     report = run.report()
     made = _changes(run, report, wanted)
     text = made[0].text if made and isinstance(made[0], Change) else None
@@ -86,10 +95,15 @@ def _rewrite_stdin(run: _run.Run, wanted: Callable[[Finding], bool]) -> int:
     return _run.exit_code(left.report(), left)
 
 
-def _changes(
-    run: _run.Run, report: Report, wanted: Callable[[Finding], bool]
-) -> list[Change | Failed]:
+def _changes(run: _run.Run, report: Report, wanted: Wanted) -> list[Change | Failed]:
     return apply.changes(report, run.source, wanted, run.request.settings.line_length)
+
+
+def _declaring(run: _run.Run, report: Report, wanted: Wanted) -> list[Change | Failed]:
+    """The changes, and those that declare what they need."""
+    made, request = _changes(run, report, wanted), run.request
+    packages = requirements.needed(request.settings.backend)
+    return with_packages(made, packages, request.cwd) if packages else made
 
 
 def _written(change: Change, failed: list[Failed]) -> bool:
@@ -99,11 +113,11 @@ def _written(change: Change, failed: list[Failed]) -> bool:
     return problem is None
 
 
-def _applicable(unsafe: bool) -> Callable[[Finding], bool]:
+def _applicable(unsafe: bool) -> Wanted:
     return lambda finding: apply.is_applicable(finding.fix, unsafe=unsafe)
 
 
-def _question(run: _run.Run) -> Callable[[Finding], bool]:
+def _question(run: _run.Run, make: Make) -> Wanted:
     """Shows a finding with its change and asks; "q" refuses all that follow."""
     stopped = False
 
@@ -111,7 +125,7 @@ def _question(run: _run.Run) -> Callable[[Finding], bool]:
         nonlocal stopped
         if stopped or not apply.is_applicable(finding.fix, unsafe=True):
             return False
-        alone = _changes(run, Report((finding,)), lambda _: True)
+        alone = make(run, Report((finding,)), lambda _: True)
         shown = _run.render(Report((finding,)), run, "concise").partition("\n")[0]
         _run.write(
             shown + "\n" + "".join(apply.diff(one) for one in alone if isinstance(one, Change))

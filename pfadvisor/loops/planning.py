@@ -9,7 +9,9 @@ from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.nodes import Body, uses_of
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.pickling import local_callable, unpicklable
+from pfadvisor.loops.resources import WIDE
 from pfadvisor.loops.structure import handled
+from pfadvisor.loops.touches import touches_of
 from pfadvisor.model import Granule, Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")
@@ -57,6 +59,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         False,
         lost_errors=_lost_errors(analysis),
         privates=tuple(c.private for c in analysis.privates),
+        surroundings=_surroundings(analysis),
+        exits="SystemExit" in _errors(analysis),
     )
 
 
@@ -337,6 +341,12 @@ def _is_lost(body: Body, name: str) -> bool:
         return True
     made = any(program.member_of(name, each) for each in ("__init__", "__new__"))
     return ":" in name and made and not program.member_of(name, "__reduce__")
+
+
+def _surroundings(analysis: Analysis) -> tuple[str, ...]:
+    _, _, resources = touches_of(analysis.body)
+    found = {str(t.effect.root[1]) for t in resources if t.node in analysis.compute}
+    return tuple(sorted(found & (WIDE | {"file"})))
 
 
 def pickle_problem(analysis: Analysis) -> tuple[str, str]:

@@ -29,10 +29,12 @@ SUBMIT: Final = frozenset(
         "gather",
         "to_thread",
         "run_in_executor",
+        "delayed",
+        "remote",
     }
 )
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
-POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio")
+POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
 
 
 def workers_of(program: Program, module: ModuleFacts) -> frozenset[int]:

@@ -23,12 +23,14 @@ from pfadvisor.source.module import SourceFile, decode, encode
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a file becomes. `left` are findings whose fix overlaps one that was taken."""
+    """What a file becomes. `left` are findings whose fix overlaps one that was taken; `added`
+    are packages that it declares now."""
 
     source: SourceFile
     text: str
     fixed: tuple[Finding, ...]
     left: tuple[Finding, ...]
+    added: tuple[str, ...] = ()
 
 
 def changes(
@@ -68,6 +70,8 @@ def write(source: SourceFile, text: str) -> Failed | None:
 def diff(change: Change) -> str:
     """The change as `git apply` takes it, below comments on what each rewrite rests on."""
     notes = [note for finding in change.fixed for note in _notes(finding)]
+    if change.added:
+        notes.append(f"{change.source.name}: declares {' and '.join(change.added)}")
     notes += [f"{_place(one)}: left, as it overlaps another rewrite" for one in change.left]
     return unified_diff(change.source.name, change.source.text, change.text, notes)
 

@@ -157,9 +157,8 @@ class ComprehensionRewriter:
             texts += self._statement(self.text.span(result), name, self.emitter.base)
         edit = Edit(self.text.span(self.statement), self.emitter.statement(texts))
         unused = left_behind(self.context, self.lifted, self.loop)
-        return Rewritten(
-            (*unused, edit), self.emitter.backend, f"collect the results of {called} in order"
-        )
+        said = f"collect the results of {called} in order"
+        return self.emitter.rewritten((*unused, edit), said)
 
     def _statement(self, span: Span, content: str, indent: str) -> list[str]:
         """The rows of the statement with `content` at `span`."""
@@ -196,9 +195,10 @@ class ComprehensionRewriter:
             if found:
                 return found, found
         compute: list[ast.AST] = [*self.compute_tests, *self.elements]
-        if not compute:
+        if all(_regroups(node) for node in compute):
             raise Refused("nothing of it is work for the workers")
-        worker = Worker(self.context, self.plan, self.loop, self.target, self.names)
+        backend = self.emitter.options.backend
+        worker = Worker(self.context, self.plan, self.loop, self.target, self.names, backend)
         swaps = worker.swaps(compute)
         unpack = any(loads(node) & self.names for node in compute)
         function = worker.define(self._body(swaps), compute, unpack)
@@ -329,6 +329,12 @@ class ComprehensionRewriter:
 
 
 _PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
+
+
+def _regroups(node: ast.AST) -> bool:
+    """Whether it only puts names together: it would be the new source all over again."""
+    plain = (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)
+    return all(isinstance(each, plain) for each in ast.walk(node))
 
 
 def _closed(text: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pfadvisor.backends._choice import choose, load
-from pfadvisor.backends._job import Emission, Job, Want
+from pfadvisor.backends._job import Emission, Job, Traits, Want
 from pfadvisor.model import Edit, Plan
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import argument, fitted, standing
@@ -29,11 +30,15 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """Edits of the loop itself, and what it was turned into, in words."""
+    """Edits of the loop itself, and what it was turned into, in words.
+
+    `condition` is what must hold of the workers and cannot be seen in the program.
+    """
 
     edits: tuple[Edit, ...]
     backend: str
     summary: str
+    condition: str = ""
 
 
 class Emitter:
@@ -85,13 +90,25 @@ class Emitter:
         chunk = plan.chunksize if plan.collected else None
         job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
         job = replace(job, workers=self.options.workers, initializer=self.initializer)
+        job = replace(job, surroundings=plan.surroundings, exits=plan.exits)
         self.backend, reason = choose(plan, job, self.options.backend)
         if reason:
             raise Refused(reason)
         target = load(self.backend)
+        self._check_captures(target.TRAITS)
         job = replace(job, bound=self.context.local(target.TRAITS.bound))
         self.emission = target.emit(job, self.context)
         return self.emission
+
+    def rewritten(self, edits: Sequence[Edit], summary: str) -> Rewritten:
+        far = load(self.backend).TRAITS.elsewhere and "file" in self.plan.surroundings
+        condition = "if its workers see the same files" if far else ""
+        return Rewritten(tuple(edits), self.backend, summary, condition)
+
+    def _check_captures(self, traits: Traits) -> None:
+        large = [given.name for given in self.plan.inputs if given.large]
+        if large and traits.captures == "item":
+            raise Refused(f"{self.backend} would send {large[0]!r}, which is large, with each item")
 
     def _refuse(self) -> None:
         lost = self.plan.lost_errors

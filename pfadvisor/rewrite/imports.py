@@ -10,7 +10,7 @@ from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite.scope import Definition, first_row
 from pfadvisor.rewrite.text import Text
 
-_WHOLE = frozenset({"os", "asyncio"})
+_WHOLE = frozenset({"os", "asyncio", "ray", "dask"})
 Import = ast.Import | ast.ImportFrom
 
 
@@ -65,7 +65,7 @@ def edits(text: Text, wanted: list[Wanted], width: int) -> list[Edit]:
         else:
             added.setdefault(_place(text, want), []).append(want)
     for span, wants in added.items():
-        before, after = _margins(text, span)
+        before, after = _margins(text, span, wants)
         made[span] = before + block([want.line for want in wants], width) + after
     return [Edit(span, content) for span, content in made.items()]
 
@@ -113,7 +113,16 @@ def _is_standard(node: Import) -> bool:
         root = "" if node.level else (node.module or "")
     else:
         root = node.names[0].name
-    return root.partition(".")[0] in sys.stdlib_module_names and not _is_future(node)
+    return _stands_in_library(root) and not _is_future(node)
+
+
+def _stands_in_library(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _is_foreign(node: Import) -> bool:
+    relative = isinstance(node, ast.ImportFrom) and node.level > 0
+    return not (relative or _is_standard(node) or _is_future(node))
 
 
 def _key(node: Import, mixed: bool) -> tuple[int, str]:
@@ -124,17 +133,18 @@ def _key(node: Import, mixed: bool) -> tuple[int, str]:
 
 def _place(text: Text, want: Wanted) -> Span:
     head = _head(text)
-    standard = [node for node in head if _is_standard(node)]
     new = ast.parse(want.line).body[0]
     assert isinstance(new, Import)
-    kinds = [isinstance(node, ast.ImportFrom) for node in standard]
+    standard = [node for node in head if _is_standard(node)]
+    section = standard if _is_standard(new) else [node for node in head if _is_foreign(node)]
+    kinds = [isinstance(node, ast.ImportFrom) for node in section]
     mixed = kinds != sorted(kinds)
-    keys = [_key(node, mixed) for node in standard]
-    for node in standard if keys == sorted(keys) else ():
+    keys = [_key(node, mixed) for node in section]
+    for node in section if keys == sorted(keys) else ():
         if _key(node, mixed) > _key(new, mixed):
             return _point(first_row(text, node))
-    if standard:
-        return _point(text.span(standard[-1]).end_row + 1)
+    if section or standard:
+        return _point(text.span((section or standard)[-1]).end_row + 1)
     future = [node for node in head if _is_future(node)]
     others = [node for node in head if not _is_future(node)]
     if others:
@@ -160,22 +170,33 @@ def _point(row: int) -> Span:
     return Span(row, 1, row, 1)
 
 
-def _margins(text: Text, span: Span) -> tuple[str, str]:
+def _margins(text: Text, span: Span, wants: list[Wanted]) -> tuple[str, str]:
     """What stands before and after import lines put at `span`."""
     head = _head(text)
     following = next((n for n in text.tree.body if text.span(n).row >= span.end_row), None)
     if not head:
         after = "\n\n" if isinstance(following, Definition) else "\n"
         return ("\n" if _is_docstring(text.tree.body[0]) else ""), after
-    if any(_is_standard(node) for node in head):
+    foreign = any(_is_foreign(node) for node in head)
+    packages = not any(_stands_in_library(want.module) for want in wants)
+    if packages and foreign:
         return "", ""
+    if any(_is_standard(node) for node in head):
+        return "\n" * packages, ""
     if all(_is_future(node) for node in head):
         return "\n", ""
     return "", "\n"
 
 
 def block(lines: list[str], width: int) -> str:
-    """Import lines, one module a line, sorted, each with its newline."""
+    """Import lines, one module a line, sorted, the standard library's first."""
+    sections: tuple[list[str], list[str]] = ([], [])
+    for line in lines:
+        sections[not _stands_in_library(line.split()[1])].append(line)
+    return "\n".join(_section(each, width) for each in sections if each)
+
+
+def _section(lines: list[str], width: int) -> str:
     plain = sorted({line for line in lines if line.startswith("import ")}, key=str.lower)
     froms: dict[str, str] = {}
     for line in sorted(line for line in lines if line.startswith("from ")):
@@ -217,7 +238,7 @@ def merged(first: str, second: str, width: int) -> str | None:
     if not all(body and all(isinstance(n, Import) for n in body) for body in bodies):
         return None
     lines = [line for body in bodies for node in body for line in _single(node)]
-    before = first[: len(first) - len(first.lstrip("\n"))]
+    before = "\n" * min(len(each) - len(each.lstrip("\n")) for each in (first, second))
     after = first[len(first.rstrip("\n")) :]
     return before + block(lines, width).rstrip("\n") + after
 

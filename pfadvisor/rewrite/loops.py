@@ -49,7 +49,9 @@ class LoopRewriter:
             source = Source(reiterable=False, sized=False, finite=self.plan.source.finite)
             self.plan = replace(self.plan, source=source)
             self.emitter = Emitter(self.context, self.plan, self.options, head.call, None)
-        worker = Worker(self.context, self.plan, self.loop, self.target, self.targets)
+        worker = Worker(
+            self.context, self.plan, self.loop, self.target, self.targets, self.options.backend
+        )
         self.swaps = worker.swaps(self.loop.body)
         outliner = self._outliner(self.base + self.text.unit * 2)
         piece = outliner.run()
@@ -188,7 +190,7 @@ class LoopRewriter:
         edits = [self._edit(to.statement(lines, self._comment()))]
         if replaced and known.init is not None:
             edits.insert(0, Edit(Span(known.init.row, 1, known.init.end_row + 1, 1), ""))
-        return Rewritten(tuple(edits), to.backend, f"collect the results of {self.called} in order")
+        return to.rewritten(edits, f"collect the results of {self.called} in order")
 
     def _edit(self, content: str) -> Edit:
         """The edit that puts `content` for the loop and the comment after its last statement."""
@@ -243,7 +245,7 @@ class LoopRewriter:
         edit = self._edit(to.statement(lines))
         what = "commit the results of" if self.commit else "run"
         what = "join the results of" if self.plan.privates else what
-        return Rewritten((edit,), to.backend, f"{what} {self.called} in order")
+        return to.rewritten([edit], f"{what} {self.called} in order")
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""

@@ -99,7 +99,8 @@ class _Task:
             made = ComprehensionRewriter(context, self.plan, path, self.options).run()
         edits = [*context.edits(), *guard.around(made.edits)]
         self._check(context, edits)
-        applicability: Applicability = "safe" if self.proved and not guard.added else "unsafe"
+        sure = self.proved and not guard.added and not made.condition
+        applicability: Applicability = "safe" if sure else "unsafe"
         return Fix(applicability, _message(made, guard.added), tuple(edits))
 
     def _check(self, context: FileContext, edits: list[Edit]) -> None:
@@ -121,4 +122,5 @@ def _judgement(plan: Plan) -> Judgement:
 def _message(made: Rewritten, added: bool) -> str:
     title = _TITLES.get(made.backend, made.backend)
     tail = ", below a __main__ guard" if added else ""
+    tail += f", {made.condition}" if made.condition else ""
     return f"Use {title} to {made.summary}{tail}"

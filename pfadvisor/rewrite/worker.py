@@ -11,6 +11,7 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 
+from pfadvisor.backends._choice import traits_of
 from pfadvisor.model import Input, Plan, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import fitted
@@ -37,7 +38,13 @@ class Worker:
     """Collects what one loop's compute needs; `define` adds the function to the file."""
 
     def __init__(
-        self, context: FileContext, plan: Plan, loop: ast.AST, target: str, names: set[str]
+        self,
+        context: FileContext,
+        plan: Plan,
+        loop: ast.AST,
+        target: str,
+        names: set[str],
+        backend: str = "auto",
     ) -> None:
         """`target` is the text of what an item is bound to, `names` what that binds."""
         self.context, self.plan, self.loop = context, plan, loop
@@ -52,7 +59,8 @@ class Worker:
         captured = {i.name for i in every if i.origin == "capture"}
         self.lifted = lifted(context, captured) if plan.mode == "processes" else {}
         every = [i for i in every if i.name not in self.lifted]
-        self.large = [i for i in every if i.large and plan.mode == "processes"]
+        shared = plan.mode == "processes" and traits_of(backend).captures == "initializer"
+        self.large = [i for i in every if i.large and shared]
         self.captures = [i for i in every if i not in self.large]
         self.base = worker_name(self.text, loop)
         self.renamed = self._renamings()

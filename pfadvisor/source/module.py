@@ -22,7 +22,7 @@ from pfadvisor.model import Failed
 TOO_DEEP: Final = "nested too deeply to analyse"
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
 _WORTH_A_LOOK: Final = re.compile(
-    rb"\b(?:for|map|filter|multiprocessing|concurrent|threading|asyncio|joblib)\b"
+    rb"\b(?:for|map|filter|multiprocessing|concurrent|threading|asyncio|joblib|dask|ray)\b"
 )
 
 

@@ -85,7 +85,7 @@ def _drive(
     path.write_text(json.dumps(job), encoding="utf-8")
     journal.touch()
     command = [PYTHON, str(INSIDE / "driver.py"), str(path)]
-    ended = _watched(command, folder, out, err, journal, patience)
+    ended = watched(command, folder, out, err, journal, patience)
     seen = _read_journal(journal, ended, [scenario.name for scenario in scenarios])
     stderr = err.read_text(encoding="utf-8", errors="replace")
     return {name: _without_paths(each, folder) for name, each in seen.items()}, stderr
@@ -117,7 +117,7 @@ def _script(
         out, err = Path(name) / "stdout", Path(name) / "stderr"
         command = [PYTHON, str(program), *argv]
         settings = {"PYTHONPATH": str(INSIDE / "site"), "DIFFERENTIAL_METHOD": method}
-        ended = _watched(command, folder, out, err, out, patience, settings)
+        ended = watched(command, folder, out, err, out, patience, settings)
         if ended.code is None:
             return {"hang": "no progress; killed"}
         text = err.read_text(encoding="utf-8", errors="replace")
@@ -133,7 +133,7 @@ def _script(
         }
 
 
-def _watched(
+def watched(
     command: Sequence[str],
     folder: Path,
     out: Path,

@@ -152,6 +152,16 @@ def test_a_large_capture_reaches_each_process_once(
     assert_same(CAPTURES, after, tmp_path, method)
 
 
+def test_a_large_capture_goes_to_ray_with_the_function_and_not_with_each_item() -> None:
+    inputs = tuple(replace(i, large=i.name == "factor") for i in LOCAL_IMPORT.inputs)
+    plan = replace(LOCAL_IMPORT, inputs=inputs)
+    assert "partial(" in fixed(CAPTURES, plan, backend="ray")
+    for backend in ("dask", "joblib"):
+        assert "'factor', which is large, with each item" in refused(
+            CAPTURES, plan, backend=backend
+        )
+
+
 def test_threads_share_what_is_large() -> None:
     inputs = tuple(replace(i, large=True) for i in LOCAL_IMPORT.inputs)
     after = fixed(CAPTURES, replace(LOCAL_IMPORT, inputs=inputs, mode="threads"))

@@ -263,3 +263,10 @@ def test_an_iterator_that_a_consumer_zips_is_rewritten() -> None:
     assert "return dict(zip(xs, pool.map(grade, xs)))" in after
     source = program("return zip(xs, map(grade, xs))")
     assert "uses it up" in refused(source, make(source, call=("grade", "")))
+
+
+@pytest.mark.parametrize("element", ["(x, y)", "(y, (x, 1))"])
+def test_what_only_regroups_is_no_work(element: str) -> None:
+    """It would be the source of the new run, and be found again there."""
+    source = program(f"return [{element} for x in xs for y in range(x)]")
+    assert "work for the workers" in refused(source, make(source, elements=(element,)))

@@ -101,6 +101,38 @@ def test_imports_are_merged_into_the_block(before: str, after: str) -> None:
     assert top(before + LOOP) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "from joblib import Parallel, delayed\n\n\n"),
+        (
+            "import sys\n\n\n",
+            "import sys\n\nfrom joblib import Parallel, delayed\n\n\n",
+        ),
+        (
+            "import sys\n\nimport click\nimport yaml\n\n\n",
+            "import sys\n\nimport click\nimport yaml\nfrom joblib import Parallel, delayed\n\n\n",
+        ),
+        (
+            "import numpy\nimport yaml\n\nfrom . import local\n\n\n",
+            "import numpy\nimport yaml\nfrom joblib import Parallel, delayed\n\nfrom . import local"
+            "\n\n\n",
+        ),
+    ],
+)
+def test_imports_of_packages_have_a_section_of_their_own(before: str, after: str) -> None:
+    source = before + LOOP
+    assert fixed(source, planned(source), backend="joblib").startswith(after)
+
+
+def test_two_sections_are_added_at_once() -> None:
+    after = fixed(LOOP, planned(LOOP), backend="ray")
+    expected = (
+        "from collections import deque\n\nimport ray\nfrom ray.exceptions import RayTaskError\n"
+    )
+    assert after.startswith(expected)
+
+
 def test_an_imported_module_is_used_by_its_name() -> None:
     source = "import multiprocessing as mp\n\n\n" + LOOP
     assert "with mp.Pool() as pool:" in fixed(source, planned(source))

@@ -185,13 +185,7 @@ def assess(
         return _serial(loop_id, (problem,), dependences)
     plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
     if mode == "processes":
-        linked = deeply_linked(analysis, accepted)
-        asked = (
-            *copied(analysis, accepted),
-            *set_at_run_time(analysis, accepted),
-            *linked,
-            *doubtful(analysis, accepted),
-        )
+        asked, linked = _asked(analysis, accepted)
         # a worker of Pool that fails to describe a result that it cannot send dies silently
         plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
     profit = profit_of(program, analysis, work, plan, settings, basis, found)
@@ -213,6 +207,15 @@ def assess(
         plan,
         work.dominant,
     )
+
+
+def _asked(
+    analysis: Analysis, accepted: frozenset[str]
+) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
+    """What sending things to processes rests on, and what of it is about deep links."""
+    linked = deeply_linked(analysis, accepted)
+    others = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
+    return (*others, *linked, *doubtful(analysis, accepted)), linked
 
 
 def _serial(

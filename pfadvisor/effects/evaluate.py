@@ -33,6 +33,7 @@ from pfadvisor.model import Location
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
+Objs = Callable[[Obj], frozenset[Obj]]
 PASSES: Final = 5
 CHAIN: Final = 6
 
@@ -138,6 +139,28 @@ class Evaluation:
             chain = (here, *effect.chain)[:CHAIN]
             self.effects.append(Effect._make((*head, effect.where, chain)))
 
+    def unknown(self, call: UnknownCall) -> None:
+        self.unknowns.append(call)
+
+    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+        """Record what a callee accesses, in terms of what is passed to it."""
+        here = self.location(i)
+        for effect in summary.effects:
+            key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
+            write, root, path, elem, _, _, how, _, _ = effect
+            if elem == "=" or root[0] == "res":
+                self.relayed((write, root, path, elem, i, key, how), effect, here)
+                continue
+            places = objs((root, path))
+            for root, path in ordered(places):
+                self.relayed((write, root, path, elem, i, key, how), effect, here)
+            for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
+                self.relayed((write, root, path, "[]", i, -1, how), effect, here)
+        for unknown in summary.unknowns:
+            reached = frozenset(o for obj in unknown.args for o in objs(obj))
+            chain = (here, *unknown.chain)[:CHAIN]
+            self.unknown(unknown._replace(instr=i, chain=chain, args=reached))
+
     def store(self, obj: Obj, elem: str, value: Val) -> None:
         old = self.heap.get((obj, elem))
         if old is None:
@@ -176,11 +199,6 @@ class Evaluation:
             case "import":
                 return str(instr.args[1] or instr.args[0])
         return "value"
-
-    def summary(self) -> Summary:
-        from pfadvisor.effects.summary import summarize
-
-        return summarize(self)
 
 
 def _value(ev: Evaluation, value: int) -> Val:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfadvisor.effects.values import DEEP, Effect, Root, parse_type
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.touches import (
@@ -57,7 +57,7 @@ def kind_of(first: bool, second: bool) -> DependenceKind:
 
 def carried_names(body: Body) -> list[Conflict]:
     """Locals whose value from the iteration before is used."""
-    uses = uses_of(body.function)
+    uses = body.whole.uses
     found = []
     for name, phi in body.loop.phis:
         readers = {body.node_of[u] for u in real_uses(body, phi, uses) if u in body.node_of}
@@ -205,11 +205,7 @@ def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
 
 
 def _is_handle(body: Body, effect: Effect) -> bool:
-    types: frozenset[str] = frozenset()
-    for value in body.ev.values:
-        if (effect.root, effect.path) in value.objs and value.types:
-            types = value.types
-            break
+    types = body.whole.first_types.get((effect.root, effect.path), frozenset())
     traits = [body.ev.program.traits_of(t) for t in types]
     return any(t is not None and (t.shared or not t.picklable) for t in traits)
 

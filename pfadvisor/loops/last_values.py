@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 
 
 def conditional_last_values(body: Body, counters: set[str]) -> set[int]:
     """Bindings made in some iterations only whose value is used after the loop; `counters` are
     joined otherwise."""
-    uses, found = uses_of(body.function), set()
+    uses, found = body.whole.uses, set()
     for name in set(live_names(body, uses)) - counters:
         for node, instrs in enumerate(body.nodes):
             for i in instrs:

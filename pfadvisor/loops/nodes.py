@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
+from pfadvisor.loops.whole import whole_of
 
 COMPOUND: Final = frozenset(
     {
@@ -47,6 +48,7 @@ class Body:
         self.ev = ev
         self.function: Function = ev.function
         self.loop: Loop = ev.function.loops[index]
+        self.whole = whole_of(ev)
         self.index = index
         self.index_in_module = ev.index
         self.nodes: list[list[int]] = []
@@ -166,12 +168,3 @@ class Body:
 
     def inside(self, value: int) -> bool:
         return self.loop.body <= value < self.loop.end
-
-
-def uses_of(function: Function) -> dict[int, list[int]]:
-    """Value -> instructions that use it."""
-    uses: dict[int, list[int]] = {}
-    for i, instr in enumerate(function.code):
-        for value in operands(instr):
-            uses.setdefault(value, []).append(i)
-    return uses

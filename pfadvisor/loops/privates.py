@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import Root, parse_type
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
 from pfadvisor.model import Private, PrivateKind
@@ -62,7 +62,7 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
     for touch in shared:
         if touch.effect.root[0] == "fresh":
             by_root.setdefault(touch.effect.root, []).append(touch)
-    known, uses = escaped(body) if by_root else set(), uses_of(body.function)
+    known, uses = escaped(body) if by_root else set(), body.whole.uses
     for root, touches in by_root.items():
         if root in known or not any(t.effect.write for t in touches):
             continue
@@ -108,7 +108,7 @@ def _collected(
 
 def _numbers(body: Body) -> Iterator[Candidate]:
     """Counters: ints that the body only adds ints to."""
-    code, uses = body.function.code, uses_of(body.function)
+    code, uses = body.function.code, body.whole.uses
     joins = dict(body.function.phi_names)
     joins |= {phi: name for loop in body.function.loops for name, phi in loop.phis}
     for name, phi in body.loop.phis:

@@ -60,19 +60,14 @@ def carried_names(body: Body) -> list[Conflict]:
     uses = body.whole.uses
     found = []
     for name, phi in body.loop.phis:
-        readers = {body.node_of[u] for u in real_uses(body, phi, uses) if u in body.node_of}
-        binds = [
-            i
-            for i in body.node_of
-            if body.function.code[i].op in ("bind", "delname")
-            and body.function.code[i].args[0] == name
-        ]
+        used = [u for u in real_uses(body, phi, uses) if u in body.node_of]
+        readers = {body.node_of[u] for u in used}
+        binds = body.binds.get(name, [])
         if not readers or not binds or len(body.function.code[phi].args) < 2:
             continue
         nodes = frozenset(readers | {body.node_of[b] for b in binds})
-        reader = min(u for u in real_uses(body, phi, uses) if u in body.node_of)
         source = Access(name, True, body.ev.location(binds[-1]))
-        sink = Access(name, False, body.ev.location(reader))
+        sink = Access(name, False, body.ev.location(min(used)))
         writers = frozenset(body.node_of[b] for b in binds)
         found.append(
             Conflict(nodes, "flow", source, sink, "carried-value", name, 1, None, False, writers)
@@ -83,14 +78,14 @@ def carried_names(body: Body) -> list[Conflict]:
 def real_uses(body: Body, value: int, uses: dict[int, list[int]]) -> set[int]:
     """Instructions that use a value, through joins that only pass it on."""
     found, waiting, seen = set[int](), [value], {value}
-    own = {phi for _, phi in body.loop.phis}
+    start, end = body.loop.start, body.loop.end
     while waiting:
         for use in uses.get(waiting.pop(), ()):
             op = body.function.code[use].op
             if op == "bind":
                 continue
             if op in ("phi", "loopphi"):
-                if use not in seen and use not in own:
+                if use not in seen and use not in body.heads and start <= use < end:
                     seen.add(use)
                     waiting.append(use)
             else:

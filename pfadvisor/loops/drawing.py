@@ -87,8 +87,8 @@ def _effects(body: Body, lazy: list[int]) -> list[Effect]:
             during.update(range(inner.body, inner.end))
     return [
         e
-        for e in body.ev.effects
-        if (e.instr in during or (iterated and e.instr == body.loop.elem and e.chain))
+        for e in body.whole.effects_of(during | {body.loop.elem})
+        if (e.instr in during or (iterated and e.chain))
         and not _made_there(body, e, during)
         and e.how != "memo"
         and not (e.root[0] == "res" and e.root[1] in QUIET)

@@ -57,6 +57,8 @@ class Body:
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self._places: dict[int, Place | None] = {}
+        self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
+        self.heads = frozenset(phi for _, phi in self.loop.phis)
         self._build()
         self._flow_edges()
         self._control_edges()
@@ -79,6 +81,8 @@ class Body:
                 self.after.append(set())
             self.nodes[node].append(i)
             self.node_of[i] = node
+            if self.function.code[i].op in ("bind", "delname"):
+                self.binds.setdefault(self.function.code[i].args[0], []).append(i)
 
     def place(self, stmt: int) -> Place | None:
         """None: the statement is part of the loop's header, or not in the loop."""

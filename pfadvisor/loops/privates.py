@@ -109,12 +109,10 @@ def _collected(
 def _numbers(body: Body) -> Iterator[Candidate]:
     """Counters: ints that the body only adds ints to."""
     code, uses = body.function.code, body.whole.uses
-    joins = dict(body.function.phi_names)
-    joins |= {phi: name for loop in body.function.loops for name, phi in loop.phis}
     for name, phi in body.loop.phis:
-        binds = [i for i in body.node_of if code[i].op == "bind" and code[i].args[0] == name]
+        binds = [i for i in body.binds.get(name, ()) if code[i].op == "bind"]
         web = {phi} | {code[i].args[1] for i in binds}
-        web |= {v for v, joined in joins.items() if joined == name and body.inside(v)}
+        web |= {*body.whole.joins_within(name, body.loop.body, body.loop.end)}
         sums = {v for v in web if code[v].op == "op" and code[v].args[0] == "+="}
         plain = all(code[v].op in ("phi", "loopphi") for v in web - sums)
         added = [code[v].args[2] for v in sums]

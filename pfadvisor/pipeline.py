@@ -35,6 +35,7 @@ FEW_FILES: Final = 32
 CHUNKS_PER_JOB: Final = 4
 DEEP: Final = 5000
 YOUNG: Final = 100_000
+OLDER: Final = 1000
 NOTEBOOK: Final = ".ipynb"
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
@@ -140,9 +141,10 @@ def analyze_targets(targets: Sequence[Target], request: Request, done: Done | No
 
 def _batch(session: Session, targets: Sequence[Target], request: Request, done: Done) -> Batch:
     outcomes = []
-    for target in targets:
-        outcomes.append(_outcome(session, target, request))
-        done(len(outcomes))
+    with _rare_collections():
+        for target in targets:
+            outcomes.append(_outcome(session, target, request))
+            done(len(outcomes))
     work = session.counted()
     work["libcst imports"] = int("libcst" in sys.modules)
     return Batch(tuple(outcomes), work)
@@ -151,7 +153,7 @@ def _batch(session: Session, targets: Sequence[Target], request: Request, done: 
 def _outcome(session: Session, target: Target, request: Request) -> Outcome:
     name = session.name(target.path)
     try:
-        with _deep_stack(), _rare_collections():
+        with _deep_stack():
             return _stages(session, target, request)
     except RecursionError:
         return Outcome(failed=Failed(name, TOO_DEEP))
@@ -357,9 +359,9 @@ def _deep_stack() -> Iterator[None]:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """The values of an analysis live until its end: looking for garbage among them finds none."""
+    """The values of an analysis live as long as it: looking for garbage among them finds none."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], YOUNG), *before[1:])
+    gc.set_threshold(max(before[0], YOUNG), max(before[1], OLDER), before[2])
     try:
         yield
     finally:

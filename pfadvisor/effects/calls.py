@@ -196,7 +196,7 @@ def unknown(
 ) -> Val:
     """A call that may do anything to what it can reach."""
     objs = frozenset(o for a in args for o in a.val.objs)
-    ev.unknowns.append(UnknownCall(dotted or subject, i, ev.location(i), (), objs))
+    ev.unknown(UnknownCall(dotted or subject, i, ev.location(i), (), objs))
     targets.append(Target("unknown", dotted or subject))
     return Val(frozenset({(("unknown", i), ())}), None)
 

@@ -33,6 +33,7 @@ from pfadvisor.model import Location
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
+Objs = Callable[[Obj], frozenset[Obj]]
 PASSES: Final = 12
 CHAIN: Final = 6
 
@@ -89,7 +90,7 @@ class Evaluation:
             objs = frozenset(o for value in self.values for o in value.objs)
             inside = [i for i, instr in enumerate(self.function.code) if instr.op == "call"]
             for i in inside or [0]:
-                self.unknowns.append(UnknownCall(self.function.name, i, here, (), objs))
+                self.unknown(UnknownCall(self.function.name, i, here, (), objs))
 
     def _round(self, order: Sequence[int], repeated: Container[int]) -> bool:
         """Evaluate every instruction; whether another round may find more: something that an
@@ -151,6 +152,31 @@ class Evaluation:
             chain = (here, *effect.chain)[:CHAIN]
             self.effects.append(Effect._make((*head, effect.where, chain)))
 
+    def unknown(self, call: UnknownCall) -> None:
+        self.unknowns.append(call)
+
+    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+        """Record what a callee accesses, in terms of what is passed to it."""
+        here = self.location(i)
+        for effect in summary.effects:
+            key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
+            write, root, path, elem, _, _, how, _, _ = effect
+            if elem == "=" or root[0] == "res":
+                self.relayed((write, root, path, elem, i, key, how), effect, here)
+                continue
+            places = objs((root, path))
+            for root, path in ordered(places):
+                meant = sharing.place(root, path, elem, key)
+                if meant is not None:
+                    (root, path), step, slot = meant
+                    self.relayed((write, root, path, step, i, slot, how), effect, here)
+            for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
+                self.relayed((write, root, path, "[]", i, -1, how), effect, here)
+        for unknown in summary.unknowns:
+            reached = frozenset(o for obj in unknown.args for o in objs(obj))
+            chain = (here, *unknown.chain)[:CHAIN]
+            self.unknown(unknown._replace(instr=i, chain=chain, args=reached))
+
     def store(self, obj: Obj, elem: str, value: Val) -> None:
         (obj, elem, _) = sharing.place(*obj, elem, -1) or (obj, elem, -1)
         old = self.heap.get((obj, elem))
@@ -190,11 +216,6 @@ class Evaluation:
             case "import":
                 return str(instr.args[1] or instr.args[0])
         return "value"
-
-    def summary(self) -> Summary:
-        from pfadvisor.effects.summary import summarize
-
-        return summarize(self)
 
 
 def _value(ev: Evaluation, value: int) -> Val:

@@ -10,7 +10,6 @@ from pfadvisor.effects import (
     callbacks,
     calls,
     implicit,
-    owners,
     protocols,
     sharing,
     special,
@@ -32,7 +31,6 @@ from pfadvisor.effects.values import (
     join,
     join_all,
     limit,
-    ordered,
     parse_type,
     type_text,
     union,
@@ -42,33 +40,13 @@ if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.evaluate import Evaluation
 
-CHAIN = 6
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 
 
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
     """Enter the effects, stores and result of a project function."""
-    here = ev.location(i)
     objs = _substitution(ev, i, args)
-    for effect in summary.effects:
-        key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
-        write, root, path, elem, _, _, how, _, _ = effect
-        if elem == "=" or root[0] == "res":
-            ev.relayed((write, root, path, elem, i, key, how), effect, here)
-            continue
-        places = objs((root, path))
-        for root, path in ordered(places):
-            meant = sharing.place(root, path, elem, key)
-            if meant is not None:
-                (root, path), step, slot = meant
-                ev.relayed((write, root, path, step, i, slot, how), effect, here)
-        for root, path in ordered(owners.behind(ev, places, elem)) if ev.swapped else ():
-            ev.relayed((write, root, path, "[]", i, -1, how), effect, here)
-    for unknown in summary.unknowns:
-        reached = frozenset(o for obj in unknown.args for o in objs(obj))
-        ev.unknowns.append(
-            unknown._replace(instr=i, chain=(here, *unknown.chain)[:CHAIN], args=reached)
-        )
+    ev.enter(i, summary, keys, objs)
     for name, _ in summary.raises:
         ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:

@@ -17,7 +17,8 @@ from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
-from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, given_of
+from pfadvisor.effects.outlines import Outline, Slice
+from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, given_of, told_alike
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
 
 Load = Callable[[str], ModuleFacts | None]
@@ -174,9 +175,8 @@ class Program(Names, Classes, Noise):
             before = self._changes
             self._members[depth].clear()
             summary = self._evaluate(facts, key)
-            if self._latest.get(key) != summary:
-                self._latest[key] = summary
-                self._changes += 1
+            self._changes += not told_alike(self._latest.get(key), summary)
+            self._latest[key] = summary
             if len(self._members[depth]) > MOST_CYCLE:
                 self._low = depth
                 break
@@ -212,10 +212,11 @@ class Program(Names, Classes, Noise):
 
     def _evaluate(self, facts: ModuleFacts, key: Key) -> Summary:
         self.count("summaries")
-        evaluation = Evaluation(self, facts, key[1], key[2])
+        evaluation = Outline(self, facts, key[1], key[2])
         self._evaluations.append(evaluation)
         try:
-            return evaluation.run().summary()
+            evaluation.run()
+            return evaluation.summary()
         finally:
             self._evaluations.pop()
 
@@ -234,7 +235,7 @@ class Program(Names, Classes, Noise):
             if at >= 0 and at not in needed:
                 needed.add(at)
                 waiting += operands(code[at])
-        evaluation = Evaluation(self, module, index, (), frozenset(needed))
+        evaluation = Slice(self, module, index, (), frozenset(needed))
         self._evaluations.append(evaluation)
         try:
             result = evaluation.run().values[value]

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
-OF_THE_WORKER: Final = ("res", "worker")
 MOST_READS: Final = 32
 MOST_WRITES: Final = 64
 MOST_STORES: Final = 24
+MOST_UNKNOWNS: Final = 20
 
 
 class Given(NamedTuple):
@@ -80,6 +80,20 @@ class Summary(NamedTuple):
 NO_EFFECTS: Final = Summary((), (), BOTTOM, (), frozenset(), (), False)
 
 
+def told_alike(first: Summary | None, second: Summary) -> bool:
+    """Whether two summaries say the same; the calls on the way grow with every round of recursion."""
+    if first is None or first == second:
+        return first is not None
+    return _without_ways(first) == _without_ways(second)
+
+
+def _without_ways(summary: Summary) -> Summary:
+    return summary._replace(
+        effects=tuple(e._replace(chain=()) for e in summary.effects),
+        unknowns=tuple(u._replace(chain=()) for u in summary.unknowns),
+    )
+
+
 def given_of(value: Val) -> Given | None:
     """The part of an argument that is worth a summary of its own."""
     const = value.const if isinstance(value.const, bool | str | None) else NOTHING
@@ -122,7 +136,10 @@ class _Sites:
         return value._replace(objs=objs, recv=recv)
 
 
-def summarize(ev: Evaluation) -> Summary:
+def summarize(
+    ev: Evaluation, effects: tuple[Effect, ...], unknowns: tuple[UnknownCall, ...]
+) -> Summary:
+    """The summary of an evaluation with these accesses and calls that others see."""
     sites = _Sites(ev)
     returns, extra = _result(ev)
     shown = sites.val(returns)
@@ -141,8 +158,8 @@ def summarize(ev: Evaluation) -> Summary:
     exact = frozenset(sites.numbers.values()) - loose
     function = ev.function
     return Summary(
-        _outer_effects(ev),
-        _unique_unknowns(ev),
+        _as_far_as_told(effects),
+        unknowns[:MOST_UNKNOWNS],
         shown,
         tuple(heap.items()),
         exact,
@@ -194,21 +211,9 @@ def _close(ev: Evaluation, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> N
                 heap[key] = join(heap.get(key, BOTTOM), sites.val(value))
 
 
-def _outer_effects(ev: Evaluation) -> tuple[Effect, ...]:
-    found: dict[Any, Effect] = {}
-    code = ev.function.code
-    inner = ev.function.name == "__hash__"  # where it is called implicitly, no value is seen
-    for effect in ev.effects:
-        if effect.root[0] not in OUTER or (inner and effect.root == OF_THE_WORKER):
-            continue
-        if effect.root[0] == "free" and effect.elem == "=" and effect.root[1] in ev.function.locals:
-            continue
-        key = effect.key
-        parameter = code[key].args[0] if key >= 0 and code[key].op == "param" else -1
-        mark = (effect.write, effect.root, effect.path, effect.elem, effect.how, parameter)
-        found.setdefault(mark, effect._replace(instr=-1, key=parameter))
-    reads = _uncovered([e for e in found.values() if not e.write])
-    writes = [e for e in found.values() if e.write]
+def _as_far_as_told(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    reads = _uncovered([e for e in effects if not e.write])
+    writes = [e for e in effects if e.write]
     return (*_fewer(writes, MOST_WRITES), *_fewer(reads, MOST_READS))
 
 
@@ -238,11 +243,3 @@ def _fewer(effects: list[Effect], most: int) -> list[Effect]:
                 effect._replace(path=(), elem=DEEP, key=-1),
             )
     return list(merged.values())
-
-
-def _unique_unknowns(ev: Evaluation) -> tuple[UnknownCall, ...]:
-    found: dict[tuple[str, Location], UnknownCall] = {}
-    for unknown in ev.unknowns:
-        args = frozenset(o for o in unknown.args if o[0][0] in OUTER)
-        found.setdefault((unknown.subject, unknown.where), unknown._replace(instr=-1, args=args))
-    return tuple(found.values())[:20]

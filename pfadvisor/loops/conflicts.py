@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.values import DEEP, USE, Effect, Root
 from pfadvisor.loops.kinds import Kinds
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
@@ -60,23 +60,18 @@ def kind_of(first: bool, second: bool) -> DependenceKind:
 
 def carried_names(body: Body) -> list[Conflict]:
     """Locals whose value from the iteration before is used."""
-    uses = uses_of(body.function)
+    uses = body.whole.uses
     found = []
     for name, phi in body.loop.phis:
         reading = real_uses(body, phi, uses, all_or_never(body, name, phi))
-        readers = {body.node_of[u] for u in reading if u in body.node_of}
-        binds = [
-            i
-            for i in body.node_of
-            if body.function.code[i].op in ("bind", "delname")
-            and body.function.code[i].args[0] == name
-        ]
+        used = [u for u in reading if u in body.node_of]
+        readers = {body.node_of[u] for u in used}
+        binds = body.binds.get(name, [])
         if not readers or not binds or len(body.function.code[phi].args) < 2:
             continue
         nodes = frozenset(readers | {body.node_of[b] for b in binds})
-        reader = min(u for u in reading if u in body.node_of)
         source = Access(name, True, body.ev.location(binds[-1]))
-        sink = Access(name, False, body.ev.location(reader))
+        sink = Access(name, False, body.ev.location(min(used)))
         writers = frozenset(body.node_of[b] for b in binds)
         found.append(
             Conflict(nodes, "flow", source, sink, "carried-value", name, 1, None, False, writers)
@@ -90,7 +85,7 @@ def real_uses(
     """Instructions that use a value, through joins that only pass it on; through one of `ends`
     it does not leave the inner loop."""
     found, waiting, seen = set[int](), [value], {value}
-    own = {phi for _, phi in body.loop.phis}
+    start, end = body.loop.start, body.loop.end
     while waiting:
         current = waiting.pop()
         inner = ends.get(current)
@@ -101,7 +96,7 @@ def real_uses(
             if op == "bind":
                 continue
             if op in ("phi", "loopphi"):
-                if use not in seen and use not in own:
+                if use not in seen and use not in body.heads and start <= use < end:
                     seen.add(use)
                     waiting.append(use)
             else:
@@ -231,11 +226,7 @@ def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
 
 
 def _is_handle(body: Body, effect: Effect) -> bool:
-    types: frozenset[str] = frozenset()
-    for value in body.ev.values:
-        if (effect.root, effect.path) in value.objs and value.types:
-            types = value.types
-            break
+    types = body.whole.first_types.get((effect.root, effect.path), frozenset())
     traits = [body.ev.program.traits_of(t) for t in types]
     return any(t is not None and (t.shared or not t.picklable) for t in traits)
 

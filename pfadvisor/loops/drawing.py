@@ -12,7 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.values import Effect, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, overlap, private
 from pfadvisor.model import Access
@@ -99,8 +99,8 @@ def _effects(body: Body, lazy: list[int]) -> list[Effect]:
             during.update(range(inner.body, inner.end))
     return [
         e
-        for e in body.ev.effects
-        if (e.instr in during or (iterated and e.instr == body.loop.elem and e.chain))
+        for e in body.whole.effects_of(during | {body.loop.elem})
+        if (e.instr in during or (iterated and e.chain))
         and not _made_there(body, e, during)
         and e.how != "memo"
         and not (e.root[0] == "res" and e.root[1] in QUIET)
@@ -158,7 +158,7 @@ def _outlives(body: Body, value: int) -> bool:
     around = bool(loop.parents) and value < body.function.loops[loop.parents[-1]].start
     later = [
         u
-        for u in uses_of(body.function).get(value, ())
+        for u in body.whole.uses.get(value, ())
         if not loop.start <= u < loop.end and code[u].op not in ("bind", "exit")
     ]
     return around or any(u >= loop.end for u in later)

@@ -33,10 +33,7 @@ class Tree:
         self.hole_nodes: set[int] = set()
         for node, place in enumerate(body.place_of):
             self.nodes_of.setdefault(place.simple, []).append(node)
-        function = body.function
-        self.children: dict[int, list[int]] = {}
-        for stmt, facts in enumerate(function.stmts):
-            self.children.setdefault(facts.block, []).append(stmt)
+        self.children = body.whole.children
         self.statements = list(self.children.get(body.loop.block, []))
         for stmt in self._simple(self.statements):
             self._judge(stmt)
@@ -57,12 +54,7 @@ class Tree:
         return self.body.function.stmts[stmt].kind in ("If", "filter")
 
     def _branches(self, stmt: int) -> list[int]:
-        blocks = self.body.function.blocks
-        return [
-            b
-            for b in self.children
-            if blocks[b].owner == stmt and blocks[b].role in ("then", "else")
-        ]
+        return self.body.whole.branches.get(stmt, [])
 
     def _judge(self, stmt: int) -> None:
         nodes = self.nodes_of.get(stmt, [])

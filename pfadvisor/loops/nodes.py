@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
+from pfadvisor.loops.whole import whole_of
 
 COMPOUND: Final = frozenset(
     {
@@ -47,6 +48,7 @@ class Body:
         self.ev = ev
         self.function: Function = ev.function
         self.loop: Loop = ev.function.loops[index]
+        self.whole = whole_of(ev)
         self.index = index
         self.index_in_module = ev.index
         self.nodes: list[list[int]] = []
@@ -55,6 +57,8 @@ class Body:
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self._places: dict[int, Place | None] = {}
+        self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
+        self.heads = frozenset(phi for _, phi in self.loop.phis)
         self._build()
         self._flow_edges()
         self._control_edges()
@@ -77,6 +81,8 @@ class Body:
                 self.after.append(set())
             self.nodes[node].append(i)
             self.node_of[i] = node
+            if self.function.code[i].op in ("bind", "delname"):
+                self.binds.setdefault(self.function.code[i].args[0], []).append(i)
 
     def place(self, stmt: int) -> Place | None:
         """None: the statement is part of the loop's header, or not in the loop."""
@@ -166,12 +172,3 @@ class Body:
 
     def inside(self, value: int) -> bool:
         return self.loop.body <= value < self.loop.end
-
-
-def uses_of(function: Function) -> dict[int, list[int]]:
-    """Value -> instructions that use it."""
-    uses: dict[int, list[int]] = {}
-    for i, instr in enumerate(function.code):
-        for value in operands(instr):
-            uses.setdefault(value, []).append(i)
-    return uses

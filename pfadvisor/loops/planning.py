@@ -6,7 +6,7 @@ from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.last_values import live_names
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.resources import WIDE
@@ -25,7 +25,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     assert tree is not None and analysis.pattern is not None
     function = body.function
     comprehension = body.loop.form not in ("for", "async-for")
-    live = live_names(body, uses_of(function)) if not comprehension else ()
+    live = live_names(body) if not comprehension else ()
     handed = handed_names(analysis)
     produced = {*handed, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
     dead = all(a.dead for a in analysis.accumulators)
@@ -155,7 +155,7 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
                 and code[i].op != "test"
             ):
                 found[names[value]] = None
-    for name in live_names(body, uses_of(body.function)):
+    for name in live_names(body):
         if name in _bound_in(analysis):
             found[name] = None
     return tuple(name for name in found if name not in _private_names(analysis))
@@ -231,8 +231,9 @@ def _inside(functions: tuple[Function, ...], index: int) -> list[str]:
 def _passed_on(body: Body, value: int) -> bool:
     """What a local held before the iteration, which the iteration replaces unseen."""
     code = body.function.code
-    own = value in {phi for _, phi in body.loop.phis} and len(code[value].args) > 1
-    return own or code[value].op == "unbound"
+    if code[value].op == "loopphi" and len(code[value].args) > 1:
+        return value in body.heads
+    return code[value].op == "unbound"
 
 
 def _annotation(param: Param | None) -> str | None:

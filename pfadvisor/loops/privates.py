@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import Root, parse_type
-from pfadvisor.loops.nodes import Body, uses_of
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
 from pfadvisor.model import Private, PrivateKind
@@ -62,7 +62,7 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
     for touch in shared:
         if touch.effect.root[0] == "fresh":
             by_root.setdefault(touch.effect.root, []).append(touch)
-    known, uses = escaped(body) if by_root else set(), uses_of(body.function)
+    known, uses = escaped(body) if by_root else set(), body.whole.uses
     for root, touches in by_root.items():
         if root in known or not any(t.effect.write for t in touches):
             continue
@@ -108,13 +108,11 @@ def _collected(
 
 def _numbers(body: Body) -> Iterator[Candidate]:
     """Counters: ints that the body only adds ints to."""
-    code, uses = body.function.code, uses_of(body.function)
-    joins = dict(body.function.phi_names)
-    joins |= {phi: name for loop in body.function.loops for name, phi in loop.phis}
+    code, uses = body.function.code, body.whole.uses
     for name, phi in body.loop.phis:
-        binds = [i for i in body.node_of if code[i].op == "bind" and code[i].args[0] == name]
+        binds = [i for i in body.binds.get(name, ()) if code[i].op == "bind"]
         web = {phi} | {code[i].args[1] for i in binds}
-        web |= {v for v, joined in joins.items() if joined == name and body.inside(v)}
+        web |= {*body.whole.joins_within(name, body.loop.body, body.loop.end)}
         sums = {v for v in web if code[v].op == "op" and code[v].args[0] == "+="}
         plain = all(code[v].op in ("phi", "loopphi") for v in web - sums)
         added = [code[v].args[2] for v in sums]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfadvisor.effects.values import DEEP, Obj, Root, parse_type
+from pfadvisor.effects.values import DEEP, Obj, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.stored import FRESH, stores_to
 from pfadvisor.loops.touches import Touch
@@ -31,7 +31,7 @@ def meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
     reads = [t for t in touches if not t.effect.write and _names_a_place(t)]
     if not writes or not reads:
         return []
-    types = _types_by_object(body, touches[0].effect.root)
+    types = body.whole.types_by_root.get(touches[0].effect.root, {})
     found = []
     for write in writes.values():
         meeting = tuple(r for r in reads if _may_meet(body, write, r, types))
@@ -53,7 +53,7 @@ def sibling_meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
             at = _fork(write.slot, read.slot)
             if at < 0:
                 continue
-            types = types or _types_by_object(body, write.effect.root)
+            types = types or body.whole.types_by_root.get(write.effect.root, {})
             shown = _hold_one(body, write, read, at, types)
             if shown is not None:
                 found.append(Meeting(write, (read,), shown))
@@ -137,16 +137,6 @@ def _many(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     if short[-1].startswith("."):
         return True
     return long[: len(short) - 1] == short[:-1] and "[]" in short[:-1]
-
-
-def _types_by_object(body: Body, root: Root) -> dict[Obj, Types]:
-    found: dict[Obj, Types] = {}
-    for value in body.ev.values:
-        for obj in value.objs:
-            if obj[0] == root:
-                known = found.get(obj, frozenset())
-                found[obj] = None if known is None or value.types is None else known | value.types
-    return found
 
 
 def _apart(body: Body, left: frozenset[str], right: frozenset[str]) -> bool:

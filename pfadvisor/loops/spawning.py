@@ -40,11 +40,11 @@ def set_at_run_time(
 ) -> tuple[Assumption, ...]:
     """The question for each module-level name that workers may find otherwise."""
     body, found = analysis.body, dict[str, Assumption]()
-    given = {i.name for i in inputs_of(analysis)}
-    for effect in body.ev.effects:
+    given, compute = {i.name for i in inputs_of(analysis)}, analysis.compute_instrs
+    for effect in body.whole.effects_within(body.loop.body, body.loop.end):
         if (
             effect.write
-            or effect.instr not in analysis.compute_instrs
+            or effect.instr not in compute
             or (effect.root[0] not in ("global", "class"))
         ):
             continue

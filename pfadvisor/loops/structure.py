@@ -111,8 +111,8 @@ def _already_parallel(body: Body) -> list[Blocker]:
     code, values = body.function.code, body.ev.values
     pools = [
         i
-        for i, instr in enumerate(code)
-        if instr.op == "enter" and any(_is_pool(t) for t in values[instr.args[0]].types or ())
+        for i in body.whole.entered
+        if any(_is_pool(t) for t in values[code[i].args[0]].types or ())
     ]
     around = {stmt for stmt, role in ancestors(body) if role == "with"}
     for at in pools:
@@ -148,18 +148,15 @@ def _already_parallel(body: Body) -> list[Blocker]:
 
 def _fed_by_workers(body: Body) -> bool:
     """Whether evaluating the source starts tasks, threads or processes."""
-    started = [e.instr for e in body.ev.effects if e.root == ("res", "threads")]
-    tasks = [
-        i
-        for i, targets in body.ev.targets.items()
-        if not body.inside(i)
+    tasks = body.function.is_async and any(
+        not body.inside(i)
         and any(
             t.name.rpartition(".")[2] in SUBMIT and t.name.startswith("asyncio") for t in targets
         )
-    ]
-    if body.function.is_async and tasks:
-        return True
-    return any(body.loop.start <= i < body.loop.body for i in started)
+        for i, targets in body.ev.targets.items()
+    )
+    header = body.whole.effects_within(body.loop.start, body.loop.body)
+    return tasks or any(e.root == ("res", "threads") for e in header)
 
 
 def _is_pool(type_name: str) -> bool:

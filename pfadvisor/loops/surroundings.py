@@ -18,7 +18,11 @@ SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printopti
 def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     """A context that is set around the loop, or by the module, does not reach workers.
     `around` are the `with` statements that the loop stands in."""
-    reads = [e for e in body.ev.effects if e.root == ("res", "context") and e.instr in body.node_of]
+    reads = [
+        e
+        for e in body.whole.effects_within(body.loop.body, body.loop.end)
+        if e.root == ("res", "context") and e.instr in body.node_of
+    ]
     if not reads:
         return []
     where = _entered(body, around) or _set_by(body.ev.module)

@@ -44,7 +44,7 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
     shared: list[Touch] = []
     own: list[Touch] = []
     resources: list[Touch] = []
-    for effect in body.ev.effects:
+    for effect in body.whole.effects_within(body.loop.body, body.loop.end):
         node = body.node_of.get(effect.instr)
         if node is None:
             continue

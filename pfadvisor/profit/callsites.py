@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Function, Instr
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.profit.estimate import Estimate
 from pfadvisor.profit.sizes import TRIPS, Given, Known, Sizes
 
 MOST_SITES: Final = 8
+Calls = dict[tuple[str, str], list[tuple[int, Instr]]]
 
 
 class Site(NamedTuple):
@@ -29,14 +30,26 @@ class CallSites:
         self._program = program
         self._sites: dict[tuple[str, int], tuple[Site, ...]] = {}
         self._given: dict[tuple[str, int], Given] = {}
+        self._calls: dict[str, Calls] = {}
 
     def of(self, ev: Evaluation) -> tuple[Site, ...]:
         """The calls of the function in its own file."""
         key = ev.module.name, ev.index
         if key not in self._sites:
-            found = zip(_find(ev), range(MOST_SITES), strict=False)
+            found = zip(self._find(ev), range(MOST_SITES), strict=False)
             self._sites[key] = tuple(site for site, _ in found)
         return self._sites[key]
+
+    def _find(self, ev: Evaluation) -> Iterator[Site]:
+        function, module = ev.function, ev.module
+        if function.kind != "function" or not function.params:
+            return
+        if module.name not in self._calls:
+            self._calls[module.name] = _calls_in(module)
+        kind = "attr" if function.owner_class >= 0 else "name"
+        for caller, call in self._calls[module.name].get((kind, function.name), ()):
+            if caller != ev.index:
+                yield Site(caller, passed(function, call))
 
     def given(self, ev: Evaluation) -> Given:
         """Numbers and lengths that callers pass, joined over all of them."""
@@ -60,22 +73,18 @@ class CallSites:
         return tuple(_join(list(column)) for column in zip(*rows, strict=True))
 
 
-def _find(ev: Evaluation) -> Iterator[Site]:
-    function = ev.function
-    if function.kind != "function" or not function.params:
-        return
-    for index, caller in enumerate(ev.module.functions):
-        if index == ev.index:
-            continue
+def _calls_in(module: ModuleFacts) -> Calls:
+    """The calls in a module, by what the called expression is and ends in."""
+    found: Calls = {}
+    for index, caller in enumerate(module.functions):
         for instr in caller.code:
-            if instr.op == "call" and _calls(caller.code[instr.args[0]], function):
-                yield Site(index, passed(function, instr))
-
-
-def _calls(callee: Instr, function: Function) -> bool:
-    if function.owner_class >= 0:
-        return callee.op == "attr" and bool(callee.args[1] == function.name)
-    return callee.op in ("name", "free") and bool(callee.args[0] == function.name)
+            if instr.op == "call":
+                callee = caller.code[instr.args[0]]
+                if callee.op in ("attr", "name", "free"):
+                    kind = "attr" if callee.op == "attr" else "name"
+                    name = callee.args[1] if kind == "attr" else callee.args[0]
+                    found.setdefault((kind, name), []).append((index, instr))
+    return found
 
 
 def passed(function: Function, call: Instr) -> tuple[int, ...]:

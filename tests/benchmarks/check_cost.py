@@ -1,16 +1,21 @@
-"""CPU time of a whole check of a folder beside that of parsing its files: `check_cost.py FOLDER`."""
+"""CPU time of checks beside that of parsing: `check_cost.py FOLDER` for the files of a folder,
+`check_cost.py` for made code of growing size, where the last two columns should stand still."""
 
 from __future__ import annotations
 
 import ast
 import sys
+import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from pfadvisor.config import Settings
 from pfadvisor.pipeline import Request, analyze
 from pfadvisor.source.files import discover
+
+SIZES = (10, 100, 1_000)
 
 
 def parsing(folder: Path) -> float:
@@ -32,12 +37,49 @@ def checking(folder: Path) -> tuple[float, int, int]:
     return time.process_time() - start, report.files, report.loops
 
 
+def statements(number: int) -> str:
+    """One loop with that many statements in its body."""
+    lines = [f"        x{n % 100} = work(row, {n}) + x{(n - 1) % 100}\n" for n in range(1, number)]
+    body = "        x0 = work(row, 0)\n" + "".join(lines)
+    return f"from math import comb as work\n\n\ndef run(rows):\n    for row in rows:\n{body}"
+
+
+def loops(number: int) -> str:
+    """That many functions with a loop each."""
+    text = "def run_{0}(rows):\n    return [work(row, {0}) for row in rows]\n\n\n"
+    return "def work(row, n):\n    return row ** n\n\n\n" + "".join(map(text.format, range(number)))
+
+
+def loops_in_a_row(number: int) -> str:
+    """One function with that many loops."""
+    text = "    for row in rows:\n        out.append(work(row, {0}))\n"
+    body = "".join(map(text.format, range(number)))
+    return f"from math import comb as work\n\n\ndef run(rows, out):\n{body}"
+
+
+def table(make: Callable[[int], str]) -> None:
+    print(make.__doc__)
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "pyproject.toml").touch()
+            (folder / "made.py").write_text(make(size), encoding="utf-8")
+            parse = parsing(folder)
+            check = checking(folder)[0]
+        each = 1e6 * check / size
+        print(f"{size:7} {check:8.2f} s {each:9.0f} us each {check / max(parse, 1e-9):9.1f} parses")
+
+
 def main() -> None:
-    folder = Path(sys.argv[1]).resolve()
     warnings.simplefilter("ignore")
+    if len(sys.argv) == 1:
+        for make in (statements, loops, loops_in_a_row):
+            table(make)
+        return
+    folder = Path(sys.argv[1]).resolve()
     parse = parsing(folder)
-    check, files, loops = checking(folder)
-    print(f"{files} files, {loops} loops")
+    check, files, found = checking(folder)
+    print(f"{files} files, {found} loops")
     print(f"ast.parse {parse:7.2f} s")
     print(f"check     {check:7.2f} s   {check / max(parse, 1e-9):.1f} times as much")
 

@@ -1,0 +1,102 @@
+"""Evaluations that are not looked at instruction by instruction: for a summary, for one value.
+
+What callers see of a function is each access once, wherever it happens; most of what the
+instructions of a function do is told by the first of them. A value needs no accesses at all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pfadvisor.effects import owners
+from pfadvisor.effects.evaluate import CHAIN, Evaluation, Objs
+from pfadvisor.effects.summary import OUTER, Summary, summarize
+from pfadvisor.effects.values import Effect, Root, UnknownCall, ordered
+from pfadvisor.model import Location
+
+OF_THE_WORKER: Final = ("res", "worker")
+FIXED: Final = frozenset({"res", "global", "class", "default"})  # the same wherever it is called
+
+
+class Outline(Evaluation):
+    """What callers can see."""
+
+    def reset(self) -> None:
+        super().reset()
+        self.told: dict[Any, Effect] = {}
+        self.asked: dict[tuple[str, Location], UnknownCall] = {}
+        self.entered: dict[int, Summary] = {}
+
+    def effect(self, effect: Effect) -> None:
+        write, root, path, elem, _, key, how, _, _ = effect
+        if self._seen_outside(root, elem):
+            parameter = self._parameter(key)
+            mark = write, root, path, elem, how, parameter
+            if mark not in self.told:
+                self.told[mark] = effect._replace(instr=-1, key=parameter)
+
+    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+        again = id(summary) in self.entered and not self.swapped
+        self.entered[id(summary)] = summary
+        for effect in summary.effects:
+            write, root, path, elem, _, key, how, _, _ = effect
+            parameter = self._parameter(keys[key]) if 0 <= key < len(keys) else -1
+            if elem == "=" or root[0] in FIXED:
+                if not again or parameter >= 0:
+                    self._relay((write, root, path, elem, how, parameter), effect, i)
+                if not self.swapped or elem == "=" or root[0] == "res":
+                    continue
+                places = frozenset({(root, path)})
+            else:
+                places = objs((root, path))
+                for root, path in ordered(places):
+                    self._relay((write, root, path, elem, how, parameter), effect, i)
+            for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
+                self._relay((write, root, path, "[]", how, -1), effect, i)
+        for unknown in summary.unknowns:
+            if (unknown.subject, unknown.where) not in self.asked:
+                reached = frozenset(o for obj in unknown.args for o in objs(obj))
+                chain = (self.location(i), *unknown.chain)[:CHAIN]
+                self.unknown(unknown._replace(chain=chain, args=reached))
+
+    def unknown(self, call: UnknownCall) -> None:
+        mark = call.subject, call.where
+        if mark not in self.asked:
+            args = frozenset(o for o in call.args if o[0][0] in OUTER)
+            self.asked[mark] = call._replace(instr=-1, args=args)
+
+    def summary(self) -> Summary:
+        return summarize(self, tuple(self.told.values()), tuple(self.asked.values()))
+
+    def _relay(self, mark: tuple[Any, ...], effect: Effect, i: int) -> None:
+        if mark not in self.told and self._seen_outside(mark[1], mark[3]):
+            chain = (self.location(i), *effect.chain)[:CHAIN]
+            write, root, path, elem, how, parameter = mark
+            where = effect.where
+            self.told[mark] = Effect(write, root, path, elem, -1, parameter, how, where, chain)
+
+    def _seen_outside(self, root: Root, elem: str) -> bool:
+        if root[0] not in OUTER:
+            return False
+        if root[0] == "free" and elem == "=":
+            return root[1] not in self.function.locals
+        # where `__hash__` is called implicitly, no value is seen
+        return root != OF_THE_WORKER or self.function.name != "__hash__"
+
+    def _parameter(self, value: int) -> int:
+        """The parameter that the value is, or -1."""
+        instr = self.function.code[value] if value >= 0 else None
+        return int(instr.args[0]) if instr is not None and instr.op == "param" else -1
+
+
+class Slice(Evaluation):
+    """What some of the instructions give."""
+
+    def effect(self, effect: Effect) -> None:
+        """Nobody asks for it."""
+
+    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+        """Nobody asks for it."""
+
+    def unknown(self, call: UnknownCall) -> None:
+        """Nobody asks for it."""

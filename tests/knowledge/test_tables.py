@@ -136,6 +136,10 @@ def test_bases_are_bases(root: str) -> None:
             assert not wrong, f"{root}: types: {name}: no subclass of {base}"
 
 
+def about(root: str) -> dict[str, str]:
+    return tomllib.loads((FOLDER / f"{root}.toml").read_text(encoding="utf-8"))["about"]
+
+
 def skip_unless_checked(root: str) -> None:
     """Names are those of the release that the table was checked against, or of a later one."""
     if interpreter.module(root) is None:

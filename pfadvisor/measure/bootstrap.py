@@ -28,6 +28,8 @@ def prepare() -> tuple[dict[str, Any], Any]:
         from pfadvisor.measure.recorder import Recorder
     finally:
         sys.path.remove(spec["home"])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pfadvisor"]:
+        del sys.modules[name]  # the program may have its own
     recorder = Recorder(spec["files"], spec["parts"])
     recorder.install()
     return spec, recorder

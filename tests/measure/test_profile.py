@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from pfadvisor.measure.commands import CommandError, parse
 from pfadvisor.profit import profiles
 from pfadvisor.profit.profiles import ProfileError
 
-from .programs import LOOP, row_of
+from .programs import LOOP, ROOT, row_of
 
+START = f"import sys; sys.path[0] = {str(ROOT)!r}; from pfadvisor.cli import main; main()"
 SCHEMA = json.loads(Path(__file__).with_name("profile.schema.json").read_text(encoding="utf-8"))
 MAIN = LOOP + "\nif __name__ == '__main__':\n"
 ENDS = {
@@ -64,6 +66,21 @@ def test_a_module_and_its_package_are_measured(project):
     ran, profile = project.profile("-m", "pack", "x")
     assert (ran.stdout, ran.stderr, ran.returncode) == (plain.stdout, "", 0)
     assert {one.iterations for _, one in profile.loops()} == {9}
+
+
+def test_a_package_of_our_own_name_is_the_programs(project):
+    project.write("pfadvisor/__init__.py", "")
+    project.write("pfadvisor/measure.py", LOOP)
+    project.write("prog.py", "from pfadvisor.measure import run\nprint(len(run(range(9))))\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", START, "profile", "-q", "--out", "p.json", "--", "prog.py"],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.stdout, ran.returncode) == ("9\n", 0), ran.stderr
+    profile = profiles.load(project.folder / "p.json")
+    assert [one.iterations for _, one in profile.loops()] == [9]
 
 
 def test_a_test_run_is_measured(project):

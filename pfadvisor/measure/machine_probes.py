@@ -26,6 +26,7 @@ PROCESSES: Final = 2
 PATIENCE: Final = 13.0
 MANY: Final = 20_000
 SOME: Final = 300
+LONG: Final = 1_500_000  # as long as a scheduler needs to share the processors out
 TABLE_SECONDS: Final = 1.13e-7  # what the tables of costs say of one turn of `_turns`
 POOLS: Final = "import multiprocessing.pool, concurrent.futures.process"
 EXECUTORS: Final = "import concurrent.futures.thread"
@@ -154,8 +155,8 @@ def _crowding(context: BaseContext) -> float:
     workers = processors()
     with context.Pool(workers) as pool:
         pool.map(nothing, range(workers), 1)
-        alone = min(pool.map(_turns, [MANY], 1)[0] for _ in range(2))
-        together = pool.map(_turns, [2 * MANY] * workers, 1)
+        alone = pool.map(_turns, [LONG], 1)[0]
+        together = pool.map(_turns, [LONG] * workers, 1)
     return sum(together) / workers / alone
 
 

@@ -130,8 +130,9 @@ class Case(NamedTuple):
         return (
             f"{textwrap.dedent(self.work).format(size=self.size)}\n\n"
             f"def run(xs: list):\n{self.loop}\n\n"
-            f"ITEMS = list({items})\n\n\ndef main():\n    return run(ITEMS)\n\n\n"
-            'if __name__ == "__main__":\n    main()\n'
+            f"ITEMS = []\n\n\ndef fill():\n    ITEMS.extend({items})\n\n\n"
+            "def main():\n    return run(ITEMS)\n\n\n"
+            'if __name__ == "__main__":\n    fill()\n    main()\n'
         )
 
 

@@ -9,7 +9,7 @@ the file. At most ten items are under way at once.
 Inside `async def`, where a loop awaits one independent operation after the other.
 
 ## What it risks
-Servers see up to ten requests at once. Items after a failing one have been started; they are
+Servers, and pools of connections, see up to ten requests at once. Items after a failing one have been started; they are
 cancelled, and the exception of the earliest item is raised. Each item runs in a task of its
 own: changes to context variables stay in it.
 

@@ -13,10 +13,14 @@ where `multiprocessing.Pool` would hang: exceptions of own classes, native code 
 Both wherever results must be committed one by one, with `break`, output or running state.
 
 ## What it risks
-Items after a failing one may already have run. Leaving the block waits for running items.
-`executor.map` submits every item at once, which costs memory for long sources. Processes
-need values that pickle and a module that can be imported without side effects. Threads need
-every shared object to be thread-safe.
+Items after a failing one may already have run. Leaving the block waits for running items,
+also after Ctrl-C, which cancels those that have not begun. `executor.map` submits every item at
+once, which costs memory for long sources. Nothing is timed out: a limit belongs into the work, as
+that of `executor.map` counts from the call and stops no running item. Processes need values that
+pickle and a module that can be imported without side effects, and share the other risks that
+`pfadvisor explain multiprocessing` names. Threads need every shared object to be thread-safe. They
+are eight: that is what a server, its connection limit, or a pool of connections gets to see at
+once; `--workers` states another number.
 
 ## Example
 ```python

@@ -14,8 +14,15 @@ target for many small items.
 `Pool.map` raises whichever failing item finishes first, after all others have run. It hangs
 for ever if a worker process dies, if the work raises SystemExit, or if an exception cannot be
 unpickled; it shortens its result if StopIteration leaks. Leaving the block kills what still
-runs. The module must be importable without side effects (the `__main__` guard). Workers are
-daemonic: they cannot start processes of their own.
+runs, and so does Ctrl-C. The module must be importable without side effects (the `__main__`
+guard). Workers are daemonic: they cannot start processes of their own.
+
+Before Python 3.13 the pool counts all processors of the machine, be they denied to this program by
+its affinity; Windows waits for 61 workers at most. `--workers` states another number, such as
+`--workers 'len(os.sched_getaffinity(0))'`. A program that is frozen into an executable calls
+`multiprocessing.freeze_support()` first, and starts no workers there on other systems than Windows.
+Tests that patch what the work calls do not reach workers that import it anew; nor do debuggers,
+`capsys` and coverage, unless it runs with `concurrency = multiprocessing`.
 
 ## Example
 ```python

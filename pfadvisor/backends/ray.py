@@ -18,7 +18,8 @@ logs what fails there. A task whose worker is lost is run again unless it has ef
 workers must be able to import the module, and see the same files; functions of the script that is
 run bring along the globals that they read, which must pickle. They keep the environment and working
 directory that they were started with: work that looks at these is refused, and so is work that can
-raise SystemExit. Exceptions come out as they were raised; Ray's own is their cause.
+raise SystemExit. Other machines must have the program's modules, credentials and environment too:
+see Ray's `runtime_env`. Exceptions come out as they were raised; Ray's own is their cause.
 
 ## Example
 ```python

@@ -1,4 +1,4 @@
-"""`pfadvisor explain`: a rule's page, the chain behind a verdict, or what is taken for granted."""
+"""`pfadvisor explain`: the page of a rule or backend, the chain behind a verdict, what is trusted."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from typing import Any
 
 import click
 
+from pfadvisor import registry
 from pfadvisor.cli import _options, _run
 from pfadvisor.model import Finding, Report
 
 PLACE = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::\d+)?")
 TRUST = "trust"
+BACKENDS = "pfadvisor.backends"
 
 
 @click.command()
-@click.argument("what", metavar="CODE|PATH:LINE|trust")
+@click.argument("what", metavar="CODE|BACKEND|PATH:LINE|trust")
 @_options.predicted
 @_options.configured
 def command(what: str, **given: Any) -> int:
-    """Explain a rule, the verdict on the loop at a line, or what every verdict trusts.
+    """Explain a rule, a backend, the verdict on the loop at a line, or what every verdict trusts.
 
     \b
     pfadvisor explain PFA101
+    pfadvisor explain multiprocessing
     pfadvisor explain src/a.py:42
     pfadvisor explain trust
     """
@@ -35,10 +38,17 @@ def command(what: str, **given: Any) -> int:
     from pfadvisor.rules._catalog import page
 
     try:
-        _run.write(page(what).rstrip() + "\n")
+        _run.write((_backend(what) or page(what)).rstrip() + "\n")
     except LookupError as error:
         raise click.UsageError(f"{error}; `pfadvisor rules` lists them") from None
     return 0
+
+
+def _backend(name: str) -> str:
+    """The page of a backend, "" if there is none of that name."""
+    if name not in registry.names(BACKENDS):
+        return ""
+    return f"# {name}\n\n{registry.load(BACKENDS, name).__doc__}"
 
 
 def _trust() -> int:

@@ -143,3 +143,56 @@ def test_a_wish_that_cannot_be_met_has_a_reason(mode: Mode) -> None:
 def test_an_unknown_backend_is_an_error() -> None:
     with pytest.raises(LookupError):
         choose(plan("threads"), job("threads", "list"), "carrier-pigeon")
+
+
+def emitted(name: str) -> list[str]:
+    """All that a backend emits for jobs that state nothing of their own."""
+    backend, texts = load(name), []
+    for mode in sorted(backend.TRAITS.modes):
+        for want in WANTS:
+            wanted = job(mode, want)
+            if not backend.refuses(wanted):
+                context = Plain()
+                emission = backend.emit(wanted, context)
+                texts.append(f"{emission.header} {emission.expression} {context.helpers}")
+                texts += [f"{module}.{each}" for module, each in sorted(context.spelled)]
+    return texts
+
+
+@each_backend
+@pytest.mark.parametrize("word", ["set_start_method", "timeout", "InterpreterPool", "as_completed"])
+def test_what_would_do_harm_is_never_emitted(name: str, word: str) -> None:
+    """The start method belongs to the program, timeouts count from the call, sub-interpreters
+    lack the program's modules, and results come in order."""
+    assert not [text for text in emitted(name) if word in text]
+
+
+@pytest.mark.parametrize("name", ["multiprocessing", "futures", "dask", "ray"])
+@pytest.mark.parametrize("want", WANTS)
+def test_processes_are_not_counted_by_the_rewrite(name: str, want: Want) -> None:
+    """The libraries know how many there may be: never 0, never too many for Windows."""
+    if not load(name).refuses(job("processes", want)):
+        emission = load(name).emit(job("processes", want), Plain())
+        header = emission.header.partition("(")[2]
+        assert header.startswith(")") or not emission.header
+
+
+@pytest.mark.parametrize("want", WANTS)
+def test_threads_are_a_stated_polite_number(want: Want) -> None:
+    assert "(max_workers=8)" in load("futures").emit(job("threads", want), Plain()).header
+
+
+def test_arguments_can_be_written_to_wherever_they_arrive() -> None:
+    """joblib would map large arrays read-only, Ray sends all arrays so."""
+    run = load("joblib").emit(job("processes", "list"), Plain()).expression
+    context = Plain()
+    load("ray").emit(job("processes", "list"), context)
+    assert "max_nbytes=None" in run
+    assert "task.remote(work, ray.cloudpickle.dumps(item))" in context.helpers["ray_ordered"]
+    assert "cloudpickle.loads(item)" in context.helpers["ray_call"]
+
+
+def test_joblib_collects_what_comes_back_and_shares_nothing() -> None:
+    """Workers append to nobody's list, so that no memory need be shared."""
+    run = load("joblib").emit(job("threads", "list"), Plain())
+    assert run.gives == "list" and "sharedmem" not in run.expression

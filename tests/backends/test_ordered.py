@@ -100,16 +100,28 @@ def test_earlier_results_come_before_the_exception_of_the_source() -> None:
         next(results)
 
 
+class Idle(Inline):
+    """Runs the first item only."""
+
+    def submit(self, function: Callable[[Any], Any], item: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if not self.futures:
+            future.set_result(function(item))
+        self.futures.append(future)
+        return future
+
+
+def test_an_interrupt_cancels_what_has_not_begun() -> None:
+    """Ctrl-C, which comes while the parent commits, need not wait for the whole source."""
+    executor = Idle()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in ordered()(executor, inverse, [1, 2, 3]):
+            raise KeyboardInterrupt
+    assert [future.cancelled() for future in executor.futures] == [False, True, True]
+
+
 @pytest.mark.parametrize("leave", ["close", "throw"])
 def test_what_is_pending_is_cancelled_on_leaving(leave: str) -> None:
-    class Idle(Inline):
-        def submit(self, function: Callable[[Any], Any], item: Any) -> Future[Any]:
-            future: Future[Any] = Future()
-            if not self.futures:
-                future.set_result(function(item))
-            self.futures.append(future)
-            return future
-
     executor = Idle()
     results = ordered()(executor, inverse, [1, 2, 3])
     next(results)

@@ -40,3 +40,9 @@ def test_rules_are_listed(pfadvisor):
     rows = json.loads(pfadvisor("rules", "--output-format", "json").out)
     assert [line.split()[0] for line in lines] == [row["code"] for row in rows]
     assert lines == sorted(lines)
+
+
+def test_a_backend_is_explained(pfadvisor):
+    ran = pfadvisor("explain", "multiprocessing")
+    assert ran.code == 0 and ran.out.startswith("# multiprocessing\n\nProcesses through")
+    assert "## What it risks" in ran.out

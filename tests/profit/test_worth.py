@@ -159,3 +159,17 @@ def test_many_known_iterations_of_much_work_certainly_pay() -> None:
 def test_one_iteration_never_pays() -> None:
     for body in (*DEAR.values(), *WAITING.values()):
         assert profit_of(loop_over(*body), iterations=1).worth == "no"
+
+
+def test_large_results_are_not_worth_their_way_back() -> None:
+    """Making fifty megabytes takes less than pickling them."""
+    text = loop_over("", "found.append(bytes(50_000_000))")
+    profit = profit_of(text, iterations=100)
+    assert profit.worth == "no"
+
+
+def test_a_pool_for_each_call_of_a_hot_function_does_not_pay() -> None:
+    """What pays once does not pay where little is done per call and the pool starts anew."""
+    text = loop_over("", "t = 0\nfor k in range(4_000):\n    t += k * item % 7\nfound.append(t)")
+    assert profit_of(text, iterations=20).worth == "no"
+    assert profit_of(text, iterations=20_000).worth == "yes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +151,18 @@ def test_a_large_capture_reaches_each_process_once(
     assert "initializer=_glue_item_share, initargs=(factor,)" in after
     assert "_glue_item_factor = None\n\n\ndef _glue_item_share(factor):\n" in after
     assert_same(CAPTURES, after, tmp_path, method)
+
+
+def test_what_starts_a_worker_cannot_fail() -> None:
+    """An initializer that raises is restarted for ever by a pool: it only binds what it gets."""
+    inputs = tuple(replace(i, large=i.name == "factor") for i in LOCAL_IMPORT.inputs)
+    after = ast.parse(fixed(CAPTURES, replace(LOCAL_IMPORT, inputs=inputs)))
+    (share,) = (n for n in after.body if getattr(n, "name", "") == "_glue_item_share")
+    assert isinstance(share, ast.FunctionDef) and isinstance(share.body[0], ast.Global)
+    for statement in share.body[1:]:
+        assert isinstance(statement, ast.Assign)
+        assert isinstance(statement.targets[0], ast.Name)
+        assert isinstance(statement.value, ast.Name)
 
 
 def test_a_large_capture_goes_to_ray_with_the_function_and_not_with_each_item() -> None:

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from pfadvisor.effects.facts import Class, Function, Loop, ModuleFacts
+from pfadvisor.effects.lower_comp import CALLED
 from pfadvisor.effects.lower_expr import lower_expr
 from pfadvisor.effects.lower_stmt import lower_body
 from pfadvisor.effects.parameters import arguments_of, params_of
@@ -19,6 +20,7 @@ from pfadvisor.effects.scopes import Scope, Scopes, dotted, parameter_names
 from pfadvisor.effects.ssa import Builder, Columns
 from pfadvisor.model import Span
 
+_IMPORTS_ALL = re.compile(r"\bimport\s*\*")
 _FOR = re.compile(r"\bfor\b")
 _PURE = re.compile(r"#\s*pfadvisor:\s*pure\b")
 
@@ -36,6 +38,7 @@ class Module:
         self.imports: dict[str, tuple[str, str, int]] = {}
         self.stars: list[tuple[str, int]] = []
         self.bindings: dict[str, int] = {}
+        self.names: frozenset[str] = frozenset()
         self.guards: list[Span] = []
         self.global_writes = self._global_names(text)
         self.has_lambda = "lambda" in text
@@ -74,6 +77,16 @@ class Lowering:
 
     def body(self, statements: list[ast.stmt]) -> None:
         lower_body(self, statements)
+
+    def expr(self, node: ast.expr) -> int:
+        return lower_expr(self, node)
+
+    def is_builtin(self, name: str) -> bool:
+        """Whether nothing in sight binds the name of a builtin."""
+        scope = self.builder.scope
+        inner = [scope.bound, scope.nonlocals, self.outer, *self.builder.comp_scopes]
+        module = self.module
+        return not any(name in names for names in (*inner, module.names, module.global_writes))
 
     def emit(self, op: str, args: tuple[Any, ...], node: ast.AST) -> int:
         return self.builder.emit(op, args, self.span(node))
@@ -309,6 +322,7 @@ def lower(
     module = Module(text, module_name)
     module.functions.append(None)
     scope = module.scopes.scope_of(tree)._replace(inner_reads=frozenset())
+    module.names = scope.bound | (CALLED if _IMPORTS_ALL.search(text) else frozenset())
     top = Lowering(module, "module", scope, "", frozenset(), 0)
     lower_body(top, tree.body)
     module.functions[0] = top.finish(tree, module_name, -1, [])

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pfadvisor.effects.facts import Loop
-from pfadvisor.effects.scopes import FUNCTIONS, assigned, below
-from pfadvisor.effects.ssa import Builder
-from pfadvisor.model import Form
+from pfadvisor.effects.lower_comp import call_loop, comprehension, is_call_loop
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
@@ -42,12 +39,6 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.UAdd: "u+",
     ast.USub: "u-",
     ast.Invert: "~",
-}
-FORMS: dict[type[ast.AST], Form] = {
-    ast.ListComp: "list",
-    ast.SetComp: "set",
-    ast.DictComp: "dict",
-    ast.GeneratorExp: "generator",
 }
 
 
@@ -82,6 +73,8 @@ def _slice(low: Lowering, node: ast.Slice) -> int:
 
 
 def _call(low: Lowering, node: ast.Call) -> int:
+    if is_call_loop(low, node):
+        return call_loop(low, node)
     callee = lower_expr(low, node.func)
     args: list[tuple[str, str, int]] = []
     for argument in node.args:
@@ -197,87 +190,6 @@ def _starred(low: Lowering, node: ast.Starred) -> int:
     return low.emit("star", (lower_expr(low, node.value),), node)
 
 
-def _comprehension(low: Lowering, node: Any) -> int:
-    """The comprehension's loop, in line; its targets live in a scope of their own."""
-    builder, first = low.builder, node.generators[0]
-    start = len(builder.code)
-    source = lower_expr(low, first.iter)
-    owner = builder.stmt
-    index = len(builder.loops)
-    builder.loops.append(None)
-    names = assigned([node]) & set(builder.scope.bound)
-    phis = builder.open_loop(names, low.span(node))
-    body, visible = len(builder.code), tuple(_visible(builder))
-    block = builder.new_block(owner, "comp")
-    outer_block, builder.block = builder.block, block
-    parents = tuple(builder.loop_stack)
-    builder.loop_stack.append(index)
-    builder.comp_scopes.append({})
-    elem = _generators(low, node, source)
-    elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    builder.open_stmt("element", low.span(elements[0]), builder.block)
-    values = [lower_expr(low, e) for e in elements]
-    targets = tuple(builder.comp_scopes.pop().items())
-    builder.loop_stack.pop()
-    builder.block, builder.stmt = outer_block, owner
-    builder.close_loop(phis)
-    kind = FORMS[type(node)]
-    result = low.emit("comp", (kind, index, *values), node)
-    builder.loops[index] = Loop(
-        "generator" if kind == "generator" else kind,
-        low.span(node),
-        *low.for_position(node),
-        low.span(first.target),
-        low.span(first.iter),
-        "",
-        owner,
-        block,
-        start,
-        body,
-        len(builder.code) - 1,
-        source,
-        elem,
-        tuple(phis),
-        targets,
-        False,
-        parents,
-        tuple(low.span(e) for e in elements),
-        tuple(low.span(t) for g in node.generators for t in g.ifs),
-        len(node.generators),
-        visible,
-    )
-    return result
-
-
-def _visible(builder: Builder) -> Iterator[tuple[str, int]]:
-    yield from builder.env.items()
-    for scope in builder.comp_scopes:
-        yield from scope.items()
-
-
-def _generators(low: Lowering, node: Any, source: int) -> int:
-    builder, first_elem = low.builder, -1
-    has_lambda = low.has_lambda and any(isinstance(n, FUNCTIONS) for n in below(node))
-    for number, generator in enumerate(node.generators):
-        if number:
-            builder.open_stmt("generator", low.span(generator.iter))
-            source = lower_expr(low, generator.iter)
-        elem = low.emit("elem", (source,), generator.target)
-        if generator.is_async:
-            elem = low.emit("await", (elem,), generator.target)
-        first_elem = elem if number == 0 else first_elem
-        low.bind_comp_target(generator.target, elem, has_lambda)
-        if number:
-            block = builder.new_block(builder.stmt, "loop")
-            builder.block = block
-        for test in generator.ifs:
-            stmt = builder.open_stmt("filter", low.span(test))
-            value = lower_expr(low, test)
-            low.emit("test", (value,), test)
-            builder.block = builder.new_block(stmt, "then", value)
-    return first_elem
-
-
 _HANDLERS: dict[type[ast.AST], Callable[[Lowering, Any], int]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -302,8 +214,8 @@ _HANDLERS: dict[type[ast.AST], Callable[[Lowering, Any], int]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
     ast.Starred: _starred,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.DictComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: comprehension,
 }

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Root, parse_type
 from pfadvisor.loops.granules import Tree
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped, overlap
 from pfadvisor.model import Accumulator, Pattern, Span
@@ -263,7 +263,7 @@ def _comprehension(body: Body) -> Pattern:
     loop = body.loop
     if loop.form == "dict":
         return "keyed-store"
-    if loop.form == "generator":
+    if loop.form in LAZY:
         for i, instr in enumerate(body.function.code):
             if instr.op == "call" and any(v == loop.end for _, _, v in instr.args[1]):
                 names = {t.name for t in body.ev.targets.get(i, ())}

@@ -12,7 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.values import Effect, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, overlap, private
 from pfadvisor.model import Access
@@ -59,7 +59,7 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
 def _stops_early(body: Body) -> bool:
     """Whether what consumes the generator expression may not ask for all items."""
     code, loop = body.function.code, body.loop
-    return loop.form == "generator" and any(
+    return loop.form in LAZY and any(
         code[i].op == "call"
         and any(v == loop.end for _, _, v in code[i].args[1])
         and any(t.name in STOPPING for t in body.ev.targets.get(i, ()))

@@ -30,6 +30,7 @@ COMPOUND: Final = frozenset(
         "generator",
     }
 )
+LAZY: Final = frozenset({"generator", "call"})  # forms whose iterations run where they are consumed
 JUMPS: Final = frozenset({"continue", "break", "ret", "raise", "assert", "yield"})
 LEAVES: Final = frozenset({"break", "ret", "yield"})
 

@@ -261,7 +261,8 @@ def call_of(analysis: Analysis) -> tuple[str, str] | None:
     """(callee, argument) if compute is one call of a module-level function on the target alone."""
     body, tree = analysis.body, analysis.tree
     code = body.function.code
-    instrs = [i for i in sorted(analysis.compute_instrs) if code[i].op not in ("bind", "setname")]
+    passing = ("bind", "setname", "test") if body.loop.form == "call" else ("bind", "setname")
+    instrs = [i for i in sorted(analysis.compute_instrs) if code[i].op not in passing]
     calls = [i for i in instrs if code[i].op == "call"]
     if len(calls) != 1 or tree is None or analysis.privates or len(body.loop.target_names) != 1:
         return None
@@ -388,6 +389,8 @@ def results_of(analysis: Analysis) -> list[int]:
     """Values that cross from compute to commit."""
     body = analysis.body
     code = body.function.code
+    if body.loop.form == "call" and body.loop.tests:
+        return [v for i in body.node_of if code[i].op == "test" for v in code[i].args]
     if body.loop.form not in ("for", "async-for"):
         return [value for _, value in _computed_elements(analysis)]
     found = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.values import parse_type
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.surroundings import context_blockers
 from pfadvisor.loops.workers import SUBMIT, run_at_exit, workers_of
 from pfadvisor.model import Blocker, Location
@@ -83,7 +83,7 @@ def _out_of_place(body: Body) -> list[Blocker]:
 
 def _consumed_elsewhere(body: Body) -> list[Blocker]:
     """A generator expression runs where it is consumed, which must be the call it stands in."""
-    if body.loop.form != "generator":
+    if body.loop.form not in LAZY:
         return []
     code, values = body.function.code, body.ev.values
     for i in range(body.loop.end + 1, len(code)):

@@ -29,6 +29,7 @@ class ComprehensionRewriter:
     ) -> None:
         self.context, self.plan, self.text = context, plan, context.text
         self.loop, self.parent = path[-1], path[-2]
+        self.filters = _is_filter(self.loop)
         self.statement = next(n for n in reversed(path) if isinstance(n, ast.stmt))
         self._refuse()
         self.generators = self._generators()
@@ -62,6 +63,9 @@ class ComprehensionRewriter:
         return self.loop.generators
 
     def _tests(self) -> list[ast.expr]:
+        match self.loop:
+            case ast.Call(args=[ast.Lambda(body=body), _]) if self.filters:
+                return [body]
         return [test for generator in self.generators for test in generator.ifs]
 
     def _in_compute(self, node: ast.expr) -> bool:
@@ -73,7 +77,7 @@ class ComprehensionRewriter:
         match self.loop:
             case ast.DictComp(key=key, value=value):
                 parts = [key, value]
-            case ast.Call(args=[ast.Lambda(body=body), _]):
+            case ast.Call(args=[ast.Lambda(body=body), _]) if not self.filters:
                 return [body]
             case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
                 parts = [elt]
@@ -101,7 +105,7 @@ class ComprehensionRewriter:
                 if len(arguments.args) != 1 or arguments.defaults or arguments.posonlyargs:
                     raise Refused("the function takes more than one argument")
                 return arguments.args[0].arg, {arguments.args[0].arg}
-            case ast.Call(func=ast.Name(id="map"), args=[_, _], keywords=[]):
+            case ast.Call(args=[_, _]):
                 return "item", set()
         raise Refused("only map with one iterable is rewritten")
 
@@ -182,7 +186,7 @@ class ComprehensionRewriter:
 
     def _function(self) -> tuple[str, str]:
         """The callable that is run, and its name for readers."""
-        if isinstance(self.loop, ast.Call) and not self.elements:
+        if isinstance(self.loop, ast.Call) and not (self.elements or self.compute_tests):
             text = self.text.of(self.loop.args[0])
             mode, known = self.plan.mode, self.plan.call is not None
             if mode == "processes" and not (
@@ -233,7 +237,7 @@ class ComprehensionRewriter:
     def _needs_item(self) -> bool:
         """Whether the parent, too, evaluates something of the item."""
         if isinstance(self.loop, ast.Call):
-            return False
+            return self.filters
         return len(self.elements) < len(self._outputs()) - len(self.compute_tests)
 
     def _want(self, pairs: bool) -> Want:
@@ -267,7 +271,8 @@ class ComprehensionRewriter:
         """A comprehension of the same kind over results, for what the parent still does."""
         taken = names_in(self.statement)
         value = fresh("result", taken)
-        flag = fresh("matched", taken | {value}) if self.compute_tests else ""
+        tested = self.compute_tests or self.filters
+        flag = fresh("matched", taken | {value}) if tested else ""
         got = value
         if flag:
             got = f"({flag}, {value})" if self.elements else flag
@@ -306,7 +311,7 @@ class ComprehensionRewriter:
                 return f"{{{value if self.elements else one_line(self.text.of(elt))} {head}}}"
             case ast.GeneratorExp(elt=elt):
                 return f"({value if self.elements else one_line(self.text.of(elt))} {head})"
-        return f"({value} {head})"
+        return f"({self._item() if self.filters else value} {head})"
 
     def _placed(self, expression: str, listed: bool) -> tuple[Span, str]:
         """The span that the expression replaces, and its text there."""
@@ -317,6 +322,9 @@ class ComprehensionRewriter:
         named = call.func.id if call and isinstance(call.func, ast.Name) else ""
         if call and alone and lazy and listed and named == "list":
             return self.text.span(call), expression
+        if call and alone and isinstance(self.loop, ast.Call) and expression.startswith("("):
+            inside = expression[1:-1]
+            return (self.text.span(call), f"[{inside}]") if named == "list" else (span, inside)
         shared = (
             call
             and isinstance(self.loop, ast.GeneratorExp)
@@ -329,6 +337,13 @@ class ComprehensionRewriter:
 
 
 _PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
+
+
+def _is_filter(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="filter")):
+            return True
+    return False
 
 
 def _regroups(node: ast.AST) -> bool:

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Finds loops that compute a test or a result per item and keep only some of the results, and
-comprehensions with an expensive `if`, whose iterations are proved independent.
+Finds loops that compute a test or a result per item and keep only some of the results,
+comprehensions with an expensive `if` and calls of `filter`, whose iterations are proved
+independent.
 
 ## Why it matters
 

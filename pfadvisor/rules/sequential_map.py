@@ -2,8 +2,9 @@
 
 ## What it does
 
-Finds loops that compute one result per item and append it to a list, and list comprehensions of
-that shape, whose iterations are proved independent of each other.
+Finds loops that compute one result per item and append it to a list, list comprehensions of that
+shape and calls of `map` that are used up at once, whose iterations are proved independent of each
+other.
 
 ## Why it matters
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, calls, displays, implicit, making, operators, owners, sharing
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.names import builtin
 from pfadvisor.effects.summary import Context, Summary, Target
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -73,7 +74,8 @@ class Evaluation:
         self.seen: set[Any] = set()
 
     def run(self) -> Evaluation:
-        order = range(len(self.values)) if self.only is None else sorted(self.only)
+        wanted = range(len(self.values)) if self.only is None else sorted(self.only)
+        order = self.function.reached(wanted)
         repeated = self._repeated()
         for _ in range(PASSES):
             self.reset()
@@ -203,7 +205,7 @@ class Evaluation:
         match instr.op:
             case "param":
                 return str(self.function.params[instr.args[0]].name)
-            case "name" | "free":
+            case "name" | "builtin" | "free":
                 return str(instr.args[0])
             case "attr":
                 return f"{self.text(instr.args[0])}.{instr.args[1]}"
@@ -357,6 +359,7 @@ _HANDLERS: dict[str, Callable[[Evaluation, int, Instr], Val]] = {
     "phi": _phi,
     "loopphi": _phi,
     "name": _name,
+    "builtin": lambda ev, i, instr: builtin(instr.args[0]),
     "free": _free,
     "unbound": _unbound,
     "display": displays.display,

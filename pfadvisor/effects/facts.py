@@ -11,6 +11,7 @@ Operations (arguments that are ints are values unless said otherwise):
 
 const value · param i · unbound · phi v… · loopphi v… (first from before the loop)
 name id           reads a module-level or builtin name (id is a str)
+builtin id        reads a builtin whose name the module has not bound yet
 free id           reads a variable of an enclosing function
 attr v name · item v sub · slice lo hi step · call f ((kind, name, v)…) kind: pos kw star dstar
 op symbol v…      operators; "+=" and the like may work in place; "fmt" is an f-string
@@ -28,6 +29,7 @@ ret v · raise v… · break · continue · delname id · assert v… · iter v 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pfadvisor.model import Form, Span
@@ -121,6 +123,11 @@ class Function(NamedTuple):
     phi_names: tuple[tuple[int, str], ...]  # joins -> the local they join
     docstring: bool
     pure_mark: bool = False
+    unreached: tuple[tuple[int, int], ...] = ()  # instructions that no supported Python runs
+
+    def reached(self, order: Sequence[int]) -> Sequence[int]:
+        never = {i for start, end in self.unreached for i in range(start, end)}
+        return [i for i in order if i not in never] if never else order
 
 
 class Class(NamedTuple):

@@ -18,6 +18,7 @@ from pfadvisor.effects.lower_stmt import lower_body
 from pfadvisor.effects.parameters import arguments_of, params_of
 from pfadvisor.effects.scopes import Scope, Scopes, dotted, parameter_names
 from pfadvisor.effects.ssa import Builder, Columns
+from pfadvisor.effects.versions import BUILTINS, flags_of
 from pfadvisor.model import Span
 
 _IMPORTS_ALL = re.compile(r"\bimport\s*\*")
@@ -39,6 +40,7 @@ class Module:
         self.stars: list[tuple[str, int]] = []
         self.bindings: dict[str, int] = {}
         self.names: frozenset[str] = frozenset()
+        self.flags: dict[str, bool] = {}
         self.guards: list[Span] = []
         self.global_writes = self._global_names(text)
         self.has_lambda = "lambda" in text
@@ -86,7 +88,14 @@ class Lowering:
         scope = self.builder.scope
         inner = [scope.bound, scope.nonlocals, self.outer, *self.builder.comp_scopes]
         module = self.module
+        if self._still_builtin(name):
+            return True
         return not any(name in names for names in (*inner, module.names, module.global_writes))
+
+    def _still_builtin(self, name: str) -> bool:
+        """Whether a name of the module means the builtin here, above where it is bound."""
+        bound = self.builder.env.get(name, -1) >= 0 or name in self.module.global_writes
+        return self.kind == "module" and name in BUILTINS and not (bound or self.module.stars)
 
     def emit(self, op: str, args: tuple[Any, ...], node: ast.AST) -> int:
         return self.builder.emit(op, args, self.span(node))
@@ -106,7 +115,7 @@ class Lowering:
             if self.kind in ("module", "class") and (
                 value < 0 or name in self.module.global_writes
             ):
-                return self.emit("name", (name,), node)
+                return self.emit("builtin" if self._still_builtin(name) else "name", (name,), node)
             return builder.unbound() if value < 0 else value
         if name in builder.shared or (name in self.outer and name not in builder.scope.globals):
             return self.emit("free", (name,), node)
@@ -122,7 +131,7 @@ class Lowering:
             builder.set_local(name, value, self.span(node))
             if self.kind in ("module", "class"):
                 self.emit("setname", (name, value), node)
-                if self.kind == "module":
+                if self.kind == "module" and not builder.never:
                     self.module.bindings[name] = self.module.bindings.get(name, 0) + 1
 
     def bind_target(self, target: ast.expr, value: int) -> None:
@@ -303,6 +312,7 @@ class Lowering:
             if self.kind != "lambda"
             else False,
             bool({row, row - 1} & self.module.pure_rows),
+            tuple(builder.unreached),
         )
 
 
@@ -323,6 +333,7 @@ def lower(
     module.functions.append(None)
     scope = module.scopes.scope_of(tree)._replace(inner_reads=frozenset())
     module.names = scope.bound | (CALLED if _IMPORTS_ALL.search(text) else frozenset())
+    module.flags = flags_of(tree.body) if "version_info" in text else {}
     top = Lowering(module, "module", scope, "", frozenset(), 0)
     lower_body(top, tree.body)
     module.functions[0] = top.finish(tree, module_name, -1, [])

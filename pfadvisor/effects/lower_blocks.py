@@ -8,23 +8,40 @@ from typing import TYPE_CHECKING, Any
 from pfadvisor.effects.lower_expr import lower_expr
 from pfadvisor.effects.scopes import dotted
 from pfadvisor.effects.ssa import Env
+from pfadvisor.effects.versions import catches, outcome
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
 
 
-def suite(low: Lowering, body: list[ast.stmt], role: str, owner: int, test: int = -1) -> None:
-    builder = low.builder
+def suite(
+    low: Lowering,
+    body: list[ast.stmt],
+    role: str,
+    owner: int,
+    test: int = -1,
+    *,
+    never: bool = False,
+) -> None:
+    """`never`: no supported Python runs it; it is lowered so that its loops are listed."""
+    builder, start = low.builder, len(low.builder.code)
     outer, builder.block = builder.block, builder.new_block(owner, role, test)
+    builder.never += never
+    builder.dead |= never
     low.body(body)
+    builder.never -= never
     builder.block, builder.stmt = outer, owner
+    if never:
+        builder.dead = True
+        builder.unreached.append((start, len(builder.code)))
 
 
 def lower_try(low: Lowering, node: Any) -> None:
     builder, owner, span = low.builder, low.builder.stmt, low.span(node)
     before = dict(builder.env)
+    known = outcome(node, low.is_builtin)
     builder.logs.append([])
-    suite(low, node.body, "try", owner)
+    suite(low, node.body, "try", owner, never=known == "fails")
     log = builder.logs.pop()
     failing = _failing(low, before, log, span)
     ends: list[Env] = []
@@ -39,7 +56,7 @@ def lower_try(low: Lowering, node: Any) -> None:
     for handler in node.handlers:
         builder.env, builder.dead = dict(failing), False
         builder.logs.append([])
-        _handler(low, handler, owner)
+        _handler(low, handler, owner, never=known == "passes" and catches(handler))
         log += builder.logs.pop()
         if not builder.dead:
             ends.append(builder.env)
@@ -64,9 +81,10 @@ def _failing(low: Lowering, before: Env, log: list[tuple[str, int]], span: Any) 
     return failing
 
 
-def _handler(low: Lowering, handler: ast.ExceptHandler, owner: int) -> None:
-    builder = low.builder
+def _handler(low: Lowering, handler: ast.ExceptHandler, owner: int, *, never: bool) -> None:
+    builder, start = low.builder, len(low.builder.code)
     outer, builder.block = builder.block, builder.new_block(owner, "handler")
+    builder.never += never
     builder.open_stmt("ExceptHandler", low.span(handler))
     types = () if handler.type is None else (lower_expr(low, handler.type),)
     value = low.emit("caught", types, handler)
@@ -75,7 +93,11 @@ def _handler(low: Lowering, handler: ast.ExceptHandler, owner: int) -> None:
     low.body(handler.body)
     if handler.name and not builder.dead:
         builder.env[handler.name] = builder.unbound()
+    builder.never -= never
     builder.block, builder.stmt = outer, owner
+    if never:
+        builder.dead = True
+        builder.unreached.append((start, len(builder.code)))
 
 
 def _finally(low: Lowering, node: Any, owner: int, failing: Env, ends: list[Env]) -> None:

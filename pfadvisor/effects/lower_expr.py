@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pfadvisor.effects.lower_comp import call_loop, comprehension, is_call_loop
+from pfadvisor.effects.versions import answer_to
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
@@ -126,6 +127,9 @@ def _maybe(low: Lowering, node: ast.expr) -> int:
 
 def _conditional(low: Lowering, node: ast.IfExp) -> int:
     test = lower_expr(low, node.test)
+    answer = answer_to(node.test, low.module.flags)
+    if answer is not None:
+        return lower_expr(low, node.body if answer else node.orelse)
     values = [_maybe(low, node.body), _maybe(low, node.orelse)]
     return low.emit("op", ("if", test, *values), node)
 

@@ -11,6 +11,7 @@ from pfadvisor.effects.lower_blocks import lower_match, lower_try, lower_with, s
 from pfadvisor.effects.lower_expr import OPERATORS, lower_expr
 from pfadvisor.effects.scopes import assigned, dotted
 from pfadvisor.effects.ssa import Env
+from pfadvisor.effects.versions import answer_to
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
@@ -75,13 +76,14 @@ def _if(low: Lowering, node: ast.If) -> None:
             )
         )
     before, was_dead = dict(builder.env), builder.dead
+    answer = answer_to(node.test, low.module.flags)
     ends: list[Env] = []
-    suite(low, node.body, "then", owner, test)
+    suite(low, node.body, "then", owner, test, never=answer is False)
     if not builder.dead:
         ends.append(builder.env)
     builder.env, builder.dead = dict(before), was_dead
-    if node.orelse:
-        suite(low, node.orelse, "else", owner, test)
+    if node.orelse or answer is True:
+        suite(low, node.orelse, "else", owner, test, never=answer is True)
     if not builder.dead:
         ends.append(builder.env)
     builder.merge(ends, low.span(node))
@@ -242,7 +244,7 @@ def _import_from(low: Lowering, node: ast.ImportFrom) -> None:
 def _bind_import(
     low: Lowering, bound: str, module: str, name: str, level: int, node: ast.AST
 ) -> None:
-    if low.kind == "module":
+    if low.kind == "module" and not low.builder.never:
         low.module.imports.setdefault(bound, (module, name, level))
     value = low.emit("import", (module, name, level), node)
     low.bind(bound, value, node)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
+from pfadvisor.effects.versions import DROPPED
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
@@ -85,7 +86,9 @@ class Names:
             elif other is None and self._program.knowledge.call(f"{dotted}.{name}") is not None:
                 return self.member(dotted, name)
         if name in BUILTINS:
-            return Val(types=frozenset({"function"}), funcs=frozenset({("known", name)})), ""
+            return builtin(name), ""
+        if name in DROPPED and not module.star_imports:
+            return BOTTOM, ""
         return UNKNOWN, ""
 
     def _variable(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
@@ -118,7 +121,9 @@ class Names:
         if module.name not in self._bound:
             found: dict[str, list[tuple[int, int]]] = {}
             for index, function in enumerate(module.functions):
-                for instr in function.code if not index or function.globals else ():
+                binds = not index or function.globals
+                for i in function.reached(range(len(function.code))) if binds else ():
+                    instr = function.code[i]
                     if instr.op == "setname" and (not index or instr.args[0] in function.globals):
                         found.setdefault(instr.args[0], []).append((index, instr.args[1]))
             self._bound[module.name] = found
@@ -202,6 +207,10 @@ class Names:
         """Whether numbers in the module may be arrays, which `+=` changes in place."""
         roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
         return bool(roots & ARRAYS)
+
+
+def builtin(name: str) -> Val:
+    return Val(types=frozenset({"function"}), funcs=frozenset({("known", name)}))
 
 
 def _growing(module: ModuleFacts) -> frozenset[str]:

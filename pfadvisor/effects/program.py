@@ -369,6 +369,7 @@ def operands(instr: Any) -> list[int]:
             "const"
             | "param"
             | "name"
+            | "builtin"
             | "free"
             | "func"
             | "class"

@@ -59,6 +59,8 @@ class Builder:
         self.annotations: list[tuple[int, str]] = []
         self.is_generator = False
         self.phi_names: list[tuple[int, str]] = []
+        self.unreached: list[tuple[int, int]] = []
+        self.never = 0  # how many suites around are known not to run
         self._unbound = -1
 
     def emit(self, op: str, args: tuple[Any, ...], span: Span) -> int:

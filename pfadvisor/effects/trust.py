@@ -11,6 +11,8 @@ TRUST: Final[tuple[str, ...]] = (
     "The code that was read is the code that runs: no monkeypatching of what was resolved, no "
     "sys.settrace, no other thread or signal handler that writes the same objects, unless the "
     "program shows one.",
+    "No name that Python 3 has dropped (unicode, xrange, cPickle, urllib2) is there, unless the module "
+    "binds it: branches that only Python 2 takes are not counted.",
     "Parameters may be any object and any alias of another parameter, unless types say otherwise. "
     "Call sites are evidence only for the call that is looked at.",
     "Operators, subscripts, iteration, comparison, hashing and text conversion of an object of "

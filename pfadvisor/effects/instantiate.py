@@ -80,6 +80,8 @@ def _substitute(ev: Evaluation, i: int, args: list[Val], obj: Obj) -> set[Obj]:
             bases = inner.objs if inner is not None else frozenset()
         case ("fresh", number):
             return {(("fresh", (i, number)), path)}
+        case ("unknown", number):
+            return {(("unknown", (i, number)), path)}
         case ("free", name) if name in ev.cells and name in ev.function.locals:
             bases = ev.cells[name].objs
         case _:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
+STRANGE: Final = ("unknown", 0)  # whatever the calls of unknown code in a function give
 MOST_READS: Final = 32
 MOST_WRITES: Final = 64
 MOST_STORES: Final = 24
@@ -121,6 +122,8 @@ class _Sites:
 
     def obj(self, obj: Obj) -> Obj:
         root, path = obj
+        if root[0] == "unknown":
+            return STRANGE, path
         if root[0] != "fresh":
             return obj
         if root[1] not in self.numbers:
@@ -149,6 +152,8 @@ def summarize(
     for (obj, elem), value in ev.heap.items():
         if obj[0][0] in OUTER and (value.objs or value.funcs):
             heap[obj, elem] = sites.val(value)
+        elif obj[0][0] == "unknown" and (value.objs or value.funcs):
+            heap[sites.obj(obj), elem] = sites.val(value)
     outer = dict(heap)
     _close(ev, sites, heap)
     if len(heap) > MOST_STORES:

@@ -22,6 +22,7 @@ from pfadvisor.loops.commits import (
 from pfadvisor.loops.conflicts import (
     Conflict,
     carried_names,
+    given_conflicts,
     shared_conflicts,
     unknown_conflicts,
 )
@@ -103,6 +104,7 @@ class Steps:
             *resource_conflicts(self.body, self.resources),
             *shared_conflicts(self.body, self.shared),
             *unknown_conflicts(self.body, self.shared),
+            *given_conflicts(self.body, self.own),
         ]
         self.conflicts = [c for c in self.conflicts if not self._accepted(c.assumption)]
         self.pinned = conditional_last_values(self.body, counters)

@@ -311,6 +311,26 @@ def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False
     )
 
 
+def given_conflicts(body: Body, own: list[Touch]) -> list[Conflict]:
+    """Writes to what a call of unknown code gives: it may be the same object each time."""
+    given: dict[Root, list[Touch]] = {}
+    for touch in own:
+        if touch.effect.root[0] == "unknown":
+            given.setdefault(touch.effect.root, []).append(touch)
+    found = []
+    for root, touches in given.items():
+        write = next((t.effect for t in touches if t.effect.write), None)
+        if write is None:
+            continue
+        site = root[1][0] if isinstance(root[1], tuple) else root[1]
+        name, here = body.ev.text(site), access_of(body, write)
+        said = f"what `{name}` gives is another object in each iteration"
+        question = Assumption("no-alias", name, said, write.where)
+        nodes = frozenset(t.node for t in touches)
+        found.append(Conflict(nodes, "output", here, here, "aliased-places", name, None, question))
+    return found
+
+
 def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     """Calls of which nothing is known may touch whatever others can reach."""
     loose = escaped(body)

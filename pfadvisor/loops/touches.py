@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from pfadvisor.effects.values import DEEP, Effect, Root, Val
 from pfadvisor.loops.nodes import Body
 
-OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default"})
+OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default", "unknown"})
 
 
 class Touch(NamedTuple):
@@ -119,7 +119,7 @@ def describe(body: Body, effect: Effect) -> str:
             base = str(root[1]).rpartition(":")[2]
         case "res" | "free" | "default":
             base = str(root[1])
-        case "fresh":
+        case "fresh" | "unknown":
             base = name_of_object(body, root) or "an object"
         case _:
             base = "an object"

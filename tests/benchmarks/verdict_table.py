@@ -18,6 +18,7 @@ from typing import Any
 VERDICTS = ("parallel", "pipeline", "review", "serial")
 MOST = 10
 LINES = 25
+REASONS = 8
 Row = dict[str, Any]
 
 
@@ -61,10 +62,10 @@ def show(row: Row) -> None:
     first, last = row["location"]["row"], row["end_location"]["row"]
     print(f"\n--- {row['filename']}:{row['loop']['for_row']} {row['loop']['form']}")
     print(f"    {row['verdict']} {row['pattern'] or ''} {row['kind'] or ''}")
-    for blocker in row["blockers"]:
-        print(f"    {blocker['name']}: {blocker['message']}")
-    for assumption in row["assumptions"]:
-        print(f"    {assumption['name']}:{assumption['subject']}")
+    reasons = [f"{each['name']}: {each['message']}" for each in row["blockers"]]
+    reasons += [f"{each['name']}:{each['subject']}" for each in row["assumptions"]]
+    for reason in list(dict.fromkeys(reasons))[:REASONS]:
+        print(f"    {reason}")
     lines = Path(row["filename"]).read_text(encoding="utf-8").splitlines()
     print("\n".join(lines[max(first - 6, 0) : min(last, first + LINES)]))
 

@@ -36,5 +36,6 @@ TRUST: Final[tuple[str, ...]] = (
     "A rewrite to processes is called from a program that can have child processes, and whose "
     "main module can be imported again (the __main__ guard).",
     "Where an exception leaves the enclosing function unhandled, which one of several failing "
-    "items it names may differ, but only in the Pool.map form.",
+    "items it names, or the source that fails behind them, may differ, but only in the Pool.map "
+    "form.",
 )

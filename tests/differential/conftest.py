@@ -1,4 +1,4 @@
-"""Fixtures of the differential tests; the full matrix is left out unless it is asked for."""
+"""Fixtures of the differential tests."""
 
 from __future__ import annotations
 
@@ -53,11 +53,5 @@ def expect_what_is_known(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     expect_what_is_known(items)
-    if "matrix" in config.getoption("markexpr", ""):
-        return
-    left_out = [item for item in items if item.get_closest_marker("matrix")]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]

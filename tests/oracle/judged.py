@@ -1,0 +1,39 @@
+"""Programs as the tool sees them: the verdict on each loop, and each loop's rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pfadvisor.config import Settings
+from pfadvisor.model import Judgement
+from pfadvisor.pipeline import Request, analyze_text
+from pfadvisor.rewrite.compose import applied
+from pfadvisor.rewrite.refusal import Refusal
+from pfadvisor.rewrite.suggest import build_fix
+
+FILENAME = "case.py"
+ALL = Request(Settings(), Path("/nowhere"), "all", fixes=False)
+
+
+class Rewrite(NamedTuple):
+    judgement: Judgement
+    text: str
+
+
+def judgements(text: str) -> list[Judgement]:
+    """Of all loops, in order."""
+    report = analyze_text(text, Path(FILENAME), ALL)
+    assert not report.failed, report.failed
+    found = (finding.judgement for finding in report.findings)
+    return [one for one in found if one is not None]
+
+
+def rewrites(text: str, judged: Iterable[Judgement]) -> Iterator[Rewrite]:
+    """What becomes of the program by each loop that is proved and can be rewritten."""
+    for judgement in judged:
+        if judgement.verdict in ("parallel", "pipeline") and judgement.plan is not None:
+            fix = build_fix(judgement.plan, text, FILENAME)
+            if not isinstance(fix, Refusal):
+                yield Rewrite(judgement, applied(text, fix.edits))

@@ -1,0 +1,63 @@
+"""Loops from a grammar: what is judged `parallel` or `pipeline` does the same when rewritten."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+
+from .grammar import Program, programs
+from .judged import Rewrite, judgements, rewrites
+from .play import Endless, Outcome, played
+
+EXAMPLES = 300
+SHARDS = 100
+LONG = int(os.environ.get("PFADVISOR_EXAMPLES", "20000"))
+RUN = settings(
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def check(program: Program) -> None:
+    """Every rewrite of the program ends, leaves and prints what the program does."""
+    found = list(rewrites(program.text, judgements(program.text)))
+    for number, given_values in enumerate(program.inputs if found else ()):
+        try:
+            expected = played(program.text, given_values)
+        except Endless:
+            continue
+        for rewrite in found:
+            seen = played(rewrite.text, given_values, number)
+            assert seen == expected, told(program, rewrite, expected, seen)
+
+
+def told(program: Program, rewrite: Rewrite, expected: Outcome, seen: Outcome) -> str:
+    parts = [
+        f"{name}\n  before: {before}\n  after:  {after}"
+        for name, before, after in zip(Outcome._fields, expected, seen, strict=True)
+        if before != after
+    ]
+    header = f"for {rewrite.judgement.loop.header} is {rewrite.judgement.verdict}"
+    return "\n".join([header, program.text, rewrite.text, *parts])
+
+
+@settings(RUN, max_examples=EXAMPLES, derandomize=True)
+@given(programs())
+def test_a_rewritten_loop_does_the_same(program: Program) -> None:
+    check(program)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_many_rewritten_loops_do_the_same(shard: int) -> None:
+    @seed(shard)
+    @settings(RUN, max_examples=-(-LONG // SHARDS))
+    @given(programs())
+    def run(program: Program) -> None:
+        check(program)
+
+    run()

@@ -125,7 +125,8 @@ class ComprehensionRewriter:
             return self.text.of(self.generators[0].iter), self.generators[0].iter
         clauses = [self._clause(each, kept) for each in self.generators]
         inner = " ".join([self._item() if self.target else "()", *clauses])
-        return (f"[{inner}]" if self.plan.source.finite else f"({inner})"), None
+        listed = self.plan.source.finite and not self._stops_early()
+        return (f"[{inner}]" if listed else f"({inner})"), None
 
     def _clause(self, each: ast.comprehension, kept: list[ast.expr]) -> str:
         parts = [f"for {self.text.of(each.target)} in {self._simple(each.iter)}"]
@@ -244,15 +245,21 @@ class ComprehensionRewriter:
         plan = self.plan
         if not plan.source.finite or (pairs and not self.emitter.once_more):
             return "window"
-        lazy = isinstance(self.parent, ast.Call) and (
-            isinstance(self.parent.func, ast.Name) and self.parent.func.id in _SHORT
-        )
-        if not isinstance(self.loop, (ast.GeneratorExp, ast.Call)):
-            lazy = False
-        if plan.collected and not lazy:
-            return "list"
-        safe = plan.mode != "async" and plan.source.reiterable and plan.pure
-        return "stream" if safe else "window"
+        if not self._stops_early():
+            return "list" if plan.collected else "stream" if self._ahead() else "window"
+        return "stream" if self._ahead() and self.emitter.node is not None else "window"
+
+    def _stops_early(self) -> bool:
+        """Whether who takes the results may leave the rest, and what comes before it, unasked."""
+        match self.parent:
+            case ast.Call(func=ast.Name(id=name)):
+                return name in _SHORT and isinstance(self.loop, (ast.GeneratorExp, ast.Call))
+        return False
+
+    def _ahead(self) -> bool:
+        """Whether all items may be taken from the source before the first result."""
+        plan = self.plan
+        return plan.mode != "async" and plan.source.reiterable and plan.pure
 
     def _expression(self, run: str, gives: str, pairs: bool) -> str:
         """What stands for the comprehension."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from .helpers import prelude
-from .statements import Body
+from .statements import Body, inside
 
 SOURCES = {
     "xs": "n",
@@ -100,9 +100,9 @@ def programs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Program:
     source = choose.of([s for s in SOURCES if _usable(s, names)])
     body = Body(choose, {name: SETUP[name][0] for name in names})
     target = body.targets(SOURCES[source].split(","))
-    rows = [f"for {target} in {source}:  # LOOP", *_inside(body.block(depth=1))]
+    rows = [f"for {target} in {source}:  # LOOP", *inside(body.block(depth=1))]
     if choose.once_in(9):
-        rows += ["else:", *_inside([f"print('all', {choose.of(body.names('n') or ['0'])})"])]
+        rows += ["else:", *inside([f"print('all', {choose.of(body.names('n') or ['0'])})"])]
     rows = _around(choose, rows)
     left = choose.some([*names, *(body.late if choose.once_in(3) else [])], 2)
     return _function(choose, names, rows, [f"return {_tuple(left)}"])
@@ -131,7 +131,7 @@ def _comprehension(choose: Choice) -> Program:
         forms.append(f"list(map(lambda q: {value} + q, xs))")
     form = choose.of(forms)
     left = choose.some(names, 2)
-    return _function(choose, names, [f"got = {form}"], [f"return {_tuple(['got', *left])}"])
+    return _function(choose, names, [f"got = {form}  # LOOP"], [f"return {_tuple(['got', *left])}"])
 
 
 def _usable(source: str, names: list[str]) -> bool:
@@ -151,23 +151,19 @@ def _tuple(names: list[str]) -> str:
     return f"({', '.join(names)},)" if names else "None"
 
 
-def _inside(rows: list[str]) -> list[str]:
-    return ["    " + row for row in rows]
-
-
 def _around(choose: Choice, rows: list[str]) -> list[str]:
     match choose.number(17):
         case 13:
             handler = ["except (ValueError, LookupError) as error:", "    print('failed', error)"]
-            return ["try:", *_inside(rows), *handler]
+            return ["try:", *inside(rows), *handler]
         case 14:
-            return ["with suppress(ValueError):", *_inside(rows)]
+            return ["with suppress(ValueError):", *inside(rows)]
         case 15:
-            return ["try:", *_inside(rows), "finally:", "    print('left')"]
+            return ["try:", *inside(rows), "finally:", "    print('left')"]
         case 16:
-            return ["for again in (1, 2):", *_inside(rows)]
+            return ["for again in (1, 2):", *inside(rows)]
         case 17:
-            return ["if ys:", *_inside(rows)]
+            return ["if ys:", *inside(rows)]
     return rows
 
 
@@ -178,9 +174,9 @@ def _function(choose: Choice, names: list[str], rows: list[str], end: list[str])
     kinds = {"xs": "l", "ys": "l", **{name: SETUP[name][0] for name in given}}
     header = ", ".join(f"{p}: {ANNOTATIONS[kinds[p]]}" if typed else p for p in parameters)
     setup = [SETUP[name][1] for name in names if name not in given]
-    lines = [f"def run({header}):", *_inside([*setup, *rows, *end])]
+    lines = [f"def run({header}):", *inside([*setup, *rows, *end])]
     if choose.once_in(10):
-        lines = ["class Runner:", *_inside([lines[0].replace("(", "(self, ", 1), *lines[1:]])]
+        lines = ["class Runner:", *inside([lines[0].replace("(", "(self, ", 1), *lines[1:]])]
         lines += ["", "", "def run(*given):", "    return Runner().run(*given)"]
     body = "\n".join(lines)
     makers = "".join(f"    {SETUP[n][1]}\n" for n in given)

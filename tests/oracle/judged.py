@@ -14,6 +14,7 @@ from pfadvisor.rewrite.refusal import Refusal
 from pfadvisor.rewrite.suggest import build_fix
 
 FILENAME = "case.py"
+MARK = "# LOOP"
 ALL = Request(Settings(), Path("/nowhere"), "all", fixes=False)
 
 
@@ -23,11 +24,13 @@ class Rewrite(NamedTuple):
 
 
 def judgements(text: str) -> list[Judgement]:
-    """Of all loops, in order."""
+    """Of the marked loop and what stands behind its head, in order."""
+    lines = text.splitlines()
+    marked = next(row for row, line in enumerate(lines, 1) if line.endswith(MARK))
     report = analyze_text(text, Path(FILENAME), ALL)
     assert not report.failed, report.failed
     found = (finding.judgement for finding in report.findings)
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None and one.loop.for_row >= marked]
 
 
 def rewrites(text: str, judged: Iterable[Judgement]) -> Iterator[Rewrite]:

@@ -17,7 +17,7 @@ from differential.inside.describe import Describer
 from .pools import Stage, standing
 
 FILENAME = "case.py"
-PATIENCE = 0.5  # seconds of this process
+PATIENCE = 0.1  # seconds of this process
 
 
 class Endless(BaseException):
@@ -33,12 +33,12 @@ class Outcome(NamedTuple):
 
 
 @contextlib.contextmanager
-def patience() -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise Endless
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
@@ -51,12 +51,12 @@ def compiled(text: str) -> CodeType:
     return compile(text, FILENAME, "exec", dont_inherit=True)
 
 
-def played(text: str, given: tuple[Any, ...], seed: int = 0) -> Outcome:
+def played(text: str, given: tuple[Any, ...], seed: int = 0, patience: float = PATIENCE) -> Outcome:
     """What `run(*make(*given))` of the program does, on copies of what is given."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         stage = Stage(compiled(text), Random(seed))
-        with standing(stage.main), patience():
+        with standing(stage.main), limited(patience):
             arguments = stage.main.make(*pickle.loads(pickle.dumps(given)))
             seen = Describer(marks=True)
             ended = _ended(stage.main, arguments, seen)

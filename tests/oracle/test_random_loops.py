@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from .grammar import Program, programs
 from .judged import Rewrite, judgements, rewrites
@@ -18,6 +18,7 @@ RUN = settings(
     deadline=None,
     database=None,
     print_blob=False,
+    phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
 
@@ -31,7 +32,7 @@ def check(program: Program) -> None:
         except Endless:
             continue
         for rewrite in found:
-            seen = played(rewrite.text, given_values, number)
+            seen = played(rewrite.text, given_values, number, patience=60)
             assert seen == expected, told(program, rewrite, expected, seen)
 
 

@@ -1,14 +1,15 @@
 """Proposed loops that run in the workers of another proposed loop, in whatever file it stands.
 
 A worker of a pool cannot start a pool, so only the outermost of them is proposed. What
-calls a loop's function may stand in files that were not named: those that mention its
-name are looked at too, as far as there are not too many. Callers of callers are not.
+calls a loop's function may stand in files that were not named: of those that mention its
+name, as far as there are not too many, the loops that names lead from to it are looked at
+too. Callers of callers are not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,12 +20,12 @@ from pfadvisor.source.files import Target, discover
 from pfadvisor.source.module import SourceFile
 
 if TYPE_CHECKING:
-    from pfadvisor.effects.facts import ModuleFacts
+    from pfadvisor.effects.facts import Function, Instr, Loop, ModuleFacts
     from pfadvisor.effects.program import Program
 
 MOST_CALLERS: Final = 8
 NO_LOOP: Final = -1
-Function = tuple[Path, str, int]
+Place = tuple[Path, str, int]
 
 
 class Running(NamedTuple):
@@ -34,8 +35,8 @@ class Running(NamedTuple):
     ordinal: int
     row: int
     name: str
-    owner: Function
-    reached: frozenset[Function]
+    owner: Place
+    reached: frozenset[Place]
 
 
 def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFacts) -> Running:
@@ -102,19 +103,19 @@ def withdrawn(finding: Finding, outer: Running) -> Finding:
 
 
 def callers(
-    found: Iterable[Running],
+    found: Sequence[Running],
     known: Iterable[Target],
     settings: Settings,
     read: Callable[[Path], SourceFile | Failed],
 ) -> list[Target]:
     """Files of the same projects, beside those `known`, that name a function with such a loop."""
     skipped = {target.path for target in known}
-    names: dict[Path, set[str]] = {}
-    for one in found:
-        if one.name.isidentifier():
-            names.setdefault(one.owner[0], set()).add(one.name)
+    roots = {one.owner[0] for one in found}
     callers = []
-    for root, words in sorted(names.items()):
+    for root in sorted(roots):
+        words = owner_names(one for one in found if one.owner[0] == root)
+        if not words:
+            continue
         mention = re.compile(rb"\b(?:" + "|".join(sorted(words)).encode() + rb")\b")
         for target in discover([root], settings, root).targets:
             if target.path in skipped or target.root != root:
@@ -123,6 +124,52 @@ def callers(
             if isinstance(source, SourceFile) and mention.search(source.data):
                 callers.append(target)
     return callers[:MOST_CALLERS]
+
+
+def owner_names(found: Iterable[Running]) -> frozenset[str]:
+    """Names by which code calls the functions that such loops stand in."""
+    return frozenset(one.name for one in found if one.name.isidentifier())
+
+
+def leading_to(names: frozenset[str], facts: ModuleFacts) -> frozenset[int]:
+    """Loops of a file from which names lead to a function of one of these names: their bodies
+    mention it, or a function of the file that does. Operators may call any method for them."""
+    words = [_words(function.code, facts) for function in facts.functions]
+    leading, size = set(names), 0
+    while len(leading) > size:
+        size = len(leading)
+        leading |= {
+            f.name for f, said in zip(facts.functions, words, strict=True) if said & leading
+        }
+        leading |= {c.name for c in facts.classes if leading & {name for name, _ in c.methods}}
+    everywhere = any(name.startswith("__") and name.endswith("__") for name in leading)
+    return frozenset(
+        loop.ordinal
+        for function in facts.functions
+        for loop in function.loops
+        if everywhere or _within_reach(function, loop, facts) & leading
+    )
+
+
+def _within_reach(function: Function, loop: Loop, facts: ModuleFacts) -> set[str]:
+    """Names that the loop mentions, and what is defined beside it, which it may use unnamed."""
+    beside = [instr for instr in function.code if instr.op in ("func", "class", "import")]
+    return _words([*beside, *function.code[loop.start : loop.end]], facts)
+
+
+def _words(code: Iterable[Instr], facts: ModuleFacts) -> set[str]:
+    """Names that the code mentions, as it spells them and as they are defined."""
+    found: set[str] = set()
+    for instr in code:
+        if instr.op in ("name", "free", "attr"):
+            found.add(str(instr.args[-1]))
+        elif instr.op == "import":
+            found.add(str(instr.args[1]))
+        elif instr.op == "func":
+            found.add(facts.functions[instr.args[0]].name)
+        elif instr.op == "class":
+            found.add(facts.classes[instr.args[0]].name)
+    return found | {name for alias, (_, name, _) in facts.imports if alias in found and name}
 
 
 def _within(inner: Span, outer: Span) -> bool:

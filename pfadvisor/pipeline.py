@@ -7,7 +7,6 @@ of jobs. Never raises: what goes wrong in one file becomes `Failed`, the run goe
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,64 +14,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pfadvisor import nesting, selection, workers
-from pfadvisor.config import Settings
-from pfadvisor.model import Failed, Finding, Judgement, Report, Skipped
+from pfadvisor.model import Failed, Report
 from pfadvisor.nesting import Running
-from pfadvisor.profit.basis import Basis
-from pfadvisor.selection import Show
 from pfadvisor.session import Session
 from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
-from pfadvisor.source.module import TOO_DEEP, SourceFile, decode, from_text, worth_parsing
-from pfadvisor.source.suppress import Suppressions, suppressions
+from pfadvisor.source.module import SourceFile, decode, from_text
+from pfadvisor.stages import Outcome, Pick, Request, every, outcome_of
 
-if TYPE_CHECKING:
-    from pfadvisor.effects.facts import ModuleFacts
+__all__ = ["Batch", "Request", "Session", "analyze", "analyze_targets", "analyze_text"]
 
 FEW_FILES: Final = 32
-CHUNKS_PER_JOB: Final = 4
-DEEP: Final = 5000
+CHUNKS_PER_JOB: Final = 8
 YOUNG: Final = 100_000
 OLDER: Final = 1000
-NOTEBOOK: Final = ".ipynb"
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
 
 
 def _unheard(done: int, total: int = 0) -> None:
     """What progress is told where nobody listens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What every file of a run is asked.
-
-    `fixes`: whether edits are built for what is shown; `unsafe`: whether those that need
-    assumptions count as chosen; `cached`: whether facts are taken from and kept for other runs;
-    `basis`: the machine that predictions are made for, and what was measured.
-    """
-
-    settings: Settings
-    cwd: Path
-    show: Show = "suggested"
-    fixes: bool = True
-    unsafe: bool = False
-    cached: bool = False
-    basis: Basis = field(default_factory=Basis)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one file gave."""
-
-    findings: tuple[Finding, ...] = ()
-    failed: Failed | None = None
-    skipped: Skipped | None = None
-    loops: int = 0
-    hidden: tuple[str, ...] = ()
-    running: tuple[Running, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +67,12 @@ def analyze(
     def done(number: int) -> None:
         tell(number, total)
 
+    session = _session(request)
     if wanted > 1 and len(found.targets) > 1:
         batches = _in_pool(found.targets, request, wanted, done)
     else:
-        batches = [analyze_targets(found.targets, request, done)]
-    return _report(found, _outermost(batches, found.targets, request))
+        batches = [_batch(session, found.targets, request, done)]
+    return _report(found, _outermost(session, batches, found.targets, request))
 
 
 def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
@@ -123,108 +87,48 @@ def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
         source = decode(text, file, str(path))
     else:
         source = from_text(text, file, str(path))
-    session = Session(request.settings, request.cwd, cached=request.cached)
+    session = _session(request)
     session.take(source, file)
-    batches = [_batch(session, [target], request, _unheard)]
-    return _report(Discovered((target,), ()), _outermost(batches, [target], request))
+    batches = [_batch(session, [target], request)]
+    return _report(Discovered((target,), ()), _outermost(session, batches, [target], request))
 
 
 def analyze_targets(targets: Sequence[Target], request: Request, done: Done | None = None) -> Batch:
     """One outcome per target, in order."""
-    return _batch(
-        Session(request.settings, request.cwd, cached=request.cached),
-        targets,
-        request,
-        done or _unheard,
-    )
+    return _batch(_session(request), targets, request, done or _unheard)
 
 
-def _batch(session: Session, targets: Sequence[Target], request: Request, done: Done) -> Batch:
+def _session(request: Request) -> Session:
+    return Session(request.settings, request.cwd, cached=request.cached)
+
+
+def _batch(
+    session: Session,
+    targets: Sequence[Target],
+    request: Request,
+    done: Done = _unheard,
+    pick: Pick = every,
+) -> Batch:
     outcomes = []
     with _rare_collections():
         for target in targets:
-            outcomes.append(_outcome(session, target, request))
+            outcomes.append(outcome_of(session, target, request, pick))
             done(len(outcomes))
     work = session.counted()
     work["libcst imports"] = int("libcst" in sys.modules)
     return Batch(tuple(outcomes), work)
 
 
-def _outcome(session: Session, target: Target, request: Request) -> Outcome:
-    name = session.name(target.path)
-    try:
-        with _deep_stack():
-            return _stages(session, target, request)
-    except RecursionError:
-        return Outcome(failed=Failed(name, TOO_DEEP))
-    except Exception as error:
-        return Outcome(failed=Failed(name, _internal(error)))
-
-
-def _stages(session: Session, target: Target, request: Request) -> Outcome:
-    if target.path.suffix == NOTEBOOK:
-        return Outcome(skipped=Skipped(session.name(target.path), "notebooks are not analysed"))
-    source = session.source(target.path)
-    if isinstance(source, Failed):
-        return Outcome(failed=source)
-    if not worth_parsing(source):
-        tree = session.parse(source)
-        return Outcome(failed=tree if isinstance(tree, Failed) else None)
-    facts = session.facts(target, source)
-    if isinstance(facts, Failed):
-        return Outcome(failed=facts)
-    from pfadvisor.profit.judge import judge_module
-
-    said = suppressions(source.data, source.text)
-    program = session.program(target, facts)
-    answers = _answers(facts, said)
-    basis = request.basis.at(target.path, source.digest)
-    judgements = judge_module(program, facts, request.settings, answers, basis)
-    findings = [_finding(judgement, said, request.settings) for judgement in judgements]
-    findings += _mistakes(session, source)
-    findings.sort(key=lambda one: one.span)
-    left = [one for one in findings if _is_left(one, said, request.settings)]
-    shown, hidden = [], []
-    for one in left:
-        if selection.is_shown(one, request.settings, request.show):
-            shown.append(_with_fix(one, source, request))
-        else:
-            hidden.append(selection.hidden_as(one))
-    running = tuple(
-        nesting.running(one.judgement, target.root, program, facts)
-        for one in shown
-        if one.judgement is not None and _is_chosen(one, request)
-    )
-    running += nesting.standing(source.name, target.root, program, facts)
-    return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running)
-
-
-def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:
-    from pfadvisor.rules import _mistakes
-
-    if _mistakes.SIGN not in source.text:
-        return ()
-    tree = session.parse(source)
-    if isinstance(tree, Failed):
-        return ()
-    return _mistakes.mistakes(tree, source.text, source.name)
-
-
-def _is_chosen(finding: Finding, request: Request) -> bool:
-    """Whether a run of `fix` would take it."""
-    if finding.fix is None:
-        return False
-    return request.unsafe or selection.is_proposed(finding, request.settings)
-
-
-def _outermost(batches: list[Batch], targets: Sequence[Target], request: Request) -> list[Batch]:
+def _outermost(
+    session: Session, batches: list[Batch], targets: Sequence[Target], request: Request
+) -> list[Batch]:
     """The batches without proposals that would start workers in workers."""
     found = [one for batch in batches for outcome in batch.outcomes for one in outcome.running]
     if not found:
         return batches
-    session = Session(request.settings, request.cwd, cached=request.cached)
     callers = nesting.callers(found, targets, request.settings, session.source)
-    others = _batch(session, callers, replace(request, show="suggested"), _unheard)
+    pick = partial(nesting.leading_to, nesting.owner_names(found))
+    others = _batch(session, callers, replace(request, show="suggested"), pick=pick)
     inside = nesting.around([*found, *(one for each in others.outcomes for one in each.running)])
     return [
         Batch(tuple(_without(outcome, inside, request) for outcome in batch.outcomes), batch.work)
@@ -248,65 +152,6 @@ def _without(
     return replace(outcome, findings=tuple(shown), hidden=tuple(hidden))
 
 
-def _answers(facts: ModuleFacts, said: Suppressions) -> dict[int, frozenset[str]]:
-    """Assumptions that comments accept, by the row of a loop's `for`."""
-    if not said.assumed:
-        return {}
-    return {
-        loop.for_row: frozenset(said.assumptions(_rows(loop.for_row, loop.span.row)))
-        for function in facts.functions
-        for loop in function.loops
-    }
-
-
-def _finding(judgement: Judgement, said: Suppressions, settings: Settings) -> Finding:
-    from pfadvisor.rules._finding import describe
-
-    loop = judgement.loop
-    assumed = (*settings.assume, *said.assumptions(_rows(loop.for_row, loop.span.row)))
-    accepted = selection.accept(judgement, assumed)
-    code, name, message = describe(accepted)
-    return Finding(code, name, message, loop.filename, loop.span, loop.for_row, judgement=accepted)
-
-
-def _is_left(finding: Finding, said: Suppressions, settings: Settings) -> bool:
-    rows = _rows(finding.noqa_row, finding.span.row)
-    silent = said.silences(finding.code, finding.name, rows)
-    return not silent and selection.is_selected(finding, settings)
-
-
-def _rows(*rows: int) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(rows))
-
-
-def _with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
-    judgement = finding.judgement
-    if not request.fixes or judgement is None or judgement.plan is None:
-        return finding
-    if judgement.profit is None or judgement.profit.worth == "no":
-        return finding
-    from pfadvisor.rewrite.refusal import Refusal
-    from pfadvisor.rewrite.suggest import build_fix
-
-    settings = request.settings
-    fix = build_fix(
-        judgement.plan,
-        source.text,
-        source.name,
-        proved=judgement.verdict != "review",
-        backend=settings.backend,
-        workers=settings.workers,
-        width=settings.line_length,
-    )
-    if isinstance(fix, Refusal):
-        return replace(finding, fix_refused=fix.reason)
-    from pfadvisor.rewrite.declare import undeclared
-
-    lacking = undeclared(settings.backend, source, request.cwd)
-    message = f"{fix.message}; {lacking}" if lacking else fix.message
-    return replace(finding, fix=replace(fix, message=message))
-
-
 def _report(found: Discovered, batches: Sequence[Batch]) -> Report:
     outcomes = [outcome for batch in batches for outcome in batch.outcomes]
     work = sum((batch.work for batch in batches), Counter[str]())
@@ -324,18 +169,52 @@ def _report(found: Discovered, batches: Sequence[Batch]) -> Report:
 
 
 def _in_pool(targets: Sequence[Target], request: Request, jobs: int, done: Done) -> list[Batch]:
-    size = max(1, -(-len(targets) // (jobs * CHUNKS_PER_JOB)))
-    chunks = [targets[start : start + size] for start in range(0, len(targets), size)]
+    chunks = list(_alike(targets, jobs * CHUNKS_PER_JOB))
 
     def finished(number: int) -> None:
         done(sum(map(len, chunks[:number])))
 
-    tried = workers.each(partial(analyze_targets, request=request), chunks, jobs, finished)
+    tried = workers.each(partial(_in_worker, request), chunks, jobs, finished)
     return [
         batch
         for chunk, whole in zip(chunks, tried, strict=True)
         for batch in ([whole] if whole is not None else _one_by_one(chunk, request))
     ]
+
+
+def _alike(targets: Sequence[Target], number: int) -> Iterator[Sequence[Target]]:
+    """Neighbouring files together, in about that many chunks of about as many bytes each."""
+    sizes = [_size(target.path) for target in targets]
+    most, chunk, filled = sum(sizes) // number, list[Target](), 0
+    for target, size in zip(targets, sizes, strict=True):
+        if chunk and filled + size > most:
+            yield chunk
+            chunk, filled = [], 0
+        chunk.append(target)
+        filled += size
+    if chunk:
+        yield chunk
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+_kept: list[tuple[Request, Session]] = []
+
+
+def _in_worker(request: Request, chunk: Sequence[Target]) -> Batch:
+    """A chunk of a run; what a worker has read and linked serves its next chunks too."""
+    if not _kept or _kept[0][0] != request:
+        _kept[:] = [(request, _session(request))]
+    session = _kept[0][1]
+    before = session.counted()
+    batch = _batch(session, chunk, request)
+    batch.work.subtract(before)
+    return batch
 
 
 def _one_by_one(chunk: Sequence[Target], request: Request) -> Iterator[Batch]:
@@ -347,17 +226,6 @@ def _one_by_one(chunk: Sequence[Target], request: Request) -> Iterator[Batch]:
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
-    """Code as deep as a person or a generator writes it is walked by recursion."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, DEEP))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-@contextmanager
 def _rare_collections() -> Iterator[None]:
     """The values of an analysis live as long as it: looking for garbage among them finds none."""
     before = gc.get_threshold()
@@ -366,15 +234,3 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _internal(error: Exception) -> str:
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    place = ""
-    if where is not None:
-        file = os.path.basename(where.tb_frame.f_code.co_filename)
-        place = f" ({file}:{where.tb_lineno})"
-    text = str(error).partition("\n")[0][:200]
-    return f"internal error: {type(error).__name__}: {text}{place}"

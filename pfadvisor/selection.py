@@ -51,12 +51,15 @@ def is_question(judgement: Judgement) -> bool:
 
 
 def hidden_as(finding: Finding) -> str:
-    """Under which word the summary counts a finding that is not shown."""
+    """Under which word the summary counts a finding that is not shown. What would not gain is
+    cheap, whatever its verdict: so it need not be known."""
     judgement = finding.judgement
     if judgement is None:
         return ""
     if judgement.loop.enclosed_by is not None:
         return "enclosed"
+    if judgement.verdict == "review" and not _gains(judgement.profit):
+        return "cheap"
     return judgement.verdict if judgement.verdict in ("review", "serial") else "cheap"
 
 
@@ -113,8 +116,17 @@ def _wrong_effect(settings: Settings) -> str:
     return ""
 
 
+def glance(show: Show) -> frozenset[str] | None:
+    """The assumptions with which loops are shown; None if no assumption hides a loop."""
+    return AT_A_GLANCE if show == "suggested" else None
+
+
+def _gains(profit: Profit | None) -> bool:
+    return profit is not None and profit.worth != "no"
+
+
 def _pays(profit: Profit | None, settings: Settings) -> bool:
-    if profit is None or profit.worth == "no":
+    if profit is None or not _gains(profit):
         return False
     if profit.worth == "yes" or profit.break_even is None:
         return True

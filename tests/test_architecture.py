@@ -26,6 +26,7 @@ FLOORS = (
     ("report",),
     ("cache", "selection", "nesting", "workers"),
     ("session",),
+    ("stages",),
     ("pipeline",),
     ("cli", "server"),
     ("__main__",),

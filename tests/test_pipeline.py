@@ -239,3 +239,55 @@ def test_mistakes_in_parallel_code_are_findings_of_a_run(project):
     )
     (one,) = run(project, "pool.py").findings
     assert (one.code, one.span.row, one.judgement) == ("PFA301", 2, None)
+
+
+CALLED = """\
+from tools.work import steps
+
+
+def survey(numbers):
+    return [steps(number) for number in numbers]
+"""
+CALLERS = """\
+from app.called import survey
+
+
+def tables(sizes):
+    return [[row for row in survey(size)] for size in sizes]
+
+
+def others(sizes):
+    return [size + 1 for size in sizes]
+"""
+
+
+def test_a_caller_in_another_file_takes_the_loops_of_what_it_calls(project):
+    (project / "app/called.py").write_text(CALLED, encoding="utf-8")
+    alone = run(project, "app/called.py", show="suggested")
+    assert [one.filename for one in alone.findings] == ["app/called.py"]
+    (project / "app/callers.py").write_text(CALLERS, encoding="utf-8")
+    report = run(project, "app/called.py", show="suggested")
+    assert (report.findings, dict(report.hidden)["cheap"]) == ((), 1)
+    whole = run(project, "app", show="suggested")
+    assert "app/called.py" not in {one.filename for one in whole.findings}
+
+
+def test_names_lead_from_loops_to_functions(project):
+    from pfadvisor.nesting import leading_to
+    from pfadvisor.session import Session
+    from pfadvisor.source.files import Target
+
+    text = (
+        "from tools import work as w\nfrom tools.work import steps as count\n"
+        "def near(n):\n    return w.steps(n)\n"
+        "class Far:\n    def go(self, n):\n        return count(n)\n"
+        "def a(ns):\n    return [near(n) for n in ns]\n"
+        "def b(ns):\n    return [Far().other(n) for n in ns]\n"
+        "def c(ns):\n    return [n + 1 for n in ns]\n"
+    )
+    path = project / "app/named.py"
+    path.write_text(text, encoding="utf-8")
+    session = Session(Settings(), project)
+    facts = session.facts(Target(path, project), session.source(path))
+    assert leading_to(frozenset({"steps"}), facts) == {0, 1}
+    assert leading_to(frozenset({"unheard"}), facts) == set()

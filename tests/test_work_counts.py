@@ -61,6 +61,38 @@ def test_straight_code_is_evaluated_once_per_function(tmp_path):
     assert work["summaries"] == 1
 
 
+SENT = """\
+class Scale:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def of(self, n):
+        while n > 1:
+            n = n // 2 * self.factor
+        return n
+
+
+def scaled(sizes, scale: Scale):
+    return [scale.of(n) for n in sizes]
+"""
+BESIDE = """
+
+def report_{number}(rows):
+    return sorted(rows)
+"""
+
+
+def test_who_makes_what_is_sent_is_looked_for_by_name(tmp_path):
+    def work(others: int) -> int:
+        text = SENT + "".join(BESIDE.format(number=n) for n in range(others))
+        (tmp_path / "one.py").write_text(text, encoding="utf-8")
+        report = analyze([tmp_path], Request(Settings(), tmp_path, "all", fixes=False), 1)
+        assert report.findings[0].judgement.assumptions[-1].name == "picklable"
+        return dict(report.work)["evaluations"]
+
+    assert work(40) == work(1)
+
+
 @pytest.mark.parametrize("text", ["x = 1\n", "for x in []:\n    print(x)\n"])
 def test_without_a_fix_libcst_stays_away(tmp_path, text):
     (tmp_path / "one.py").write_text(text, encoding="utf-8")

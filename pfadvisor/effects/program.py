@@ -85,6 +85,7 @@ class Program(Names, Classes, Noise):
         """The evaluation of one scope for parameters of which only annotations tell."""
         key = (module.name, index)
         if key not in self._whole:
+            self.count("evaluations")
             evaluation = Evaluation(self, module, index)
             self._evaluations.append(evaluation)
             try:

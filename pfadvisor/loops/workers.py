@@ -7,10 +7,11 @@ from functools import partial
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import Val
+from pfadvisor.loops.mentions import mentioning
 
 Function = tuple[str, int]
 SUBMIT: Final = frozenset(
@@ -34,7 +35,6 @@ SUBMIT: Final = frozenset(
     }
 )
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
-BINDINGS: Final = frozenset({"setname", "setcell", "setattr", "bind"})
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
 
 
@@ -97,34 +97,10 @@ def run_at_exit(program: Program, module: ModuleFacts) -> frozenset[Function]:
             or any(d.partition("(")[0].endswith("atexit.register") for d in function.decorators)
         }
         if any(imported[0] in ("atexit", "weakref") for _, imported in module.imports):
-            for index in _mentioning(module, {name.rpartition(".")[2] for name in AT_EXIT}):
+            for index in mentioning(module, {name.rpartition(".")[2] for name in AT_EXIT}):
                 first |= _passed(program.evaluation(module, index), _ends)
         program.last[module.name] = program.reach(frozenset(first)) if first else frozenset()
     return program.last[module.name]
-
-
-def _mentioning(module: ModuleFacts, words: set[str]) -> list[int]:
-    """Scopes of the module that name one of the callables, or what the module calls it."""
-    words = words | {name for name, (_, member, _) in module.imports if member in words}
-    known = 0
-    while len(words) > known:  # what holds one is one
-        known = len(words)
-        for function in module.functions:
-            for instr in function.code:
-                if instr.op in BINDINGS and _word(function.code[instr.args[-1]]) in words:
-                    words.add(str(instr.args[-2]))
-    return [
-        index
-        for index, function in enumerate(module.functions)
-        if any(_word(instr) in words for instr in function.code)
-    ]
-
-
-def _word(instr: Instr) -> str:
-    """The last name of what is read."""
-    if instr.op in ("name", "free", "attr"):
-        return str(instr.args[-1])
-    return str(instr.args[1]) if instr.op == "import" else ""
 
 
 def _ends(target: Target) -> bool:

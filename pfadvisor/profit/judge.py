@@ -50,10 +50,14 @@ def judge_module(
     settings: Settings,
     assumed: dict[int, frozenset[str]] | None = None,
     basis: Basis = SHIPPED,
+    ordinals: frozenset[int] | None = None,
+    glance: frozenset[str] | None = None,
 ) -> tuple[Judgement, ...]:
-    """`assumed`: assumptions that the reader has accepted, by row of the loop."""
+    """`assumed`: assumptions that the reader has accepted, by row of the loop; `ordinals`: the
+    loops that are asked for, None for all; `glance`: the assumptions with which a loop that pays
+    is shown, None if all are: what matters to no loop that is shown need not be known."""
     judged: list[Judgement] = []
-    loops = all_loops(facts)
+    loops = [one for one in all_loops(facts) if ordinals is None or one[2].ordinal in ordinals]
     reaches: dict[int, frozenset[int]] = {}  # ordinal of a chosen loop -> functions its work runs
     inside: dict[tuple[int, int], int] = {}  # (function, loop) -> ordinal of the loop around it
     for function, index, loop in loops:
@@ -61,7 +65,7 @@ def judge_module(
         around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
         loop_id = identity(facts, loop, around)
         judgement, analysis = _judge(
-            program, facts, function, index, loop_id, settings, accepted, basis
+            program, facts, function, index, loop_id, settings, accepted, basis, glance
         )
         if around is not None:
             judgement = replace(judgement, plan=None)
@@ -149,13 +153,14 @@ def _judge(
     settings: Settings,
     accepted: frozenset[str],
     basis: Basis,
+    glance: frozenset[str] | None,
 ) -> tuple[Judgement, Analysis | None]:
     analysis = analyse(program, facts, function, index, accepted)
-    judgement = assess(program, analysis, loop_id, settings, accepted, basis)
+    judgement = assess(program, analysis, loop_id, settings, accepted, basis, glance)
     if analysis.verdict != "serial" and not _pays(judgement.profit):
         second = analyse_assuming(program, facts, function, index, accepted)
         if second is not None and second.compute > analysis.compute:
-            other = assess(program, second, loop_id, settings, accepted, basis)
+            other = assess(program, second, loop_id, settings, accepted, basis, glance)
             if other.profit is not None and other.profit.worth == "yes":
                 return other, second
     return judgement, analysis
@@ -168,6 +173,7 @@ def assess(
     settings: Settings,
     accepted: frozenset[str] = frozenset(),
     basis: Basis = SHIPPED,
+    glance: frozenset[str] | None = None,
 ) -> Judgement:
     """The judgement on one analysed loop."""
     dependences = tuple(
@@ -183,12 +189,14 @@ def assess(
     mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
     if problem is not None:
         return _serial(loop_id, (problem,), dependences)
-    plan, asked = plan_of(analysis, loop_id, mode), tuple[Assumption, ...]()
-    if mode == "processes":
-        asked, linked = _asked(analysis, accepted)
-        # a worker of Pool that fails to describe a result that it cannot send dies silently
-        plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
+    plan = plan_of(analysis, loop_id, mode)
+    linked = deeply_linked(analysis, accepted) if mode == "processes" else ()
+    # a worker of Pool that fails to describe a result that it cannot send dies silently
+    plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
     profit = profit_of(program, analysis, work, plan, settings, basis, found)
+    asked = tuple[Assumption, ...]()
+    if mode == "processes" and not _hidden(analysis, profit, accepted, glance):
+        asked = (*_sending(analysis, accepted), *linked, *doubtful(analysis, accepted))
     if plan.collected and sent_alone(plan):
         plan = replace(plan, chunksize=chunksize(work, profit.iterations, profit.workers))
     stages: tuple[Granule, ...] = analysis.tree.granules()
@@ -209,13 +217,19 @@ def assess(
     )
 
 
-def _asked(
-    analysis: Analysis, accepted: frozenset[str]
-) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
-    """What sending things to processes rests on, and what of it is about deep links."""
-    linked = deeply_linked(analysis, accepted)
-    others = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
-    return (*others, *linked, *doubtful(analysis, accepted)), linked
+def _hidden(
+    analysis: Analysis, profit: Profit, accepted: frozenset[str], glance: frozenset[str] | None
+) -> bool:
+    """Whether the loop is not shown, whatever else it rests on."""
+    if glance is None:
+        return False
+    known = all(one.name in glance for one in analysis.assumptions)
+    return not _pays(profit) or not (known or accepted)
+
+
+def _sending(analysis: Analysis, accepted: frozenset[str]) -> tuple[Assumption, ...]:
+    """What working on copies, in interpreters that are started anew, rests on."""
+    return (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
 
 
 def _serial(

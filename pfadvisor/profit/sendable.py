@@ -8,17 +8,23 @@ asked, else the finding rests on `picklable`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Function
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import unpicklable
 from pfadvisor.loops.planning import inputs_of, names_of
 from pfadvisor.model import Assumption
 from pfadvisor.profit.callsites import passed
 from pfadvisor.profit.cost import ledger_of
+
+INDIRECTLY: Final = frozenset({"__init__", "__class__", "cls", "type"})
 
 
 def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
@@ -63,44 +69,9 @@ def _asked(analysis: Analysis, held: Val) -> bool:
 
 def _unknown_parts(body: Body, held: Val) -> bool:
     """An instance of a class of the project that keeps what its constructor was given."""
-    for head in sorted({parse_type(t)[0] for t in held.types or () if ":" in t}):
-        for name in sorted(body.ev.program.attribute_names(head)):
-            kept = body.ev.program.attribute(head, name)
-            if kept is not None and kept.types is None and not _shown(body, head, name):
-                return True
-    return False
-
-
-def _shown(body: Body, cls: str, attribute: str) -> bool:
-    """Whether the attribute is a parameter of `__init__` for which all who make instances in the
-    file pass what pickles."""
-    found = body.ev.program.member_of(cls, "__init__")
-    facts = body.ev.program.module(found[0]) if found is not None else None
-    if found is None or facts is None:
-        return False
-    init = facts.functions[found[1]]
-    numbers = {
-        init.code[i.args[2]].args[0]
-        for i in init.code
-        if i.op == "setattr" and i.args[1] == attribute and init.code[i.args[2]].op == "param"
-    }
-    made = list(_made(body, found[0], found[1], init))
-    return bool(numbers) and all(
-        _all_pickle([(ev, values[number]) for ev, values in made if values[number] >= 0])
-        for number in numbers
-    )
-
-
-def _made(
-    body: Body, module: str, index: int, init: Function
-) -> Iterator[tuple[Evaluation, tuple[int, ...]]]:
-    """Calls in the loop's file that run the constructor, with the value of each parameter."""
-    for number in range(len(body.ev.module.functions)):
-        ev = body.ev.program.evaluation(body.ev.module, number)
-        for i, targets in ev.targets.items():
-            here = any((t.module, t.index) == (module, index) for t in targets)
-            if here and ev.function.code[i].op == "call":
-                yield ev, passed(init, ev.function.code[i])
+    heads = sorted({parse_type(t)[0] for t in held.types or () if ":" in t})
+    instances = _instances_of(body.ev.program)
+    return any(instances.unknown(body.ev.module, head) for head in heads)
 
 
 def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
@@ -108,3 +79,68 @@ def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
         ev.values[value].types is not None and not unpicklable(ev, ev.values[value])
         for ev, value in shown
     )
+
+
+@lru_cache(maxsize=1)
+def _instances_of(program: Program) -> Instances:
+    return Instances(program)
+
+
+class Instances:
+    """What instances of a program's classes hold, each looked at once per file."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._unknown: dict[tuple[str, str], bool] = {}
+
+    def unknown(self, module: ModuleFacts, cls: str) -> bool:
+        """Whether an instance keeps what its constructor was given, and the file does not show
+        what that is."""
+        key = module.name, cls
+        if key not in self._unknown:
+            self._unknown[key] = any(
+                not self._shown(module, cls, name) for name in self._untyped(cls)
+            )
+        return self._unknown[key]
+
+    def _untyped(self, cls: str) -> Iterator[str]:
+        for name in sorted(self._program.attribute_names(cls)):
+            kept = self._program.attribute(cls, name)
+            if kept is not None and kept.types is None:
+                yield name
+
+    def _shown(self, module: ModuleFacts, cls: str, attribute: str) -> bool:
+        """Whether the attribute is a parameter of `__init__` for which all who make instances in
+        the file pass what pickles."""
+        found = self._program.member_of(cls, "__init__")
+        facts = self._program.module(found[0]) if found is not None else None
+        if found is None or facts is None:
+            return False
+        init = facts.functions[found[1]]
+        numbers = {
+            init.code[i.args[2]].args[0]
+            for i in init.code
+            if i.op == "setattr" and i.args[1] == attribute and init.code[i.args[2]].op == "param"
+        }
+        if not numbers:
+            return False
+        made = list(self._made(module, facts, found[1], cls))
+        return all(
+            _all_pickle([(ev, values[number]) for ev, values in made if values[number] >= 0])
+            for number in numbers
+        )
+
+    def _made(
+        self, module: ModuleFacts, facts: ModuleFacts, index: int, cls: str
+    ) -> Iterator[tuple[Evaluation, tuple[int, ...]]]:
+        """Calls in the file that run the constructor, with the value of each parameter."""
+        init = facts.functions[index]
+        owner = f"{facts.name}:{facts.classes[init.owner_class].qualname}"
+        classes = (cls, owner, *self._program.subclasses(owner))
+        names = {one.rpartition(":")[2].rpartition(".")[2] for one in classes}
+        for number in mentioning(module, names | INDIRECTLY):
+            ev = self._program.evaluation(module, number)
+            for i, targets in ev.targets.items():
+                here = any((t.module, t.index) == (facts.name, index) for t in targets)
+                if here and ev.function.code[i].op == "call":
+                    yield ev, passed(init, ev.function.code[i])

@@ -52,7 +52,7 @@ def summary(report: Report) -> list[str]:
         lines.append(f"{unsafe} fixable with `pfadvisor fix --unsafe-fixes`.")
     hidden = dict(report.hidden)
     if hidden.get("review"):
-        lines.append(f"{hidden['review']} more under review: --review")
+        lines.append(f"{hidden['review']} more under review that may gain: --review")
     return [*lines, *_dead(report), *_constants(report)]
 
 

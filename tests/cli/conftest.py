@@ -60,7 +60,7 @@ def judged(loop: LoopId, word: str) -> Judgement:
     )
 
 
-def judge_module(program, facts, settings, assumed, basis):
+def judge_module(program, facts, settings, assumed, basis, *_):
     loops = sorted((one for f in facts.functions for one in f.loops), key=lambda one: one.ordinal)
     return tuple(
         judged(

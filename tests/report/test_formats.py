@@ -148,7 +148,7 @@ def test_text_shows_the_source_and_what_to_do():
         "help: Use multiprocessing.Pool (`pfadvisor fix`)",
     ]
     assert "[*] 1 fixable with `pfadvisor fix`." in shown
-    assert "9 more under review: --review" in shown
+    assert "9 more under review that may gain: --review" in shown
 
 
 def test_text_of_a_question_names_the_comment_that_answers_it():

@@ -1,0 +1,223 @@
+"""What becomes of one file: from its bytes to the findings that are shown, with their fixes.
+
+Never raises: what goes wrong in one file becomes `Failed`, the run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor import nesting, selection
+from pfadvisor.config import Settings
+from pfadvisor.model import Failed, Finding, Judgement, Skipped
+from pfadvisor.nesting import Running
+from pfadvisor.profit.basis import Basis
+from pfadvisor.selection import Show
+from pfadvisor.session import Session
+from pfadvisor.source.files import Target
+from pfadvisor.source.module import TOO_DEEP, SourceFile, worth_parsing
+from pfadvisor.source.suppress import Suppressions, suppressions
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.facts import ModuleFacts
+
+DEEP: Final = 5000
+NOTEBOOK: Final = ".ipynb"
+Pick = Callable[["ModuleFacts"], "frozenset[int] | None"]
+
+
+def every(facts: ModuleFacts) -> None:
+    """All loops of a file are to be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every file of a run is asked.
+
+    `fixes`: whether edits are built for what is shown; `unsafe`: whether those that need
+    assumptions count as chosen; `cached`: whether facts are taken from and kept for other runs;
+    `basis`: the machine that predictions are made for, and what was measured.
+    """
+
+    settings: Settings
+    cwd: Path
+    show: Show = "suggested"
+    fixes: bool = True
+    unsafe: bool = False
+    cached: bool = False
+    basis: Basis = field(default_factory=Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one file gave."""
+
+    findings: tuple[Finding, ...] = ()
+    failed: Failed | None = None
+    skipped: Skipped | None = None
+    loops: int = 0
+    hidden: tuple[str, ...] = ()
+    running: tuple[Running, ...] = ()
+
+
+def outcome_of(session: Session, target: Target, request: Request, pick: Pick) -> Outcome:
+    name = session.name(target.path)
+    try:
+        with _deep_stack():
+            return _stages(session, target, request, pick)
+    except RecursionError:
+        return Outcome(failed=Failed(name, TOO_DEEP))
+    except Exception as error:
+        return Outcome(failed=Failed(name, _internal(error)))
+
+
+def _stages(session: Session, target: Target, request: Request, pick: Pick) -> Outcome:
+    if target.path.suffix == NOTEBOOK:
+        return Outcome(skipped=Skipped(session.name(target.path), "notebooks are not analysed"))
+    source = session.source(target.path)
+    if isinstance(source, Failed):
+        return Outcome(failed=source)
+    if not worth_parsing(source):
+        tree = session.parse(source)
+        return Outcome(failed=tree if isinstance(tree, Failed) else None)
+    facts = session.facts(target, source)
+    if isinstance(facts, Failed):
+        return Outcome(failed=facts)
+    from pfadvisor.profit.judge import judge_module
+
+    said = suppressions(source.data, source.text)
+    program = session.program(target, facts)
+    answers = _answers(facts, said)
+    basis = request.basis.at(target.path, source.digest)
+    judgements = judge_module(
+        program,
+        facts,
+        request.settings,
+        answers,
+        basis,
+        pick(facts),
+        selection.glance(request.show),
+    )
+    findings = [_finding(judgement, said, request.settings) for judgement in judgements]
+    findings += _mistakes(session, source)
+    findings.sort(key=lambda one: one.span)
+    left = [one for one in findings if _is_left(one, said, request.settings)]
+    shown, hidden = [], []
+    for one in left:
+        if selection.is_shown(one, request.settings, request.show):
+            shown.append(_with_fix(one, source, request))
+        else:
+            hidden.append(selection.hidden_as(one))
+    running = tuple(
+        nesting.running(one.judgement, target.root, program, facts)
+        for one in shown
+        if one.judgement is not None and _is_chosen(one, request)
+    )
+    running += nesting.standing(source.name, target.root, program, facts)
+    return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running)
+
+
+def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:
+    from pfadvisor.rules import _mistakes
+
+    if _mistakes.SIGN not in source.text:
+        return ()
+    tree = session.parse(source)
+    if isinstance(tree, Failed):
+        return ()
+    return _mistakes.mistakes(tree, source.text, source.name)
+
+
+def _is_chosen(finding: Finding, request: Request) -> bool:
+    """Whether a run of `fix` would take it."""
+    if finding.fix is None:
+        return False
+    return request.unsafe or selection.is_proposed(finding, request.settings)
+
+
+def _answers(facts: ModuleFacts, said: Suppressions) -> dict[int, frozenset[str]]:
+    """Assumptions that comments accept, by the row of a loop's `for`."""
+    if not said.assumed:
+        return {}
+    return {
+        loop.for_row: frozenset(said.assumptions(_rows(loop.for_row, loop.span.row)))
+        for function in facts.functions
+        for loop in function.loops
+    }
+
+
+def _finding(judgement: Judgement, said: Suppressions, settings: Settings) -> Finding:
+    from pfadvisor.rules._finding import describe
+
+    loop = judgement.loop
+    assumed = (*settings.assume, *said.assumptions(_rows(loop.for_row, loop.span.row)))
+    accepted = selection.accept(judgement, assumed)
+    code, name, message = describe(accepted)
+    return Finding(code, name, message, loop.filename, loop.span, loop.for_row, judgement=accepted)
+
+
+def _is_left(finding: Finding, said: Suppressions, settings: Settings) -> bool:
+    rows = _rows(finding.noqa_row, finding.span.row)
+    silent = said.silences(finding.code, finding.name, rows)
+    return not silent and selection.is_selected(finding, settings)
+
+
+def _rows(*rows: int) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(rows))
+
+
+def _with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
+    judgement = finding.judgement
+    if not request.fixes or judgement is None or judgement.plan is None:
+        return finding
+    if judgement.profit is None or judgement.profit.worth == "no":
+        return finding
+    from pfadvisor.rewrite.refusal import Refusal
+    from pfadvisor.rewrite.suggest import build_fix
+
+    settings = request.settings
+    fix = build_fix(
+        judgement.plan,
+        source.text,
+        source.name,
+        proved=judgement.verdict != "review",
+        backend=settings.backend,
+        workers=settings.workers,
+        width=settings.line_length,
+    )
+    if isinstance(fix, Refusal):
+        return replace(finding, fix_refused=fix.reason)
+    from pfadvisor.rewrite.declare import undeclared
+
+    lacking = undeclared(settings.backend, source, request.cwd)
+    message = f"{fix.message}; {lacking}" if lacking else fix.message
+    return replace(finding, fix=replace(fix, message=message))
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Code as deep as a person or a generator writes it is walked by recursion."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEP))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _internal(error: Exception) -> str:
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = ""
+    if where is not None:
+        file = os.path.basename(where.tb_frame.f_code.co_filename)
+        place = f" ({file}:{where.tb_lineno})"
+    text = str(error).partition("\n")[0][:200]
+    return f"internal error: {type(error).__name__}: {text}{place}"

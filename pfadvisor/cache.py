@@ -1,4 +1,4 @@
-"""Facts of files that were seen before, by content, in a folder of the user's own.
+"""What is kept between runs, in a folder of the user's own: facts of files, by content.
 
 Never inside the analysed project: what is unpickled must come from nobody else. An
 entry that cannot be read or written is as if it were not there.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -51,18 +52,27 @@ def load(where: Path, entry: str) -> ModuleFacts | None:
 
 def store(where: Path, entry: str, facts: ModuleFacts) -> None:
     import pickle
-    import tempfile
 
-    path, written = _path(where, entry), ""
     try:
         data = pickle.dumps(facts, protocol=5)
+    except (pickle.PicklingError, RecursionError):
+        return
+    write(_path(where, entry), data, MOST_ENTRIES)
+
+
+def write(path: Path, data: bytes, most: int) -> None:
+    """All of an entry or nothing, on a shelf of at most so many."""
+    import tempfile
+
+    written = ""
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, written = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.replace(written, path)
-        _trim(path.parent)
-    except (OSError, pickle.PicklingError, RecursionError):
+        _trim(path.parent, most)
+    except OSError:
         if written:
             with suppress(OSError):
                 os.unlink(written)
@@ -72,12 +82,12 @@ def _path(where: Path, entry: str) -> Path:
     return where / entry[:2] / entry[2:]
 
 
-def _trim(shelf: Path) -> None:
+def _trim(shelf: Path, most: int) -> None:
     """Drop the older half of a shelf that has grown too full."""
     entries = list(shelf.iterdir())
-    if len(entries) <= MOST_ENTRIES:
+    if len(entries) <= most:
         return
-    for old in sorted(entries, key=lambda entry: entry.stat().st_mtime)[: MOST_ENTRIES // 2]:
+    for old in sorted(entries, key=lambda entry: entry.stat().st_mtime)[: most // 2]:
         with suppress(OSError):
             old.unlink()
 
@@ -85,6 +95,16 @@ def _trim(shelf: Path) -> None:
 @cache
 def _edition() -> str:
     """Changes with the tool, with what makes facts, and with the Python that parses."""
-    makers = sorted((Path(__file__).parent / "effects").glob("*.py"))
-    stamps = [f"{file.name}:{file.stat().st_mtime_ns}" for file in makers]
+    return _stamps((Path(__file__).parent / "effects").glob("*.py"))
+
+
+@cache
+def whole_edition() -> str:
+    """Changes with anything that makes findings."""
+    package = Path(__file__).parent
+    return _stamps((*package.rglob("*.py"), *package.rglob("*.toml")))
+
+
+def _stamps(files: Iterable[Path]) -> str:
+    stamps = [f"{file}:{file.stat().st_mtime_ns}" for file in sorted(files)]
     return "\0".join([__version__, sys.version, *stamps])

@@ -19,6 +19,7 @@ from typing import Final
 from pfadvisor import nesting, selection, workers
 from pfadvisor.model import Failed, Report
 from pfadvisor.nesting import Running
+from pfadvisor.outcomes import Memory
 from pfadvisor.session import Session
 from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
 from pfadvisor.source.module import SourceFile, decode, from_text
@@ -32,6 +33,7 @@ YOUNG: Final = 100_000
 OLDER: Final = 1000
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
+Make = Callable[[Sequence[Target]], "list[Batch]"]
 
 
 def _unheard(done: int, total: int = 0) -> None:
@@ -60,19 +62,42 @@ def analyze(
     if wrong:
         return Report((), (Failed("configuration", wrong),))
     found = discover(paths, request.settings, request.cwd)
-    wanted = jobs or (1 if len(found.targets) < FEW_FILES else workers.processors())
-    total = len(found.targets)
+    total, session = len(found.targets), _session(request)
     tell = progress or _unheard
 
-    def done(number: int) -> None:
-        tell(number, total)
+    def made(targets: Sequence[Target]) -> list[Batch]:
+        wanted = jobs or (1 if len(targets) < FEW_FILES else workers.processors())
 
-    session = _session(request)
-    if wanted > 1 and len(found.targets) > 1:
-        batches = _in_pool(found.targets, request, wanted, done)
-    else:
-        batches = [_batch(session, found.targets, request, done)]
-    return _report(found, _outermost(session, batches, found.targets, request))
+        def done(number: int) -> None:
+            tell(total - len(targets) + number, total)
+
+        if wanted > 1 and len(targets) > 1:
+            return _in_pool(targets, request, wanted, done)
+        return [_batch(session, targets, request, done)]
+
+    batch = _known_or(made, found.targets, request)
+    return _report(found, _outermost(session, batch, found.targets, request))
+
+
+def _known_or(
+    make: Make,
+    targets: Sequence[Target],
+    request: Request,
+    names: frozenset[str] | None = None,
+) -> Batch:
+    """What earlier runs gave for the files, and what is made of the others, in order."""
+    memory = Memory(request)
+    known = {target: memory.known(target, names) for target in targets}
+    left = [target for target in targets if known[target] is None]
+    batches = make(left) if left else []
+    outcomes = (outcome for batch in batches for outcome in batch.outcomes)
+    for target, outcome in zip(left, outcomes, strict=True):
+        memory.keep(target, outcome, names)
+        known[target] = outcome
+    memory.save()
+    work = sum((batch.work for batch in batches), Counter[str]())
+    work["outcomes known"] = len(targets) - len(left)
+    return Batch(tuple(one for one in known.values() if one is not None), work)
 
 
 def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
@@ -89,8 +114,8 @@ def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
         source = from_text(text, file, str(path))
     session = _session(request)
     session.take(source, file)
-    batches = [_batch(session, [target], request)]
-    return _report(Discovered((target,), ()), _outermost(session, batches, [target], request))
+    batch = _batch(session, [target], request)
+    return _report(Discovered((target,), ()), _outermost(session, batch, [target], request))
 
 
 def analyze_targets(targets: Sequence[Target], request: Request, done: Done | None = None) -> Batch:
@@ -120,20 +145,26 @@ def _batch(
 
 
 def _outermost(
-    session: Session, batches: list[Batch], targets: Sequence[Target], request: Request
-) -> list[Batch]:
-    """The batches without proposals that would start workers in workers."""
-    found = [one for batch in batches for outcome in batch.outcomes for one in outcome.running]
+    session: Session, batch: Batch, targets: Sequence[Target], request: Request
+) -> Batch:
+    """The batch without proposals that would start workers in workers."""
+    found = [one for outcome in batch.outcomes for one in outcome.running]
     if not found:
-        return batches
+        return batch
     callers = nesting.callers(found, targets, request.settings, session.source)
-    pick = partial(nesting.leading_to, nesting.owner_names(found))
-    others = _batch(session, callers, replace(request, show="suggested"), pick=pick)
+    names, asked = nesting.owner_names(found), replace(request, show="suggested")
+    pick = partial(nesting.leading_to, names)
+    make = partial(_batches, session, asked, pick)
+    others = _known_or(make, callers, asked, names)
     inside = nesting.around([*found, *(one for each in others.outcomes for one in each.running)])
-    return [
-        Batch(tuple(_without(outcome, inside, request) for outcome in batch.outcomes), batch.work)
-        for batch in batches
-    ]
+    outcomes = tuple(_without(outcome, inside, request) for outcome in batch.outcomes)
+    return replace(batch, outcomes=outcomes)
+
+
+def _batches(
+    session: Session, request: Request, pick: Pick, targets: Sequence[Target]
+) -> list[Batch]:
+    return [_batch(session, targets, request, pick=pick)]
 
 
 def _without(
@@ -152,9 +183,8 @@ def _without(
     return replace(outcome, findings=tuple(shown), hidden=tuple(hidden))
 
 
-def _report(found: Discovered, batches: Sequence[Batch]) -> Report:
-    outcomes = [outcome for batch in batches for outcome in batch.outcomes]
-    work = sum((batch.work for batch in batches), Counter[str]())
+def _report(found: Discovered, batch: Batch) -> Report:
+    outcomes, work = batch.outcomes, batch.work
     work["libcst imports"] = min(work["libcst imports"], 1)
     hidden = Counter(word for outcome in outcomes for word in outcome.hidden)
     return Report(

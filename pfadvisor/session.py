@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pfadvisor import cache
 from pfadvisor.config import Settings
+from pfadvisor.consulted import Consulted, Read, Reading
 from pfadvisor.model import Failed
 from pfadvisor.source.files import Target, display
 from pfadvisor.source.module import SourceFile, parse, read
@@ -38,6 +39,9 @@ class Session:
         self._programs: dict[tuple[Path, Path], Program] = {}
         self._facts: dict[Path, ModuleFacts | None] = {}
         self._sources: dict[Path, SourceFile | Failed] = {}
+        self._digests: dict[Path, str] = {}
+        self._consulted: dict[Program, Consulted] = {}
+        self._reads: dict[tuple[Path, str, bool], Read] = {}
 
     def counted(self) -> Counter[str]:
         """The work done so far; `summaries` is counted by the programs."""
@@ -78,6 +82,7 @@ class Session:
         return facts
 
     def _known_or_made(self, target: Target, source: SourceFile) -> ModuleFacts | Failed:
+        self._digests[target.path] = source.digest
         name = self._project(target.root).module_name(target.path)
         if self._cache is None:
             return self._made(target, source, name)
@@ -110,6 +115,26 @@ class Session:
         program = self._programs[key]
         program.add(facts)
         return program
+
+    def reading(self, target: Target, facts: ModuleFacts, program: Program) -> Reading:
+        """What the findings in a file that was analysed rest on."""
+        project = self._project(target.root)
+        beside = project.import_root(target.path)
+        if program not in self._consulted:
+            self._consulted[program] = Consulted(program.modules)
+        names = self._consulted[program].by(facts.name) - {facts.name}
+        reads = (self._read(project, beside, name, program) for name in sorted(names))
+        return Reading(self._digests[target.path], tuple(reads))
+
+    def _read(self, project: Project, beside: Path, name: str, program: Program) -> Read:
+        used = program.modules.get(name)
+        key = beside, name, used is None
+        if key not in self._reads:
+            found = project.find(name, beside)
+            path = self.cwd / used.filename if used is not None else found
+            digest = self._digests.get(path, "") if path is not None else ""
+            self._reads[key] = Read(beside, name, found, path, digest)
+        return self._reads[key]
 
     def _linked(self, project: Project, beside: Path) -> Program:
         from pfadvisor.effects.knowledge import Knowledge, user_tables

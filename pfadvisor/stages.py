@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor import nesting, selection
 from pfadvisor.config import Settings
+from pfadvisor.consulted import Reading
 from pfadvisor.model import Failed, Finding, Judgement, Skipped
 from pfadvisor.nesting import Running
 from pfadvisor.profit.basis import Basis
@@ -56,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one file gave."""
+    """What one file gave; `reading` where it may be kept for other runs."""
 
     findings: tuple[Finding, ...] = ()
     failed: Failed | None = None
@@ -64,6 +65,7 @@ class Outcome:
     loops: int = 0
     hidden: tuple[str, ...] = ()
     running: tuple[Running, ...] = ()
+    reading: Reading | None = None
 
 
 def outcome_of(session: Session, target: Target, request: Request, pick: Pick) -> Outcome:
@@ -85,7 +87,9 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
         return Outcome(failed=source)
     if not worth_parsing(source):
         tree = session.parse(source)
-        return Outcome(failed=tree if isinstance(tree, Failed) else None)
+        if isinstance(tree, Failed):
+            return Outcome(failed=tree)
+        return Outcome(reading=Reading(source.digest, ()))
     facts = session.facts(target, source)
     if isinstance(facts, Failed):
         return Outcome(failed=facts)
@@ -120,7 +124,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
         if one.judgement is not None and _is_chosen(one, request)
     )
     running += nesting.standing(source.name, target.root, program, facts)
-    return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running)
+    reading = session.reading(target, facts, program) if request.cached else None
+    return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running, reading)
 
 
 def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:

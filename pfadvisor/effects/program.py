@@ -6,7 +6,7 @@ is no module of the project. Everything is computed when it is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from pfadvisor.effects.annotations import resolve
@@ -75,6 +75,11 @@ class Program(Names, Classes, Noise):
 
     def add(self, facts: ModuleFacts) -> None:
         self._modules[facts.name] = facts
+
+    @property
+    def modules(self) -> Mapping[str, ModuleFacts | None]:
+        """What was looked up so far, found or not."""
+        return self._modules
 
     def module(self, name: str) -> ModuleFacts | None:
         if name not in self._modules:

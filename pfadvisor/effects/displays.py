@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, implicit
@@ -18,14 +19,8 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
     kind, values = instr.args[0], instr.args[1:]
     obj: Obj = (("fresh", i), ())
     if kind == "dict":
-        keys, contents = [ev.values[v] for v in values[::2]], [ev.values[v] for v in values[1::2]]
-        for number, v in enumerate(values[::2]):
-            if ev.function.code[v].op == "dstar":
-                spread = ev.values[v]
-                keys[number], contents[number] = (
-                    access.element(ev, spread),
-                    access.contents(ev, spread),
-                )
+        keys = [_given(ev, v, access.element) for v in dict.fromkeys(values[::2])]
+        contents = [_given(ev, v, access.contents) for v in dict.fromkeys(values[1::2])]
         key, value = join_all(keys), join_all(contents)
         implicit.hashing(ev, i, keys)
         ev.store(obj, "[]", value)
@@ -35,7 +30,8 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
         )
         return ev.fresh(i, frozenset({known}), exact=True)
     parts = []
-    for number, v in enumerate(values):
+    numbered = enumerate(values) if kind == "tuple" else ((0, v) for v in dict.fromkeys(values))
+    for number, v in numbered:
         starred = ev.function.code[v].op == "star"
         part = access.element(ev, ev.values[v]) if starred else ev.values[v]
         parts.append(part)
@@ -52,6 +48,11 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
         inside = type_text(join_all(parts).types)
     known = clip(f"{kind}[{inside}]") if parts else kind
     return ev.fresh(i, frozenset({known}), exact=True)
+
+
+def _given(ev: Evaluation, v: int, inside: Callable[[Evaluation, Val], Val]) -> Val:
+    """What one entry of a dictionary gives to its keys or values; a spread one, what is in it."""
+    return inside(ev, ev.values[v]) if ev.function.code[v].op == "dstar" else ev.values[v]
 
 
 def comprehension(ev: Evaluation, i: int, instr: Instr) -> Val:

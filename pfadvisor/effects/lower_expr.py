@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects.lower_comp import call_loop, comprehension, is_call_loop
 from pfadvisor.effects.versions import answer_to
@@ -41,6 +41,9 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.USub: "u-",
     ast.Invert: "~",
 }
+
+
+TOLD_APART: Final = 32  # elements of a display
 
 
 def lower_expr(low: Lowering, node: ast.expr) -> int:
@@ -136,26 +139,50 @@ def _conditional(low: Lowering, node: ast.IfExp) -> int:
 
 def _display(kind: str) -> Callable[[Lowering, Any], int]:
     def handler(low: Lowering, node: ast.List | ast.Tuple | ast.Set) -> int:
-        values = []
-        for element in node.elts:
-            if isinstance(element, ast.Starred):
-                values.append(low.emit("star", (lower_expr(low, element.value),), element))
-            else:
-                values.append(lower_expr(low, element))
-        return low.emit("display", (kind, *values), node)
+        return low.emit("display", (kind, *_elements(low, node.elts)), node)
 
     return handler
 
 
 def _dict(low: Lowering, node: ast.Dict) -> int:
-    values: list[int] = []
+    keys, contents, values = Constants(), Constants(), list[int]()
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             spread = low.emit("dstar", (lower_expr(low, value),), value)
             values += [spread, spread]
         else:
-            values += [lower_expr(low, key), lower_expr(low, value)]
+            values += [keys.lower(low, key), contents.lower(low, value)]
     return low.emit("display", ("dict", *values), node)
+
+
+def _elements(low: Lowering, nodes: list[ast.expr]) -> list[int]:
+    constants = Constants()
+    return [constants.lower(low, node) for node in nodes]
+
+
+class Constants:
+    """The elements of one display. In a long table, constants of which nothing new is seen any
+    more, because they are the first again or two that differ have been met, share an instruction."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.first: dict[type, tuple[object, int]] = {}
+        self.varied: dict[type, int] = {}
+
+    def lower(self, low: Lowering, node: ast.expr) -> int:
+        self.number += 1
+        if not isinstance(node, ast.Constant):
+            return lower_expr(low, node)
+        kind = type(node.value)
+        if self.number > TOLD_APART and kind in self.varied:
+            return self.varied[kind]
+        value, index = self.first.get(kind, (None, -1))
+        if self.number > TOLD_APART and index >= 0 and value == node.value:
+            return index
+        at = lower_expr(low, node)
+        if self.first.setdefault(kind, (node.value, at))[0] != node.value:
+            self.varied[kind] = at
+        return at
 
 
 def _fstring(low: Lowering, node: ast.JoinedStr) -> int:

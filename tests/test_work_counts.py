@@ -93,6 +93,35 @@ def test_who_makes_what_is_sent_is_looked_for_by_name(tmp_path):
     assert work(40) == work(1)
 
 
+def instructions(folder: Path, text: str) -> int:
+    (folder / "one.py").write_text(text, encoding="utf-8")
+    request = Request(Settings(), folder, "all", fixes=False)
+    return dict(analyze([folder], request, jobs=1).work)["instructions"]
+
+
+BUSY = """\
+def totals(rows):
+{before}
+    total, seen = 0, []
+    for row in rows:
+        total += row
+        seen.append(total)
+{after}
+    return total, seen
+"""
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_only_a_loop_is_evaluated_again(tmp_path, where):
+    def of(lines: int) -> int:
+        code = {"before": "", "after": ""} | {where: "    rows = list(rows)\n" * lines}
+        return instructions(tmp_path, BUSY.format(**code))
+
+    # each line is a name, a call and a binding
+    assert of(20) - of(10) == (of(10) - of(9)) * 10
+    assert of(10) - of(9) <= 3
+
+
 @pytest.mark.parametrize("text", ["x = 1\n", "for x in []:\n    print(x)\n"])
 def test_without_a_fix_libcst_stays_away(tmp_path, text):
     (tmp_path / "one.py").write_text(text, encoding="utf-8")

@@ -39,21 +39,28 @@ if TYPE_CHECKING:
 
 def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
-    found, symbolic = BOTTOM, set()
+    found, symbolic, inside = BOTTOM, set(), elem[0] == "["
     for obj in ordered(value.objs):
-        obj = sharing.seen_through(obj) if elem.startswith("[") else obj
-        for step in _steps(ev, obj, elem):
+        obj = sharing.seen_through(obj) if inside else obj
+        for step in _steps(ev, obj, elem) if obj in ev.held else ():
             found = join(found, ev.heap[obj, step])
         root, path = obj
-        if root[0] == "fresh" and root[1] in ev.exact and not path:
+        if not path and root[0] == "fresh" and root[1] in ev.exact:
             continue
         symbolic.add(child(obj, elem))
-    for obj in owners.behind(ev, value.objs, elem):
+    for obj in owners.behind(ev, value.objs, elem) if ev.swapped else ():
         symbolic.add(child(obj, "[]"))
     if not symbolic and value.objs:
         return found if found != BOTTOM else Val(types=types)
     held = Val(frozenset() if immutable(types) else frozenset(symbolic), types)
     return held if found == BOTTOM else join(held, found)
+
+
+def is_blank(ev: Evaluation, obj: Obj) -> bool:
+    """Whether the heap knows nothing of what the object holds."""
+    root, path = obj
+    alone = obj not in ev.held and not ev.swapped and sharing.VIEW not in path
+    return alone and (root[0] != "fresh" or bool(path) or root[1] not in ev.exact)
 
 
 def _steps(ev: Evaluation, obj: Obj, elem: str) -> list[str]:

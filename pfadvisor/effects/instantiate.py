@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pfadvisor.effects import (
@@ -24,6 +23,7 @@ from pfadvisor.effects.values import (
     NOTHING,
     USE,
     Obj,
+    Root,
     Val,
     awaited,
     child,
@@ -45,82 +45,80 @@ NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
     """Enter the effects, stores and result of a project function."""
-    objs = _substitution(ev, i, args)
-    ev.enter(i, summary, keys, objs)
+    passed = Passed(ev, i, args)
+    ev.enter(i, summary, keys, passed)
     for name, _ in summary.raises:
         ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:
         ev.exact.add((i, number))
     for (obj, elem), value in summary.heap:
-        moved = _moved(value, objs)
-        for place in objs(obj):
+        places = passed[obj]
+        moved = _moved(value, passed) if places else BOTTOM
+        for place in places:
             ev.store(place, elem, moved)
-    return _moved(summary.returns, objs)
+    return _moved(summary.returns, passed)
 
 
-def _substitution(ev: Evaluation, i: int, args: list[Val]) -> Callable[[Obj], frozenset[Obj]]:
-    cache: dict[Obj, frozenset[Obj]] = {}
+class Passed(dict[Obj, frozenset[Obj]]):
+    """What the objects that a summary speaks of are at one call; found when first asked for."""
 
-    def objs(obj: Obj) -> frozenset[Obj]:
-        found = cache.get(obj)
-        if found is None:
-            found = cache[obj] = frozenset(_substitute(ev, i, args, obj))
+    def __init__(self, ev: Evaluation, i: int, args: list[Val]) -> None:
+        self._ev, self._i, self._args = ev, i, args
+
+    def __missing__(self, obj: Obj) -> frozenset[Obj]:
+        root, path = obj
+        if root[0] in ("fresh", "unknown"):
+            found = frozenset({((root[0], (self._i, root[1])), path)})
+        else:
+            bases = self.bases(root)
+            found = frozenset({obj}) if bases is None else _reach(self._ev, bases, path)
+        self[obj] = found
         return found
 
-    return objs
+    def bases(self, root: Root) -> frozenset[Obj] | None:
+        """The objects that the root itself is; None: what it was in the callee."""
+        ev, kind = self._ev, root[0]
+        if kind == "param":
+            return self._args[root[1]].objs if root[1] < len(self._args) else frozenset()
+        if kind == "recv":
+            inner = self._args[root[1]].recv if root[1] < len(self._args) else None
+            return inner.objs if inner is not None else frozenset()
+        if kind == "free" and root[1] in ev.cells and root[1] in ev.function.locals:
+            return ev.cells[root[1]].objs
+        return None
 
 
-def _substitute(ev: Evaluation, i: int, args: list[Val], obj: Obj) -> set[Obj]:
-    root, path = obj
-    match root:
-        case ("param", number):
-            bases = args[number].objs if number < len(args) else frozenset()
-        case ("recv", number):
-            inner = args[number].recv if number < len(args) else None
-            bases = inner.objs if inner is not None else frozenset()
-        case ("fresh", number):
-            return {(("fresh", (i, number)), path)}
-        case ("unknown", number):
-            return {(("unknown", (i, number)), path)}
-        case ("free", name) if name in ev.cells and name in ev.function.locals:
-            bases = ev.cells[name].objs
-        case _:
-            return {obj}
-    return {_walk(base, path) for base in bases} if not path else _reach(ev, bases, path)
-
-
-def _walk(base: Obj, path: tuple[str, ...]) -> Obj:
-    for step in path:
-        base = (base[0], (*base[1], DEEP)) if step == DEEP else child(base, step)
-    return base
-
-
-def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> set[Obj]:
+def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> frozenset[Obj]:
     """Objects at the end of a path, through what the caller's heap knows to be stored there."""
-    current = set(bases)
+    current = bases
     for step in path:
         if step == sharing.VIEW:
-            current = set(sharing.view(Val(frozenset(current)), None).objs)
+            current = sharing.view(Val(current), None).objs
             continue
         if step == DEEP:
-            return {
+            return frozenset(
                 (root, steps if steps and steps[-1] == DEEP else (*steps, DEEP))
                 for root, steps in current
-            }
+            )
         following: set[Obj] = set()
         for obj in current:
-            following |= access.load(ev, Val(frozenset({obj})), step, None).objs
-        current = following
+            if access.is_blank(ev, obj):
+                following.add(child(obj, step))
+            else:
+                following |= access.load(ev, Val(frozenset({obj})), step, None).objs
+        current = frozenset(following)
         if len(current) > 8:
-            return {(root, (*steps[:1], DEEP)) for root, steps in current}
+            return frozenset((root, (*steps[:1], DEEP)) for root, steps in current)
     return current
 
 
-def _moved(value: Val, objs: Callable[[Obj], frozenset[Obj]]) -> Val:
+def _moved(value: Val, passed: Passed) -> Val:
     if not value.objs and value.recv is None:
         return value
-    places = frozenset().union(*map(objs, value.objs)) if value.objs else value.objs
-    recv = _moved(value.recv, objs) if value.recv is not None else None
+    recv = _moved(value.recv, passed) if value.recv is not None else None
+    places = frozenset().union(*[passed[obj] for obj in value.objs])
+    if recv is value.recv and places == value.objs:
+        return value
     return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)
 
 

@@ -6,16 +6,19 @@ instructions of a function do is told by the first of them. A value needs no acc
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import owners
-from pfadvisor.effects.evaluate import CHAIN, Evaluation, Objs
+from pfadvisor.effects.evaluate import CHAIN, Evaluation
 from pfadvisor.effects.summary import OUTER, Summary, summarize
-from pfadvisor.effects.values import Effect, Root, UnknownCall, ordered
+from pfadvisor.effects.values import FIXED, Effect, Obj, Root, UnknownCall, ordered
 from pfadvisor.model import Location
 
+if TYPE_CHECKING:
+    from pfadvisor.effects.instantiate import Passed
+
 OF_THE_WORKER: Final = ("res", "worker")
-FIXED: Final = frozenset({"res", "global", "class", "default"})  # the same wherever it is called
 
 
 class Outline(Evaluation):
@@ -27,6 +30,16 @@ class Outline(Evaluation):
         self.asked: dict[tuple[str, Location], UnknownCall] = {}
         self.entered: dict[int, Summary] = {}
 
+    def told_so_far(self) -> tuple[int, ...]:
+        return 0, 0, len(self.told), len(self.asked), len(self.entered)
+
+    def forget(self, told: tuple[int, ...], order: Sequence[int]) -> None:
+        super().forget(told, order)
+        late: tuple[dict[Any, Any], ...] = (self.told, self.asked, self.entered)
+        for known, size in zip(late, told[2:], strict=True):
+            while len(known) > size:
+                known.popitem()
+
     def effect(self, effect: Effect) -> None:
         write, root, path, elem, _, key, how, _, _ = effect
         if self._seen_outside(root, elem):
@@ -35,10 +48,11 @@ class Outline(Evaluation):
             if mark not in self.told:
                 self.told[mark] = effect._replace(instr=-1, key=parameter)
 
-    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+    def enter(self, i: int, summary: Summary, keys: list[int], passed: Passed) -> None:
         again = id(summary) in self.entered and not self.swapped
         self.entered[id(summary)] = summary
-        for effect in summary.effects:
+        hidden: dict[Root, bool] = {}
+        for effect in summary.moving if again else summary.effects:
             write, root, path, elem, _, key, how, _, _ = effect
             parameter = self._parameter(keys[key]) if 0 <= key < len(keys) else -1
             if elem == "=" or root[0] in FIXED:
@@ -48,16 +62,27 @@ class Outline(Evaluation):
                     continue
                 places = frozenset({(root, path)})
             else:
-                places = objs((root, path))
+                if root not in hidden:
+                    hidden[root] = self._hidden(passed.bases(root))
+                if hidden[root]:
+                    continue
+                places = passed[root, path]
                 for root, path in ordered(places):
                     self._relay((write, root, path, elem, how, parameter), effect, i)
             for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
                 self._relay((write, root, path, "[]", how, -1), effect, i)
-        for unknown in summary.unknowns:
+        for unknown in () if again else summary.unknowns:
             if (unknown.subject, unknown.where) not in self.asked:
-                reached = frozenset(o for obj in unknown.args for o in objs(obj))
+                reached = frozenset(o for obj in unknown.args for o in passed[obj])
                 chain = (self.location(i), *unknown.chain)[:CHAIN]
                 self.unknown(unknown._replace(chain=chain, args=reached))
+
+    def _hidden(self, bases: frozenset[Obj] | None) -> bool:
+        """Whether no caller can see what happens to the objects: they are made here, and hold
+        nothing that came from elsewhere."""
+        if bases is None or self.swapped:
+            return False
+        return not any(root[0] in OUTER or root in self.filled for root, _ in bases)
 
     def unknown(self, call: UnknownCall) -> None:
         mark = call.subject, call.where
@@ -95,7 +120,7 @@ class Slice(Evaluation):
     def effect(self, effect: Effect) -> None:
         """Nobody asks for it."""
 
-    def enter(self, i: int, summary: Summary, keys: list[int], objs: Objs) -> None:
+    def enter(self, i: int, summary: Summary, keys: list[int], passed: Passed) -> None:
         """Nobody asks for it."""
 
     def unknown(self, call: UnknownCall) -> None:

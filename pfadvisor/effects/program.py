@@ -18,6 +18,7 @@ from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Outline, Slice
+from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, given_of, told_alike
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
 
@@ -27,7 +28,7 @@ SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale"})
 MOST_CONTEXTS: Final = 4
 MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
-MOST_ROUNDS: Final = 8
+MOST_ROUNDS: Final = 5
 MOST_SLICES: Final = 60
 
 
@@ -68,10 +69,11 @@ class Program(Names, Classes, Noise):
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
         self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         self._slices: dict[tuple[str, int, int], Val] = {}
+        self._repeated: dict[tuple[str, int], tuple[range, ...]] = {}
         self._slicing: set[tuple[str, int, int]] = set()
 
-    def count(self, what: str) -> None:
-        self.work[what] = self.work.get(what, 0) + 1
+    def count(self, what: str, number: int = 1) -> None:
+        self.work[what] = self.work.get(what, 0) + number
 
     def add(self, facts: ModuleFacts) -> None:
         self._modules[facts.name] = facts
@@ -99,6 +101,13 @@ class Program(Names, Classes, Noise):
                 self._evaluations.pop()
             self._whole[key] = evaluation
         return self._whole[key]
+
+    def repeated(self, module: ModuleFacts, index: int) -> tuple[range, ...]:
+        """The outermost loops of a scope, as parts of its code."""
+        key = module.name, index
+        if key not in self._repeated:
+            self._repeated[key] = repeated(module.functions[index])
+        return self._repeated[key]
 
     def parameter(self, module: ModuleFacts, function: Function, number: int) -> Val:
         param = function.params[number]

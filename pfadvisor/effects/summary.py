@@ -6,11 +6,13 @@ known to pass), names fresh objects by small numbers, and pickles.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
+    FIXED,
     IMMUTABLE,
     NONE,
     NOTHING,
@@ -67,7 +69,7 @@ class Target(NamedTuple):
     context: Context = ()
 
 
-class Summary(NamedTuple):
+class _Told(NamedTuple):
     effects: tuple[Effect, ...]
     unknowns: tuple[UnknownCall, ...]
     returns: Val
@@ -78,21 +80,36 @@ class Summary(NamedTuple):
     origin: str = ""
 
 
+class Summary(_Told):
+    @cached_property
+    def said(self) -> tuple[Any, ...]:
+        """All of it but for its order and the ways to it."""
+        return (
+            frozenset(e[:8] for e in self.effects),
+            frozenset((u.subject, u.where, u.args) for u in self.unknowns),
+            frozenset(self.heap),
+            frozenset(self.raises),
+            self.returns,
+            self.exact,
+        )
+
+    @cached_property
+    def moving(self) -> tuple[Effect, ...]:
+        """Accesses that depend on what is passed."""
+        return tuple(
+            e for e in self.effects if e.key >= 0 or not (e.elem == "=" or e.root[0] in FIXED)
+        )
+
+
 NO_EFFECTS: Final = Summary((), (), BOTTOM, (), frozenset(), (), False)
 
 
 def told_alike(first: Summary | None, second: Summary) -> bool:
-    """Whether two summaries say the same; the calls on the way grow with every round of recursion."""
+    """Whether two summaries say the same, in whatever order and by whatever calls on the way,
+    which grow with every round of recursion."""
     if first is None or first == second:
         return first is not None
-    return _without_ways(first) == _without_ways(second)
-
-
-def _without_ways(summary: Summary) -> Summary:
-    return summary._replace(
-        effects=tuple(e._replace(chain=()) for e in summary.effects),
-        unknowns=tuple(u._replace(chain=()) for u in summary.unknowns),
-    )
+    return first.said == second.said
 
 
 def given_of(value: Val) -> Given | None:

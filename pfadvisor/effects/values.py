@@ -23,6 +23,7 @@ USE: Final = "use"  # how an access is called that only uses a client (`uses` of
 MOST_OBJECTS: Final = 8
 MERGED: Final[Root] = ("fresh", -2)  # stands for too many objects to tell apart
 NOTHING: Final = object()
+FIXED: Final = frozenset({"res", "global", "class", "default"})  # roots that mean the same anywhere
 
 
 class Val(NamedTuple):

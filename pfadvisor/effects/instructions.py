@@ -1,0 +1,204 @@
+"""What each instruction gives, and what it does to the evaluation that it is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import access, calls, displays, implicit, making, operators
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.names import builtin
+from pfadvisor.effects.values import (
+    BOTTOM,
+    NONE,
+    UNKNOWN,
+    Effect,
+    Val,
+    awaited,
+    join,
+    join_all,
+    of_type,
+    union,
+)
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+def _value(ev: Evaluation, value: int) -> Val:
+    return ev.values[value]
+
+
+def _const(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = instr.args[0]
+    name = "None" if value is None else type(value).__name__
+    return Val(types=frozenset({name}), const=value)
+
+
+def _param(ev: Evaluation, i: int, instr: Instr) -> Val:
+    number = instr.args[0]
+    given = ev.context[number] if number < len(ev.context) else None
+    root: Val = ev.program.parameter(ev.module, ev.function, number)
+    return root if given is None else given.narrow(root, number)
+
+
+def joined(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return join_all([ev.values[v] for v in instr.args])
+
+
+def _name(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value, variable = ev.program.global_name(ev.module, instr.args[0])
+    if variable:
+        ev.effect(Effect(False, ("global", variable), (), "=", i, -1, "load", ev.location(i)))
+    return value
+
+
+def _free(ev: Evaluation, i: int, instr: Instr) -> Val:
+    name = instr.args[0]
+    ev.effect(Effect(False, ("free", name), (), "=", i, -1, "load", ev.location(i)))
+    return ev.program.cell(ev.module, ev.function, name)
+
+
+def _unbound(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return BOTTOM
+
+
+def _function(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return Val(
+        types=frozenset({"function"}), funcs=frozenset({("def", ev.module.name, instr.args[0])})
+    )
+
+
+def _class(ev: Evaluation, i: int, instr: Instr) -> Val:
+    name = f"{ev.module.name}:{ev.module.classes[instr.args[0]].qualname}"
+    if ev.only is None and ev.function.kind != "module":
+        making.define(ev, i, name)
+    return Val(
+        frozenset({(("class", name), ())}), frozenset({"type"}), frozenset({("class", name)})
+    )
+
+
+def _import(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return ev.program.imported(ev.module, *instr.args)
+
+
+def _setname(ev: Evaluation, i: int, instr: Instr) -> Val:
+    name = f"{ev.module.name}.{instr.args[0]}"
+    if ev.function.kind == "class":
+        return _value(ev, instr.args[1])
+    how = "bind" if ev.function.kind == "module" else "rebind"
+    ev.effect(Effect(True, ("global", name), (), "=", i, instr.args[1], how, ev.location(i)))
+    return _value(ev, instr.args[1])
+
+
+def _setcell(ev: Evaluation, i: int, instr: Instr) -> Val:
+    name, value = instr.args
+    ev.cells[name] = join(ev.cells.get(name, BOTTOM), ev.values[value])
+    own = name in ev.function.locals
+    ev.effect(
+        Effect(True, ("free", name), (), "=", i, value, "bind" if own else "rebind", ev.location(i))
+    )
+    return _value(ev, value)
+
+
+def _ret(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = ev.values[instr.args[0]] if instr.args else NONE
+    ev.returns = join(ev.returns, value)
+    return value
+
+
+def _yield(ev: Evaluation, i: int, instr: Instr) -> Val:
+    ev.yields = join(ev.yields, ev.values[instr.args[0]])
+    return UNKNOWN
+
+
+def _raise(ev: Evaluation, i: int, instr: Instr) -> Val:
+    names = {t for v in instr.args[:1] for t in (ev.values[v].types or {"?"})}
+    names |= {
+        f[1] for v in instr.args[:1] for f in ev.values[v].funcs if f[0] in ("class", "known")
+    }
+    for name in names - {"type"} or {"?"}:
+        ev.raises.setdefault(name, set()).add(i)
+    return BOTTOM
+
+
+def _same(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return _value(ev, instr.args[0])._replace(lazy=False)
+
+
+def _await(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = _same(ev, i, instr)
+    implicit.protocols_of(ev, i, [value], ("__await__", "__anext__"))
+    if not value.types:
+        return value
+    types = union(*map(awaited, value.types))
+    return value._replace(types=types, objs=frozenset() if access.immutable(types) else value.objs)
+
+
+def _spread(ev: Evaluation, i: int, instr: Instr) -> Val:
+    implicit.iteration(ev, i, ev.values[instr.args[0]])
+    return _same(ev, i, instr)
+
+
+def _test(ev: Evaluation, i: int, instr: Instr) -> Val:
+    implicit.truth(ev, i, [ev.values[instr.args[0]]])
+    return BOTTOM
+
+
+def _nothing(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return BOTTOM
+
+
+def _caught(ev: Evaluation, i: int, instr: Instr) -> Val:
+    return Val(frozenset({(("fresh", i), ())}), None)
+
+
+def _slice(ev: Evaluation, i: int, instr: Instr) -> Val:
+    implicit.protocols_of(ev, i, [ev.values[v] for v in instr.args if v >= 0], ("__index__",))
+    return of_type("slice")
+
+
+HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
+    "const": _const,
+    "param": _param,
+    "phi": joined,
+    "loopphi": joined,
+    "name": _name,
+    "builtin": lambda ev, i, instr: builtin(instr.args[0]),
+    "free": _free,
+    "unbound": _unbound,
+    "display": displays.display,
+    "comp": displays.comprehension,
+    "op": operators.operator,
+    "func": _function,
+    "class": _class,
+    "import": _import,
+    "setname": _setname,
+    "setcell": _setcell,
+    "ret": _ret,
+    "yield": _yield,
+    "raise": _raise,
+    "await": _await,
+    "star": _spread,
+    "dstar": _spread,
+    "caught": _caught,
+    "slice": _slice,
+    "test": _test,
+    "assert": _test,
+    "break": _nothing,
+    "continue": _nothing,
+    "iter": _nothing,
+    "delname": _nothing,
+    "bind": _nothing,
+    "attr": access.attribute,
+    "item": access.item,
+    "elem": access.iterate,
+    "unpack": access.unpack,
+    "setattr": access.set_attribute,
+    "setitem": access.set_item,
+    "delattr": access.delete_attribute,
+    "delitem": access.delete_item,
+    "enter": access.enter,
+    "exit": access.leave,
+    "call": calls.call,
+}

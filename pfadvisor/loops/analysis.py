@@ -32,6 +32,7 @@ from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
     Partition,
+    narrowed,
     order_edges,
     partition,
     upstream,
@@ -210,6 +211,11 @@ class Steps:
         body = self.body
         adding = frozenset(n for c in self.private for n in c.nodes)
         tree = Tree(body, part, cheap=cheap, kept=adding)
+        while overtaken := tree.overtaken():
+            part = narrowed(body, part, overtaken)
+            tree = Tree(body, part, cheap=cheap, kept=adding)
+        if not cheap and not part.worthy:
+            return self._blocked(part)
         compute = frozenset(tree.compute_nodes())
         if not _made_by_workers(body, part.compute):
             return self._blocked(part)

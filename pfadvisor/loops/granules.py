@@ -108,11 +108,17 @@ class Tree:
                 if code[i].span == span
             )
         return any(
-            n in self.partition.worthy or n in self.bound
+            n in self.partition.worthy or n in self.bound or self._comes_before_work(n)
             for other, nodes in by_span.items()
             if within(other, span)
             for n in nodes
         )
+
+    def _comes_before_work(self, node: int) -> bool:
+        """Whether later work of another statement changes what the node reads."""
+        places, compute = self.body.place_of, self.partition.compute
+        simple = places[node].simple
+        return any(n in compute and places[n].simple != simple for n in self.body.after[node])
 
     # -- cheap compute that only commit needs ------------------------------------------------
 
@@ -208,6 +214,12 @@ class Tree:
             if self._is_if(stmt):
                 self._split_tests(stmt, found)
         return found
+
+    def overtaken(self) -> set[int]:
+        """Work that would run before what comes first, and stays with the parent."""
+        compute = self.compute_nodes()
+        left = self.partition.compute - compute
+        return {then for node in left for then in self.body.after[node] if then in compute}
 
     def _split_tests(self, stmt: int, found: set[int]) -> None:
         if self._whole(stmt) == "commit":

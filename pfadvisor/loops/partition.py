@@ -72,6 +72,12 @@ def partition(
     return Partition(compute, frozenset(commit), used, worthy)
 
 
+def narrowed(body: Body, part: Partition, nodes: set[int]) -> Partition:
+    """The partition with `nodes`, and what depends on them, in commit."""
+    commit = part.commit | _closure(body, nodes)
+    return part._replace(compute=part.compute - commit, commit=commit, worthy=part.worthy - commit)
+
+
 def _active(
     conflicts: list[Conflict], *, assume: bool
 ) -> tuple[list[Conflict], tuple[Conflict, ...]]:

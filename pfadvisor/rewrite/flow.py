@@ -118,3 +118,24 @@ def has_inside(node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) 
         if not isinstance(child, nested) and has_inside(child, kinds):
             return True
     return False
+
+
+def exclusive(body: Sequence[ast.stmt], one: ast.AST, other: ast.AST) -> bool:
+    """Whether the two nodes stand in different branches of one `if` of `body`."""
+    branches = _branches(body, one)
+    others = dict(_branches(body, other))
+    return any(others.get(statement, name) != name for statement, name in branches)
+
+
+def _branches(body: Sequence[ast.stmt], node: ast.AST) -> list[tuple[ast.If, str]]:
+    """The `if`s around `node`, each with the branch that it stands in."""
+    for statement in body:
+        if not any(each is node for each in ast.walk(statement)) or statement is node:
+            continue
+        if not isinstance(statement, ast.If):
+            return []
+        for name in ("body", "orelse"):
+            inside: list[ast.stmt] = getattr(statement, name)
+            if any(each is node for child in inside for each in ast.walk(child)):
+                return [(statement, name), *_branches(inside, node)]
+    return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pfadvisor.backends._job import Emission, Want
@@ -274,11 +274,16 @@ class LoopRewriter:
         return bool((used & self.targets) - set(self.stages.results))
 
     def _read(self, node: ast.AST) -> set[str]:
+        return {name.id for name in self._names(node)}
+
+    def _names(self, node: ast.AST) -> Iterator[ast.Name]:
+        """The names that the parent evaluates in `node`: those in holes are the worker's."""
         if isinstance(node, ast.expr) and self.text.span(node) in self.stages.holes:
-            return set()
+            return
         if isinstance(node, ast.Name):
-            return {node.id}
-        return {name for child in ast.iter_child_nodes(node) for name in self._read(child)}
+            yield node
+        for child in ast.iter_child_nodes(node):
+            yield from self._names(child)
 
     def _header(self, emission: Emission, needs: bool) -> str:
         """`TARGET in EXPRESSION` of the new loop."""

@@ -122,6 +122,8 @@ class Outliner:
         kept = {} if part.worker and not part.tail else whole.tail
         if part.tail and part.tail[next(iter(part.tail))][0] > _first_code(part.worker):
             kept = {}
+        again = max((row for name, (row, _) in kept.items() if name in part.tail), default=-1)
+        kept = {name: value for name, value in kept.items() if value[0] > again}
         whole.tail = kept | {n: (row + start, value) for n, (row, value) in part.tail.items()}
         whole.worker += part.worker
         whole.commit += part.commit

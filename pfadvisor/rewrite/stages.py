@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pfadvisor.model import Plan, PrivateKind, Span, Stage
-from pfadvisor.rewrite.flow import continues, runs_once
+from pfadvisor.rewrite.flow import continues, exclusive, runs_once
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh
 from pfadvisor.rewrite.text import Text, contains
@@ -42,6 +42,7 @@ class Stages:
         self.flags: dict[ast.If, str] = {}
         self.holes: dict[Span, str] = {}
         self.kept = ""
+        self.replaced = self._replaced()
         self._name(loop.body)
         self.parts = {p.name: self._fresh(PARTS[p.kind].format(p.name)) for p in plan.privates}
 
@@ -97,7 +98,8 @@ class Stages:
         """Expressions of a commit statement that compute evaluates, in source order."""
         outer = self.text.span(statement)
         spans = {g.span for g in self.plan.granules if g.kind == "hole"}
-        spans = {span for span in spans if contains(outer, span)}
+        earlier = {s for s in self.replaced if not any(contains(span, s) for span in spans)}
+        spans = {span for span in spans | earlier if contains(outer, span)}
         found: dict[Span, ast.expr] = {}
         for node in ast.walk(statement):
             if isinstance(node, ast.expr) and self.text.span(node) in spans:
@@ -128,10 +130,36 @@ class Stages:
 
     def _name_holes(self, statement: ast.stmt) -> None:
         for node, span in self.holes_in(statement):
+            if span in self.replaced:
+                self.holes[span] = self._fresh(f"earlier_{self.replaced[span]}")
+                continue
             if not runs_once(statement, node):
                 raise Refused("the work is done only under a condition of the commit")
             given = next(g.name for g in self.plan.granules if g.span == span and g.kind == "hole")
             self.holes[span] = self._fresh(given or "result")
+
+    def _replaced(self) -> dict[Span, str]:
+        """Where commit reads a name to which later work of the iteration gives another value."""
+        names = [n for s in self.loop.body for n in ast.walk(s) if isinstance(n, ast.Name)]
+        stored = [n for n in names if isinstance(n.ctx, ast.Store) and self._is("compute", n)]
+        found: dict[Span, str] = {}
+        for read in names:
+            if isinstance(read.ctx, ast.Load) and self._is("commit", read):
+                for later in stored:
+                    if later.id == read.id and self._follows(read, later):
+                        found[self.text.span(read)] = read.id
+        return found
+
+    def _is(self, stage: Stage, node: ast.AST) -> bool:
+        span = self.text.span(node)
+        return any(
+            g.stage == stage and g.kind == "statement" and contains(g.span, span)
+            for g in self.plan.granules
+        )
+
+    def _follows(self, node: ast.AST, later: ast.AST) -> bool:
+        after = self.text.span(later)[:2] > self.text.span(node)[:2]
+        return after and not exclusive(self.loop.body, node, later)
 
     def _fresh(self, base: str) -> str:
         name = fresh(base, self.taken)

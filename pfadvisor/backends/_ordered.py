@@ -26,6 +26,8 @@ def {name}({parameters}):
                 except StopIteration:
                     more = False
                 except (Exception, SystemExit) as error:
+                    if not window:
+                        raise
                     failure, more = error, False
                 else:
                     window.append((item, {submit}))

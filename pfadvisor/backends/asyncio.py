@@ -72,6 +72,8 @@ async def {name}(function, items, limit=10):
                 except StopIteration:
                     more = False
                 except (Exception, SystemExit) as error:
+                    if not window:
+                        raise
                     failure, more = error, False
                 else:
                     window.append((item, {asyncio_ensure_future}(function(item))))

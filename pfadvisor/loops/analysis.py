@@ -210,14 +210,9 @@ class Steps:
     def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
         body = self.body
         adding = frozenset(n for c in self.private for n in c.nodes)
-        tree = Tree(body, part, cheap=cheap, kept=adding)
-        while overtaken := tree.overtaken():
-            part = narrowed(body, part, overtaken)
-            tree = Tree(body, part, cheap=cheap, kept=adding)
-        if not cheap and not part.worthy:
-            return self._blocked(part)
+        tree, part = _in_order(body, part, cheap, adding)
         compute = frozenset(tree.compute_nodes())
-        if not _made_by_workers(body, part.compute):
+        if not (cheap or part.worthy) or not _made_by_workers(body, part.compute):
             return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared))
         used = [c for c in part.used if c.nodes & compute and c.assumption is not None]
@@ -266,6 +261,17 @@ class Steps:
         if found != "foreach" or not self.private:
             return found
         return "reduction" if all(c.root is None for c in self.private) else "flat-map"
+
+
+def _in_order(
+    body: Body, part: Partition, cheap: bool, kept: frozenset[int]
+) -> tuple[Tree, Partition]:
+    """The stages of the source, with what would overtake the parent's part in commit."""
+    tree = Tree(body, part, cheap=cheap, kept=kept)
+    while overtaken := tree.overtaken():
+        part = narrowed(body, part, overtaken)
+        tree = Tree(body, part, cheap=cheap, kept=kept)
+    return tree, part
 
 
 def _made_by_workers(body: Body, compute: frozenset[int]) -> bool:

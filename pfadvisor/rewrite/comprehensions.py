@@ -15,6 +15,7 @@ from pfadvisor.rewrite.layout import argument, broken, joined, one_line, standin
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
+from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.text import contains, moved
 from pfadvisor.rewrite.worker import Worker
 
@@ -206,9 +207,25 @@ class ComprehensionRewriter:
         worker = Worker(self.context, self.plan, self.loop, self.target, self.names, backend)
         swaps = worker.swaps(compute)
         unpack = any(loads(node) & self.names for node in compute)
-        function = worker.define(self._body(swaps), compute, unpack)
+        function = worker.define(self._body(swaps), compute, unpack, *self._types())
         self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
         return function, worker.name
+
+    def _types(self) -> tuple[str | None, str | None]:
+        """Annotations of the item and of what the worker gives back."""
+        types = self.context.types
+        if not self.generators:
+            return None, None
+        values = [types.inside(self.generators, each) for each in self.elements]
+        if self.compute_tests and self.elements:
+            values = ["bool", None]
+        elif not self.elements:
+            values = ["bool"]
+        if len(self.generators) == 1:
+            return types.element(self.generators[0].iter), tuple_of(values)
+        names = [ast.Name(name, ast.Load()) for name in self.target.split(", ") if name]
+        bound = [types.inside(self.generators, name) for name in names]
+        return tuple_of(bound) if names else None, tuple_of(values)
 
     def _body(self, swaps: list[tuple[Span, str]]) -> list[str]:
         unit = self.text.unit

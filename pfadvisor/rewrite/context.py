@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite import imports
+from pfadvisor.rewrite.layout import fitted
 from pfadvisor.rewrite.scope import (
     Comprehension,
     Definition,
@@ -16,7 +17,9 @@ from pfadvisor.rewrite.scope import (
     outermost,
     top_statement,
 )
+from pfadvisor.rewrite.signature import Signature
 from pfadvisor.rewrite.text import Text
+from pfadvisor.rewrite.types import Types
 
 
 class FileContext:
@@ -31,6 +34,8 @@ class FileContext:
         self._spelled: dict[tuple[str, str], str] = {}
         self._helpers: dict[str, str] = {}
         self.functions: list[str] = []
+        self.signature = Signature(text, self.top, self.spell)
+        self.types = Types(text, path)
 
     def spell(self, module: str, name: str) -> str:
         key = (module, name)
@@ -76,14 +81,22 @@ class FileContext:
         self._wanted[want.module, want.name] = want
 
     def share(self, name: str, define: Callable[[str], str]) -> str:
+        typed = self.signature.helper
         for node in self.text.tree.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                same = ast.parse(define(node.name)).body[0]
-                if node.name.startswith(name) and ast.dump(node) == ast.dump(same):
+                if not node.name.startswith(name):
+                    continue
+                same = ast.parse(typed(define(node.name))).body[0]
+                if ast.dump(node) == ast.dump(same):
                     return node.name
         chosen = fresh(name, self.taken)
-        self._helpers[chosen] = define(chosen)
+        self._helpers[chosen] = self._laid_out(typed(define(chosen)))
         return chosen
+
+    def _laid_out(self, source: str) -> str:
+        rows = source.split("\n")
+        heads = [fitted(r, "    ", self.width) if " def " in f" {r}" else [r] for r in rows]
+        return "\n".join(row for head in heads for row in head)
 
     def known(self, name: str, source: str) -> str:
         """The function of the file that is the same as `source` but for its name, or ""."""

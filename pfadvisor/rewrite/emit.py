@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pfadvisor.backends._choice import choose, load
 from pfadvisor.backends._job import Emission, Job, Traits, Want
-from pfadvisor.model import Edit, Plan
+from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import argument, fitted, standing
 from pfadvisor.rewrite.refusal import Refused
@@ -103,7 +104,9 @@ class Emitter:
     def rewritten(self, edits: Sequence[Edit], summary: str) -> Rewritten:
         far = load(self.backend).TRAITS.elsewhere and "file" in self.plan.surroundings
         condition = "if its workers see the same files" if far else ""
-        return Rewritten(tuple(edits), self.backend, summary, condition)
+        joined = self._joined()
+        made = [joined, *edits] if joined is not None else edits
+        return Rewritten(tuple(made), self.backend, summary, condition)
 
     def _check_captures(self, traits: Traits) -> None:
         large = [given.name for given in self.plan.inputs if given.large]
@@ -124,8 +127,27 @@ class Emitter:
 
     @property
     def inside(self) -> str:
-        """Indentation of what stands in the `with` block, if there is one."""
-        return self.base + (self.unit if self.emission.header else "")
+        """Indentation of what stands in the `with` block, if there is one of its own."""
+        own = self.emission.header and self._joined() is None
+        return self.base + (self.unit if own else "")
+
+    def _joined(self) -> Edit | None:
+        """The edit that puts the pool into the `with` statement around, which holds nothing else."""
+        header = re.fullmatch(r"with (.*):", self.emission.header)
+        at = next(n for n in reversed(range(len(self.context.path))) if self._is_statement(n))
+        around = self.context.path[at - 1]
+        if header is None or not isinstance(around, ast.With) or self.prelude:
+            return None
+        last = self.text.span(around.items[-1].optional_vars or around.items[-1].context_expr)
+        row, rest = self.text.row(last.end_row), self.text.row(last.end_row)[last.end_column - 1 :]
+        fits = len(row) + len(header[1]) + 2 <= self.options.width
+        if len(around.body) > 1 or rest != ":" or last.end_row != around.lineno or not fits:
+            return None
+        place = Span(last.end_row, last.end_column, last.end_row, last.end_column)
+        return Edit(place, f", {header[1]}")
+
+    def _is_statement(self, number: int) -> bool:
+        return isinstance(self.context.path[number], ast.stmt)
 
     def line(self, code: str) -> list[str]:
         return fitted(self.inside + code, self.unit, self.options.width)
@@ -136,7 +158,7 @@ class Emitter:
         `comment` goes to the end of the first line that is not `prelude`.
         """
         header: list[str] = []
-        if self.emission.header:
+        if self.emission.header and self._joined() is None:
             header = fitted(self.base + self.emission.header, self.unit, self.options.width)
         first, *rest = [*header, *lines]
         return "\n".join([*self.prelude, first + comment, *rest])[len(self.base) :]

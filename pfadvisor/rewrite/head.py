@@ -104,12 +104,25 @@ class Head:
         given = sorted((used & local) - set(self._in_target()) - private)
         items = fresh("items", used | set(self.names))
         name = fresh(worker_name(self.text, self.loop) + "_inputs", self.context.taken)
-        head = f"def {name}({', '.join([items, *given])}):"
+        signature = self.context.signature
+        parameters = [signature.parameter(each, self._type_of(each)) for each in given]
+        first = signature.variable(items, self._spelled("Iterable"))
+        head = f"def {name}({', '.join([first, *parameters])})"
+        head += signature.returns(self._spelled("Iterator"))
         rows = fitted(head, self.text.unit, self.context.width)
         rows.append(f"{self.text.unit}for {self.text.of(self.loop.target)} in {items}:")
         rows += self._body()
         self.context.functions.append("\n".join(rows) + "\n")
         return f"{name}({', '.join([self.text.of(self.loop.iter), *given])})"
+
+    def _type_of(self, name: str) -> str | None:
+        return self.context.types.name(name) if self.context.signature.complete else None
+
+    def _spelled(self, name: str) -> str | None:
+        """`Iterable[Any]`, where annotations are wanted."""
+        if not self.context.signature.complete:
+            return None
+        return f"{self.context.signature.spell('collections.abc', name)}[Any]"
 
     def _carried(self, made: Sequence[str]) -> set[str]:
         """Names that the statements may read before they bind them."""

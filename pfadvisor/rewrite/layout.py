@@ -6,6 +6,7 @@ import ast
 import re
 
 WIDTH = 88
+_DEF = re.compile(r"\s*(?:async )?def ")
 _SPANNING = ('"""', "'''")
 
 
@@ -71,6 +72,8 @@ def _string_end(line: str, start: int) -> int:
 
 def _last_bracket(line: str) -> tuple[int, int] | None:
     marks = [mark for mark in _scan(line) if mark[1] == 0 and mark[2]]
+    if _DEF.match(line) and len(marks) > 1:
+        return marks[0][0], marks[1][0]
     if len(marks) < 2 or marks[-1][2] != -1 or marks[-2][2] != 1:
         return None
     return marks[-2][0], marks[-1][0]

@@ -17,9 +17,12 @@ from pfadvisor.rewrite.head import Head
 from pfadvisor.rewrite.layout import argument
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
+from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.results import result_types
 from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
-from pfadvisor.rewrite.shape import Collect, collected
+from pfadvisor.rewrite.shape import Collect, collected, is_appended
+from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.stages import Loop, Stages
 from pfadvisor.rewrite.text import Text, moved
 from pfadvisor.rewrite.worker import Worker
@@ -39,6 +42,7 @@ class LoopRewriter:
         self.stages = Stages(self.text, plan, loop, names_in(around))
         self.targets, self.target = stores(loop.target), self.text.of(loop.target)
         self.options, self.late = options, False
+        self.projection: Projection | None = None
         self.future = context.local("task" if plan.mode == "async" else "future")
 
     def run(self) -> Rewritten:
@@ -64,16 +68,44 @@ class LoopRewriter:
         self._check_live(piece)
         self._check_compute(outliner)
         self._check_handed(outliner.compute)
+        if not head.call:
+            self._project(worker, outliner)
         unpack = any(loads(node) & self.targets for node in outliner.compute)
         function = self._direct(outliner)
         self.called = function
         if not function:
-            function = worker.define(piece.worker, outliner.compute, unpack)
+            item = None if head.call else self._item_type()
+            returns = tuple_of(result_types(self.context.types, self.stages, self.commit, piece))
+            function = worker.define(piece.worker, outliner.compute, unpack, item, returns)
             self.emitter.initializer, self.called = worker.initializer, worker.name
         how = self._collects()
         made = self._collected(how, function) if how else self._committed(piece, function)
         unused = left_behind(self.context, worker.lifted, self.loop)
         return replace(made, edits=(*unused, *made.edits))
+
+    def _project(self, worker: Worker, outliner: Outliner) -> None:
+        """Give the workers but the part of an item that they read."""
+        used = {name for node in outliner.compute for name in names_in(node)}
+        found = projected(self.text, self.plan, self.loop, used)
+        changed = set(self.stages.results) & self.targets
+        if found is None or changed or (found.mapping and self._is_window(found)):
+            return
+        self.projection = found
+        self.emitter = Emitter(self.context, self.plan, self.options, found.source, found.node)
+        self.target = worker.target = self.text.of(found.target)
+        worker.names = found.names
+
+    def _is_window(self, found: Projection) -> bool:
+        return self._needs_target() and self._want(True) in ("window", "futures")
+
+    def _item_type(self) -> str | None:
+        types = self.context.types
+        whole = types.element(self.loop.iter)
+        if self.projection is None:
+            return whole
+        parts = types.parts(self.loop.target, whole)
+        target = self.projection.target
+        return parts.get(target.id) if isinstance(target, ast.Name) else None
 
     def _outliner(self, outer: str) -> Outliner:
         return Outliner(self.stages, self.swaps, outer, self.targets, self.options.width)
@@ -158,33 +190,40 @@ class LoopRewriter:
             or len(self.commit) != 1
         ):
             return None
+        value = self._result()
+        key = self.text.of(self.projection.left) if self.projection else self.target
+        target = ast.parse(f"({key})", mode="eval").body
+        how = collected(self.text, self.plan, self.commit, value, target)
+        known = self.projection is not None or self.emitter.once_more
+        return None if how and how.how == "keyed" and not known else how
+
+    def _result(self) -> ast.expr | None:
+        """Where the only statement of the commit takes the only result."""
         value: ast.expr | None = None
-        for node in ast.walk(self.commit[0]):
+        for node in ast.walk(self.commit[0]) if self.commit else ():
             if isinstance(node, ast.expr) and self.text.span(node) in self.stages.holes:
-                value = node
-                break
+                return node
             if isinstance(node, ast.Name) and node.id == self.stages.results[0]:
                 value = node
-        target = ast.parse(f"({self.target})", mode="eval").body
-        how = collected(self.text, self.plan, self.commit, value, target)
-        return None if how and how.how == "keyed" and not self.emitter.once_more else how
+        return value
 
     # -- the forms ---------------------------------------------------------------------
 
     def _collected(self, how: Collect, function: str) -> Rewritten:
         known, to = how.accumulator, self.emitter
         replaced = self._replaceable(how)
-        if how.how == "keyed":
+        if how.how == "keyed" and not self.projection:
             to.doubled()
         emission = to.emit("list", function, earliest=self.plan.handled)
         run = emission.expression
+        pairs = self.projection.numbered(run) if self.projection else f"zip({to.source}, {run})"
         made = {
             "list": run if emission.gives == "list" else f"list({run})",
             "set": f"set({run})",
-            "keyed": f"dict(zip({to.source}, {run}))",
+            "keyed": f"dict({pairs})",
         }[how.how]
         method = "extend" if how.how == "list" else "update"
-        given = f"zip({to.source}, {run})" if how.how == "keyed" else run
+        given = pairs if how.how == "keyed" else run
         line = f"{replaced} = {made}" if replaced else f"{known.name}.{method}({given})"
         lines = [*self._notes(), *to.line(line)]
         edits = [self._edit(to.statement(lines, self._comment()))]
@@ -227,13 +266,17 @@ class LoopRewriter:
 
     def _committed(self, piece: Piece, function: str) -> Rewritten:
         """The old loop, over results."""
-        needs, to = self._needs_target(), self.emitter
+        needs, to = self._needs_target() and not self._needs_left_only(), self.emitter
         want = self._want(needs)
         if needs and want not in ("window", "futures"):
             to.doubled()
         emission = to.emit(want, function, self.plan.handled)
-        if not emission.header and piece.commit:
+        if to.inside == self.base and piece.commit:
             piece = self._outliner(to.inside + self.text.unit).run()
+        if self._extends(emission, needs):
+            line = f"{self.plan.accumulators[0].name}.extend({emission.expression})"
+            edit = self._edit(to.statement([*self._notes(), *to.line(line)], self._comment()))
+            return to.rewritten([edit], f"collect the results of {self.called} in order")
         taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
         lines = piece.commit if want == "futures" else [n for n in piece.commit if n != TAKEN]
         body = [taken if line == TAKEN else line for line in lines]
@@ -246,6 +289,14 @@ class LoopRewriter:
         what = "commit the results of" if self.commit else "run"
         what = "join the results of" if self.plan.privates else what
         return to.rewritten([edit], f"{what} {self.called} in order")
+
+    def _extends(self, emission: Emission, needs: bool) -> bool:
+        """Whether all that is left is to append each result: a list keeps what came so far."""
+        if needs or self.loop.orelse or self.projection or len(self.stages.results) != 1:
+            return False
+        if emission.gives not in ("iterator", "list"):
+            return False
+        return is_appended(self.text, self.plan, self.commit, self._result())
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""
@@ -273,6 +324,15 @@ class LoopRewriter:
             used |= self._read(statement)
         return bool((used & self.targets) - set(self.stages.results))
 
+    def _needs_left_only(self) -> bool:
+        """Whether all that the parent needs of an item is what the workers do not get."""
+        if self.projection is None:
+            return False
+        used = set(self.plan.live_after)
+        for statement in [*self.commit, *self.loop.orelse]:
+            used |= self._read(statement)
+        return not used & self.projection.names
+
     def _read(self, node: ast.AST) -> set[str]:
         return {name.id for name in self._names(node)}
 
@@ -287,17 +347,25 @@ class LoopRewriter:
 
     def _header(self, emission: Emission, needs: bool) -> str:
         """`TARGET in EXPRESSION` of the new loop."""
-        results = self.stages.taken_as
-        target = self._item(needs)
-        if emission.gives == "futures":
-            return f"{target}, {self.future} in {emission.expression}"
-        if emission.gives == "pairs":
-            second = self._pattern(results) if results else "_"
-            return f"{target}, {second} in {emission.expression}"
+        results, run = self.stages.taken_as, emission.expression
+        part = self.projection
+        numbered = part is not None and self._needs_target()
+        left = self.text.of(part.left) if part is not None else ""
+        if emission.gives in ("futures", "pairs"):
+            second = self.future if emission.gives == "futures" else self._pattern(results)
+            pair = f"{self._item(needs)}, {second}"
+            if part is None or not numbered or part.mapping:
+                return f"{pair} in {run}"
+            return f"{left}, ({pair}) in {part.numbered(run)}"
+        if needs and part is not None:
+            whole = self.text.of(self.loop.target).strip("()")
+            source = part.whole(self.emitter.source)
+            return f"({whole}), {self._pattern(results)} in zip({source}, {run})"
         if needs:
-            pair = f"{target}, {self._pattern(results)}"
-            return f"{pair} in zip({self.emitter.source}, {emission.expression})"
-        return f"{', '.join(results) or self.emitter.unused()} in {emission.expression}"
+            return f"{self._item(needs)}, {self._pattern(results)} in zip({self.emitter.source}, {run})"
+        if numbered and part is not None:
+            return f"{left}, {self._pattern(results)} in {part.numbered(run)}"
+        return f"{', '.join(results) or self.emitter.unused()} in {run}"
 
     def _item(self, needs: bool) -> str:
         if not needs:

@@ -7,7 +7,6 @@ parameters, private names are spelled out, `self` gets the name of its class.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator, Sequence
 
@@ -50,6 +49,7 @@ class Worker:
         self.context, self.plan, self.loop = context, plan, loop
         self.target, self.names = target, names
         self.name = ""
+        self.private = False
         self.initializer: tuple[str, tuple[str, ...]] | None = None
         self.text: Text = context.text
         origins = {"capture", "global"} if plan.mode == "processes" else {"capture"}
@@ -84,6 +84,7 @@ class Worker:
             elif isinstance(node, ast.Attribute) and owner and _private(node.attr):
                 span = self.text.span(node)
                 start = span.end_column - len(node.attr)
+                self.private = True
                 yield Span(span.end_row, start, *span[2:]), f"_{owner}{node.attr}"
             elif isinstance(node, ast.keyword) and owner and _private(node.arg or ""):
                 raise Refused("the body passes a private name as a keyword")
@@ -100,8 +101,15 @@ class Worker:
             return shared
         return shared | {first: fresh(_snake(owner), names_in(function))}
 
-    def define(self, body: list[str], compute: Sequence[ast.AST], unpack: bool) -> str:
-        """Add the function; its name with its captures bound."""
+    def define(
+        self,
+        body: list[str],
+        compute: Sequence[ast.AST],
+        unpack: bool,
+        item_type: str | None,
+        returns: str | None,
+    ) -> str:
+        """Add the function; its name with its captures bound. The last two are annotations."""
         self._check(compute)
         self.name = self.base
         parameters = [self._parameter(capture) for capture in self.captures]
@@ -111,14 +119,15 @@ class Worker:
             self._share()
         lines += self._definitions()
         if self.target.isidentifier():
-            parameters.append(self._item_parameter(self.target))
+            parameters.append(self._annotated(self.target, item_type))
         else:
             item = fresh("item", {n for node in compute for n in names_in(node)} | set(parameters))
-            parameters.append(item)
+            parameters.append(self._annotated(item, item_type))
             if unpack:
-                lines.append(f"{self.text.unit}{self.target} = {item}")
+                lines.append(f"{self.text.unit}{self._unpacked(compute)} = {item}")
         keyword = "async def" if self.plan.mode == "async" else "def"
-        head = f"{keyword} {self.name}({', '.join(parameters)}):"
+        head = f"{keyword} {self.name}({', '.join(parameters)})"
+        head += self.context.signature.returns(returns)
         source = [*fitted(head, self.text.unit, self.context.width), *lines, *body]
         text = "\n".join(source) + "\n"
         known = self.context.known(self.base, text)
@@ -127,6 +136,22 @@ class Worker:
         else:
             self.context.functions.append(text)
         return self.bound(self.name)
+
+    def _unpacked(self, compute: Sequence[ast.AST]) -> str:
+        """The target, with `_` for what compute does not use."""
+        used = {name for node in compute for name in names_in(node)}
+        if "_" in used | self.names or "\n" in self.target:
+            return self.target
+        target, shown = ast.parse(f"({self.target})", mode="eval"), f"({self.target})"
+        spans = [
+            (node.col_offset, node.end_col_offset)
+            for node in ast.walk(target)
+            if isinstance(node, ast.Name) and node.id not in used
+        ]
+        data = shown.encode()
+        for start, end in sorted(spans, reverse=True):
+            data = data[:start] + b"_" + data[end:]
+        return data.decode()[1:-1]
 
     def _definitions(self) -> list[str]:
         """The rows of the local functions that compute calls."""
@@ -145,8 +170,11 @@ class Worker:
         unit, names = self.text.unit, [given.name for given in self.large]
         shared = [self.renamed[name] for name in names]
         function = f"{self.base}_share"
-        rows = [f"{name} = None" for name in shared]
-        rows += ["", "", f"def {function}({', '.join(names)}):"]
+        signature, types = self.context.signature, [self._type_of(each) for each in self.large]
+        rows = [f"{signature.variable(name, None)} = None" for name in shared]
+        given_ = [signature.parameter(*pair) for pair in zip(names, types, strict=True)]
+        head = f"def {function}({', '.join(given_)}){signature.returns('None')}"
+        rows += ["", "", *fitted(head, unit, self.context.width)]
         rows.append(f"{unit}global {', '.join(shared)}")
         rows += [f"{unit}{to} = {name}" for to, name in zip(shared, names, strict=True)]
         self.context.functions.append("\n".join(rows) + "\n")
@@ -158,28 +186,22 @@ class Worker:
         given = ", ".join(capture.name for capture in self.captures)
         return f"{self.context.spell('functools', 'partial')}({name}, {given})"
 
-    def _item_parameter(self, name: str) -> str:
-        known = next((i for i in self.plan.inputs if i.name == name), None)
-        return self._parameter(known) if known else name
+    def _annotated(self, name: str, annotation: str | None) -> str:
+        """The parameter of an item: only a file that states all its types is told this one."""
+        signature = self.context.signature
+        stated = next((i.annotation for i in self.plan.inputs if i.name == name), None)
+        return signature.parameter(name, annotation if signature.complete else stated)
 
     def _parameter(self, given: Input) -> str:
-        name = self.renamed.get(given.name, given.name)
-        if given.annotation and self._resolves(given.annotation):
-            return f"{name}: {given.annotation}"
-        return name
+        name, annotation = self.renamed.get(given.name, given.name), given.annotation
+        if self.context.signature.complete:
+            annotation = self._type_of(given)
+        return self.context.signature.parameter(name, annotation)
 
-    def _resolves(self, annotation: str) -> bool:
-        """Whether the annotation can be evaluated where the function stands."""
-        try:
-            used = names_in(ast.parse(annotation, mode="eval"))
-        except SyntaxError:
-            return False
-        known = set(dir(builtins))
-        for node in self.text.tree.body:
-            if node is self.context.top:
-                break
-            known |= _module_names(node)
-        return used <= known
+    def _type_of(self, given: Input) -> str | None:
+        if given.name == "self" and given.name in self.renamed:
+            return None if self.private else enclosing_class(self.context.path)
+        return given.annotation or self.context.types.name(given.name)
 
     def _check(self, compute: Sequence[ast.AST]) -> None:
         """Every name that compute reads must mean the same at module level."""
@@ -229,14 +251,6 @@ def _private(name: str) -> bool:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
-
-
-def _module_names(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {statement.name}
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return names_in(statement)
-    return stores(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else set()
 
 
 def _inner_names(compute: Sequence[ast.AST]) -> set[str]:

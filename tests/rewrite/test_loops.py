@@ -220,8 +220,7 @@ SPLIT_PLAN = make(
 def test_a_split_if_is_tested_once() -> None:
     after = fixed(SPLIT, SPLIT_PLAN)
     assert body_of(after, "_find_row") == dedent("""
-        def _find_row(limit, item):
-            i, row = item
+        def _find_row(limit, row):
             value = None
             matched = bool(measure(row) > limit)
             if matched:
@@ -263,7 +262,7 @@ def test_a_fold_stays_in_order(tmp_path: Path) -> None:
         def total(weights):
             start = 0.1
             with Pool() as pool:
-                for part in pool.map(_total_name, weights.items()):
+                for part in pool.map(_total_name, weights.values()):
                     start += part
                 else:
                     print("done")

@@ -1,0 +1,40 @@
+"""The annotation of what a worker gives back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pfadvisor.model import PrivateKind
+from pfadvisor.rewrite.outline import Piece
+from pfadvisor.rewrite.stages import Stages
+from pfadvisor.rewrite.types import Types
+
+GENERIC: Final[dict[PrivateKind, str]] = {
+    "list": "list[Any]",
+    "set": "set[Any]",
+    "dict": "dict[Any, Any]",
+    "int": "int",
+}
+
+
+def result_types(
+    types: Types, stages: Stages, commit: Sequence[ast.stmt], piece: Piece
+) -> list[str | None]:
+    """The types of the results; of one that may be left at None nothing is said."""
+    plan = stages.plan
+    known: dict[str, str | None] = {name: types.name(name) for name in plan.handed}
+    for statement in commit:
+        for node, span in stages.holes_in(statement):
+            known[stages.holes[span]] = types.value(node)
+    known |= dict.fromkeys(stages.flags.values(), "bool")
+    early = any(re.search(r"\breturn\b.*\bNone\b", line) for line in piece.worker)
+    known = {name: None if early else each for name, each in known.items() if _sure(piece, name)}
+    known |= {p.name: types.name(p.name) or GENERIC[p.kind] for p in plan.privates}
+    return [known.get(name) if name != stages.kept else "bool" for name in stages.results]
+
+
+def _sure(piece: Piece, name: str) -> bool:
+    return piece.bound is not None and name in piece.bound

@@ -132,8 +132,10 @@ def _result_of(header: str, source: str) -> str:
     if header.startswith("async def run") or not re.search(r"\n +yield", source):
         listed = "return [" in source and not header.startswith("async def run")
         return "list[{typing.Any}]" if listed else "{typing.Any}"
-    kind = "AsyncIterator" if header.startswith("async") else "Iterator"
-    return f"{{collections.abc.{kind}}}[tuple[{{typing.Any}}, {{typing.Any}}]]"
+    pair = "tuple[{typing.Any}, {typing.Any}]"
+    if header.startswith("async"):
+        return f"{{collections.abc.AsyncGenerator}}[{pair}, None]"
+    return f"{{collections.abc.Iterator}}[{pair}]"
 
 
 def tuple_of(types: Sequence[str | None]) -> str | None:

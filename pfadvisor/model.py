@@ -267,6 +267,7 @@ class Plan:
     surroundings   resources by which workers of other processes or machines may differ from this
                    one and that compute reads or writes: "env", "cwd", "file" ...
     exits          SystemExit can leave compute
+    fresh          processes must not be forks: the program may have threads when the loop begins
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
     raises         an exception can leave compute; then what an iteration commits before it
@@ -311,6 +312,7 @@ class Plan:
     privates: tuple[Private, ...] = ()
     surroundings: tuple[str, ...] = ()
     exits: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,7 @@ class Judgement:
     stages: tuple[Granule, ...] = ()
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Job:
     initializer function and its arguments, run once in each worker
     surroundings state of this process or machine that the work looks at (see Plan)
     exits       SystemExit can leave the work
+    fresh       processes must not be forks of this one
     """
 
     mode: Mode
@@ -49,6 +50,7 @@ class Job:
     initializer: tuple[str, tuple[str, ...]] | None = None
     surroundings: tuple[str, ...] = ()
     exits: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ def needs_fresh_workers(job: Job) -> str:
         return "SystemExit, which can leave the work, would end a worker"
     state = [each for each in job.surroundings if each != "file"]
     return f"the work looks at this process's {state[0]}" if state else ""
+
+
+def spawning(context: Context) -> str:
+    """The context whose processes begin anew, without the threads and locks of this one."""
+    return f'{context.spell("multiprocessing", "get_context")}("spawn")'
 
 
 def arguments(*parts: str | None) -> str:

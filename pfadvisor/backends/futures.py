@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.backends import _ordered
-from pfadvisor.backends._job import Context, Emission, Job, Traits, arguments, initargs
+from pfadvisor.backends._job import Context, Emission, Job, Traits, arguments, initargs, spawning
 
 TRAITS: Final = Traits(
     modes=frozenset({"processes", "threads"}),
@@ -82,6 +82,8 @@ def _executor(job: Job, context: Context) -> str:
     executor = context.spell("concurrent.futures", name)
     workers = job.workers or (_POLITE if threads else None)
     given = [workers and f"max_workers={workers}"]
+    if job.fresh and not threads:
+        given.append(f"mp_context={spawning(context)}")
     if job.initializer is not None:
         function, values = job.initializer
         given += [f"initializer={function}", f"initargs={initargs(values)}"]

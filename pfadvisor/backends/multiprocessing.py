@@ -17,6 +17,9 @@ unpickled; it shortens its result if StopIteration leaks. Leaving the block kill
 runs, and so does Ctrl-C. The module must be importable without side effects (the `__main__`
 guard). Workers are daemonic: they cannot start processes of their own.
 
+Where the program may have threads when the loop begins (it names `Thread`, `ThreadPoolExecutor` and
+the like, or imports torch, grpc, tkinter ...), a fork could find their locks held for ever: the
+pool is then that of `get_context("spawn")`, unless the program calls `set_start_method` itself.
 Before Python 3.13 the pool counts all processors of the machine, be they denied to this program by
 its affinity; Windows waits for 61 workers at most. `--workers` states another number, such as
 `--workers 'len(os.sched_getaffinity(0))'`. A program that is frozen into an executable calls
@@ -40,7 +43,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pfadvisor.backends._job import Context, Emission, Job, Traits, arguments, initargs
+from pfadvisor.backends._job import Context, Emission, Job, Traits, arguments, initargs, spawning
 
 TRAITS: Final = Traits(
     modes=frozenset({"processes"}),
@@ -55,8 +58,7 @@ _DEFAULT_CHUNK: Final = 16
 
 
 def emit(job: Job, context: Context) -> Emission:
-    pool = context.spell("multiprocessing", "Pool")
-    header = f"with {pool}({_pool_arguments(job)}) as {job.bound}:"
+    header = f"with {_pool(job, context)}({_pool_arguments(job)}) as {job.bound}:"
     if job.want == "list" and not job.earliest:
         chunk = _chunk(job.chunksize)
         call = f"{job.bound}.map({arguments(job.function, job.source, chunk)})"
@@ -73,6 +75,12 @@ def refuses(job: Job) -> str:
     if not job.discardable:
         return "leaving multiprocessing.Pool would kill work that has effects; use futures"
     return ""
+
+
+def _pool(job: Job, context: Context) -> str:
+    if job.fresh:
+        return f"{spawning(context)}.Pool"
+    return context.spell("multiprocessing", "Pool")
 
 
 def _pool_arguments(job: Job) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, implicit
+from pfadvisor.effects import access, implicit, orders
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.values import Obj, Val, clip, join_all, type_text
 
@@ -59,6 +59,7 @@ def comprehension(ev: Evaluation, i: int, instr: Instr) -> Val:
     kind, values = instr.args[0], [ev.values[v] for v in instr.args[2:]]
     obj: Obj = (("fresh", i), ())
     ev.store(obj, "[]", values[-1])
+    orders.by_comprehension(ev, i, kind, instr.args[1])
     if kind in ("dict", "set"):
         implicit.hashing(ev, i, values[:1])
     if kind == "dict":

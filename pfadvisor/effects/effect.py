@@ -34,6 +34,7 @@ RESOURCES: Final[dict[str, str]] = {
     "context": "the settings of the running thread that arithmetic goes by: decimal, numpy",
     "worker": "what differs from one thread or process to another: context variables, "
     "thread-locals, identities, hashes of text",
+    "set-order": "the order in which sets of text and the like keep their items",
     "threads": "threads, pools and event loops that are started or stopped",
     "memory": "shared or mapped memory",
     "terminal": "the state of the terminal",
@@ -74,6 +75,7 @@ class Effect:
                    at once, and in any order, is left to the assumption thread-safe
     calls          arguments that are called back, or lists and dictionaries of such
     iterates       arguments that are iterated over (advances them if they are iterators)
+    orders         arguments whose items' order shows in the result; where there is a `key`, with it
     keeps          arguments that "self" refers to afterwards (list.append)
     returns        type of the result: "str", "list[str]", "tuple[str, int]", "self", "None", a class
                    of any module ("pathlib.Path"), "elem:ARG", "type:ARG", "A | B"; absent: unknown
@@ -99,6 +101,7 @@ class Effect:
     uses: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     iterates: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     returns: str = ""
     result_is: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from pfadvisor.effects import (
     callbacks,
     calls,
     implicit,
+    orders,
     protocols,
     sharing,
     special,
@@ -187,6 +188,7 @@ def known(
         iterated = bound.vals.get(argument, BOTTOM)
         implicit.iteration(ev, i, iterated)
         _advance(ev, i, iterated)
+    orders.by_call(ev, i, line, bound.vals)
     _keep(ev, line, recv, bound)
     for argument in line.calls:
         callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)

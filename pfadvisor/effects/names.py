@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.facts import Instr, ModuleFacts
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
 from pfadvisor.effects.versions import DROPPED
@@ -17,6 +17,7 @@ BUILTINS: Final = frozenset(dir(builtins))
 MUTATORS: Final = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft"}
 )
+PATCHES: Final = frozenset({"patch", "object", "setattr"})
 
 
 ARRAYS: Final = frozenset(
@@ -235,14 +236,33 @@ def _bound_elsewhere(module: ModuleFacts) -> frozenset[str]:
         code = function.code
         for instr in code:
             if instr.op in ("setattr", "delattr"):
-                base = code[instr.args[0]]
-                while base.op == "attr":
-                    base = code[base.args[0]]
-                if base.op == "import" or (
-                    base.op in ("name", "free") and base.args[0] in imported
-                ):
+                if _is_imported(code, instr.args[0], imported):
                     found.add(str(instr.args[1]))
+            elif instr.op == "call" and _last_name(code[instr.args[0]]) in PATCHES:
+                found.add(_told(code, instr, imported))
     return frozenset(found)
+
+
+def _is_imported(code: tuple[Instr, ...], value: int, imported: set[str]) -> bool:
+    """Whether the value is an imported module, or is reached from one."""
+    base = code[value]
+    while base.op == "attr":
+        base = code[base.args[0]]
+    return base.op == "import" or (base.op in ("name", "free") and base.args[0] in imported)
+
+
+def _last_name(instr: Instr) -> str:
+    return str(instr.args[-1]) if instr.op in ("name", "free", "attr") else ""
+
+
+def _told(code: tuple[Instr, ...], call: Instr, imported: set[str]) -> str:
+    """The name in `patch("module.name")`, `setattr(module, "name", value)` and the like."""
+    given = [v for _, _, v in call.args[1][:2]]
+    texts = [code[v].args[0] for v in given if code[v].op == "const"]
+    if not texts or not isinstance(texts[0], str):
+        return ""
+    owned = len(texts) < len(given) and _is_imported(code, given[0], imported)
+    return texts[0].rpartition(".")[2] if owned or "." in texts[0] else ""
 
 
 def absolute(module: ModuleFacts, target: str, level: int) -> str:

@@ -67,6 +67,7 @@ class Program(Names, Classes, Noise):
         self.stores: dict[str, dict[str, frozenset[str]]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
+        self.starters: dict[str, str] = {}
         self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         self._slices: dict[tuple[str, int, int], Val] = {}
         self._repeated: dict[tuple[str, int], tuple[range, ...]] = {}

@@ -26,6 +26,9 @@ TRUST: Final[tuple[str, ...]] = (
     "method that it overrides unless the module or its imports hold an override that does not.",
     "A number meets numbers: where one operand is a number and no array library is imported, "
     "arithmetic gives a new number and changes nothing in place.",
+    "A `for` statement goes through a set, a dictionary is made from one, and floats of one are "
+    "added, in an order that means nothing to the result; so does a set of which nothing tells what "
+    "it holds.",
     "Warnings that a library gives of its numbers (an overflow, a fit that does not converge) may "
     "be shown once by every worker; the bar of tqdm is no output.",
     "Where no array library is imported, an object of unknown type is no array: a slice of it is a "

@@ -26,6 +26,7 @@ from pfadvisor.loops.conflicts import (
     shared_conflicts,
     unknown_conflicts,
 )
+from pfadvisor.loops.deferred import defers, taken
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.last_values import conditional_last_values
@@ -73,6 +74,14 @@ class Analysis:
     @property
     def compute_instrs(self) -> frozenset[int]:
         return frozenset(i for n in self.compute for i in self.body.nodes[n])
+
+    @property
+    def work_instrs(self) -> frozenset[int]:
+        """What compute does itself: not what it leaves to those who use what it makes."""
+        body, compute = self.body, self.compute
+        return frozenset(
+            i for i in self.compute_instrs if not defers(body, i) or taken(body, i, compute)
+        )
 
     @property
     def rest_instrs(self) -> frozenset[int]:

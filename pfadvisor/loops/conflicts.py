@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, USE, Effect, Root
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body
@@ -332,7 +333,9 @@ def given_conflicts(body: Body, own: list[Touch]) -> list[Conflict]:
 
 
 def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
-    """Calls of which nothing is known may touch whatever others can reach."""
+    """Calls of which nothing is known may touch whatever others can reach. Where the program has
+    windows, they may be calls of these, which only one thread may make: nothing is assumed."""
+    bound = library_with(body.ev.program, body.ev.module, "main-thread")
     loose = escaped(body)
     reachable = [t for t in shared if t.effect.root[0] in OPEN or t.effect.root in loose]
     found = []
@@ -355,10 +358,10 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
                 "output",
                 here,
                 here,
-                "shared-mutation",
-                unknown.subject,
+                "not-thread-safe" if bound else "shared-mutation",
+                bound or unknown.subject,
                 None,
-                assumption,
+                None if bound else assumption,
             )
         )
     return found

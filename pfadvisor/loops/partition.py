@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import DEEP, USE
 from pfadvisor.loops.conflicts import Conflict
+from pfadvisor.loops.deferred import left_undone
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch, overlap
 
@@ -68,8 +69,7 @@ def partition(
     seeds |= {n for c in active for n in c.nodes}
     commit = _closure(body, seeds)
     compute = frozenset(set(range(len(body.nodes))) - commit)
-    worthy = frozenset(n for n in compute if worth_a_worker(body, n))
-    return Partition(compute, frozenset(commit), used, worthy)
+    return Partition(compute, frozenset(commit), used, _worthy(body, compute))
 
 
 def narrowed(body: Body, part: Partition, nodes: set[int]) -> Partition:
@@ -130,8 +130,13 @@ def with_head(
     if commit & head or not _whole_statements(body, head):
         return None
     compute = frozenset(set(range(len(body.nodes))) - commit - head)
-    worthy = frozenset(n for n in compute if worth_a_worker(body, n))
-    return Partition(compute, frozenset(commit), used, worthy, frozenset(head))
+    return Partition(compute, frozenset(commit), used, _worthy(body, compute), frozenset(head))
+
+
+def _worthy(body: Body, compute: frozenset[int]) -> frozenset[int]:
+    return frozenset(
+        n for n in compute if worth_a_worker(body, n) and not left_undone(body, n, compute)
+    )
 
 
 def _feeding(body: Body, nodes: set[int], conflicts: list[Conflict]) -> set[int]:

@@ -8,11 +8,12 @@ function, or the `__main__` guard, sets is there only under `fork`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.planning import inputs_of
+from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.model import Assumption, Span
 
 CHANGES: Final = frozenset(
@@ -62,9 +63,39 @@ def set_at_run_time(
                 f"`{name}`, which is set while the program runs, is the same in a fresh worker",
                 effect.where,
             )
+    found |= {a.subject: a for a in _replaced(analysis)}
     return tuple(
         a for n, a in found.items() if not {"same-globals", f"same-globals:{n}"} & accepted
     )
+
+
+def _replaced(analysis: Analysis) -> Iterator[Assumption]:
+    """The question for each function of the work that the program, or a test in it, replaces."""
+    body = analysis.body
+    program, patched = body.ev.program, body.ev.program.patched(body.ev.module)
+    for i in sorted(analysis.compute_instrs) if patched else ():
+        for target in body.ev.targets.get(i, ()):
+            names = {target.name.rpartition(".")[2]}
+            called = {(target.module, target.index)} if target.kind == "def" else set()
+            for module, index in program.reach(frozenset(called)):
+                facts = program.module(module)
+                names |= {facts.functions[index].name} if facts is not None else set()
+            for name in sorted(names & patched):
+                text = f"`{name}`, which is replaced while the program runs, is so in a worker too"
+                yield Assumption("same-globals", name, text, body.ev.location(i))
+
+
+def never_imported(analysis: Analysis) -> bool:
+    """Whether the work would be a function of a `__main__.py`: what runs as a package or a folder
+    is not imported again, so that no fresh worker finds its functions."""
+    body = analysis.body
+    module = body.ev.module
+    if PurePath(module.filename).name != "__main__.py":
+        return False
+    if call_of(analysis) is None:
+        return True
+    targets = [t for i in analysis.compute_instrs for t in body.ev.targets.get(i, ())]
+    return any(t.kind != "known" and t.module in ("", module.name) for t in targets)
 
 
 def _sets(facts: ModuleFacts, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.surroundings import context_blockers
@@ -67,12 +68,17 @@ def structural_blockers(body: Body) -> list[Blocker]:
 
 
 def _out_of_place(body: Body) -> list[Blocker]:
-    """The loop runs at a time at which no worker can be started, or find what it needs."""
+    """The loop runs at a time, or in a program, in which no worker can be started or find what it
+    needs."""
     where, module = body.ev.location(body.loop.source), body.ev.module
     reasons = []
     if (module.name, body.index_in_module) in run_at_exit(body.ev.program, module):
         text = "the function runs when the program ends, and no worker can be started then"
         reasons.append((text, ""))
+    library = library_with(body.ev.program, module, "greenlets")
+    if library:
+        text = f"the program is {library}'s, which makes threads and locks its own"
+        reasons.append((text, f"start {library}'s own pool"))
     if body.function.kind == "class":
         reasons.append(("the loop runs while a class is defined", "move it into a function"))
     return [

@@ -11,13 +11,16 @@ from dataclasses import replace
 
 from pfadvisor.config import Settings
 from pfadvisor.effects.facts import Loop, ModuleFacts
+from pfadvisor.effects.libraries import chooses_start, thread_starter
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
 from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
 from pfadvisor.loops.ownership import copied
-from pfadvisor.loops.planning import pickle_problem, plan_of
-from pfadvisor.loops.spawning import set_at_run_time
+from pfadvisor.loops.planning import plan_of
+from pfadvisor.loops.sending import pickle_problem
+from pfadvisor.loops.set_order import order_of_sets
+from pfadvisor.loops.spawning import never_imported, set_at_run_time
 from pfadvisor.model import (
     Assumption,
     Blocker,
@@ -27,9 +30,10 @@ from pfadvisor.model import (
     Location,
     LoopId,
     Mode,
+    Plan,
     Profit,
 )
-from pfadvisor.profit import measured
+from pfadvisor.profit import measured, native
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.sendable import doubtful
@@ -182,18 +186,17 @@ def assess(
     if analysis.tree is None or analysis.pattern is None:
         return _serial(loop_id, analysis.blockers, dependences)
     body = analysis.body
-    work = workload(program, body.ev, body.loop, analysis.compute_instrs, basis.machine.pace)
+    work = workload(program, body.ev, body.loop, analysis.work_instrs, basis.machine.pace)
     found = basis.measured(loop_id.ordinal)
     if found is not None and found.iterations:
         work = measured.workload_of(work, found)
     mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
     if problem is not None:
         return _serial(loop_id, (problem,), dependences)
-    plan = plan_of(analysis, loop_id, mode)
-    linked = deeply_linked(analysis, accepted) if mode == "processes" else ()
-    # a worker of Pool that fails to describe a result that it cannot send dies silently
-    plan = replace(plan, builtin_errors=plan.builtin_errors and not linked)
+    plan, linked = _planned(program, analysis, loop_id, mode, accepted)
     profit = profit_of(program, analysis, work, plan, settings, basis, found)
+    library = native.spreading(program, analysis, mode) if _pays(profit) else ""
+    profit = native.lowered(profit, library, work.gil)
     asked = tuple[Assumption, ...]()
     if mode == "processes" and not _hidden(analysis, profit, accepted, glance):
         asked = (*_sending(analysis, accepted), *linked, *doubtful(analysis, accepted))
@@ -214,7 +217,27 @@ def assess(
         stages,
         plan,
         work.dominant,
+        native.advice(library),
     )
+
+
+def _planned(
+    program: Program, analysis: Analysis, loop_id: LoopId, mode: Mode, accepted: frozenset[str]
+) -> tuple[Plan, tuple[Assumption, ...]]:
+    """The plan of the loop, and what it rests on of results that are deeply linked."""
+    plan = plan_of(analysis, loop_id, mode)
+    if mode != "processes":
+        return plan, ()
+    linked = deeply_linked(analysis, accepted)
+    # a worker of Pool that fails to describe a result that it cannot send dies silently
+    safe = plan.builtin_errors and not linked
+    return replace(plan, builtin_errors=safe, fresh=_fresh(program, analysis)), linked
+
+
+def _fresh(program: Program, analysis: Analysis) -> bool:
+    """Whether a fork could find locks held by threads that it does not have."""
+    module = analysis.body.ev.module
+    return bool(thread_starter(program, module)) and not chooses_start(program, module)
 
 
 def _hidden(
@@ -229,7 +252,8 @@ def _hidden(
 
 def _sending(analysis: Analysis, accepted: frozenset[str]) -> tuple[Assumption, ...]:
     """What working on copies, in interpreters that are started anew, rests on."""
-    return (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
+    known = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
+    return (*known, *order_of_sets(analysis, accepted))
 
 
 def _serial(
@@ -252,12 +276,17 @@ def _mode(
     what, role = pickle_problem(analysis)
     if tried and not what:
         what, role = tried[0], "as the profile found out"
+    if never_imported(analysis):
+        what, role = "the work, a function of `__main__.py`", "is not found by a worker"
     if work.kind == "io" or (work.kind == "cpu" and work.gil == "released"):
         return "threads", None
     if not what:
         return "processes", None
     if work.kind == "mixed":
         return "threads", None
+    advice = "pass and return plain data"
+    if never_imported(analysis):
+        advice = "move it into a module of its own"
     where = body.ev.location(body.loop.source)
     return "processes", Blocker(
         "PFA211",
@@ -265,5 +294,5 @@ def _mode(
         f"{what}, {role} and cannot be sent to another process",
         where,
         (),
-        "pass and return plain data",
+        advice,
     )

@@ -59,7 +59,7 @@ def profit_of(
             min_speedup=_wanted(analysis, settings, work),
             max_break_even=settings.max_break_even,
             calls_per_program=ran.entries if ran is not None else 1,
-            start_method=basis.start_method,
+            start_method="spawn" if plan.fresh else basis.start_method,
             machine=machine,
             alone=alone,
             once=_imports(mode, machine) if ran is not None else NONE,

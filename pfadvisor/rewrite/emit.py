@@ -91,7 +91,7 @@ class Emitter:
         chunk = plan.chunksize if plan.collected else None
         job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
         job = replace(job, workers=self.options.workers, initializer=self.initializer)
-        job = replace(job, surroundings=plan.surroundings, exits=plan.exits)
+        job = replace(job, surroundings=plan.surroundings, exits=plan.exits, fresh=plan.fresh)
         self.backend, reason = choose(plan, job, self.options.backend)
         if reason:
             raise Refused(reason)

@@ -34,6 +34,7 @@ def message_of(judgement: Judgement) -> str:
     if judgement.verdict == "serial":
         return _serial(judgement)
     parts = [_legal(judgement), _dominates(judgement), gain(judgement.profit, judgement.kind)]
+    parts += [judgement.advice] if judgement.profit and judgement.profit.worth != "no" else []
     return "; ".join(part for part in parts if part)
 
 

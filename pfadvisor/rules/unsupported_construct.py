@@ -3,7 +3,8 @@
 ## What it does
 
 Names the construct: `exec`, `eval`, `locals()`, `vars()`, stack inspection, a loop in a class
-body, an `else` that cannot be kept, and the like.
+body, an `else` that cannot be kept, and the like. It is also where the loop stands that counts in
+a program of gevent or eventlet, whose threads are no threads, and at the program's end.
 
 ## Why it matters
 

@@ -196,3 +196,17 @@ def test_joblib_collects_what_comes_back_and_shares_nothing() -> None:
     """Workers append to nobody's list, so that no memory need be shared."""
     run = load("joblib").emit(job("threads", "list"), Plain())
     assert run.gives == "list" and "sharedmem" not in run.expression
+
+
+@pytest.mark.parametrize("name", ["multiprocessing", "futures"])
+@pytest.mark.parametrize("want", WANTS)
+def test_processes_beside_threads_are_spawned(name: str, want: Want) -> None:
+    """A fork may find locks held by threads that it does not have."""
+    wanted = job("processes", want, fresh=True)
+    if not load(name).refuses(wanted):
+        header = load(name).emit(wanted, Plain()).header
+        assert 'multiprocessing.get_context("spawn")' in header
+
+
+def test_threads_need_no_context() -> None:
+    assert "context" not in load("futures").emit(job("threads", "list", fresh=True), Plain()).header

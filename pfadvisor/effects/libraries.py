@@ -1,0 +1,94 @@
+"""What libraries do to the process that uses them, beside what their calls do.
+
+A table speaks of callables; this is about whole import roots. A program shows what it uses by the
+imports of a module and of the modules that it imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.program import Program
+
+Trait = Literal["threads", "greenlets", "main-thread"]
+TRAITS: Final[dict[Trait, frozenset[str]]] = {
+    # start threads, or open devices and connections, of which a forked process has half
+    "threads": frozenset({
+        "apscheduler", "confluent_kafka", "cupy", "grpc", "jax", "kafka", "mxnet", "onnxruntime",
+        "paddle", "pycuda", "pyopencl", "tensorflow", "torch", "zmq",
+    }),
+    # make the program's threads, locks and sockets their own
+    "greenlets": frozenset({"eventlet", "gevent"}),
+    # have objects that belong to the main thread of one process
+    "main-thread": frozenset({
+        "AppKit", "PyQt4", "PyQt5", "PyQt6", "PySide", "PySide2", "PySide6", "gi", "gtk", "kivy",
+        "pygame", "pyglet", "qtpy", "tkinter", "wx",
+    }),
+}  # fmt: skip
+STARTERS: Final = frozenset({
+    "BackgroundScheduler", "QueueListener", "Thread", "ThreadPool", "ThreadPoolExecutor",
+    "ThreadingHTTPServer", "ThreadingMixIn", "ThreadingTCPServer", "ThreadingUDPServer", "Timer",
+    "run_in_executor", "start_new_thread", "to_thread",
+})  # fmt: skip
+STARTING: Final = frozenset({
+    "_thread", "asyncio", "concurrent", "http", "logging", "multiprocessing", "socketserver",
+    "threading",
+})  # fmt: skip
+
+
+def library_with(program: Program, module: ModuleFacts, trait: Trait) -> str:
+    """A library with the trait that the module or one of its imports uses, "" if none does."""
+    return next((r for f in _around(program, module) for r in sorted(roots(f) & TRAITS[trait])), "")
+
+
+def thread_starter(program: Program, module: ModuleFacts) -> str:
+    """What of the module, or of its imports, may have left threads running when a loop begins."""
+    if module.name not in program.starters:
+        program.starters[module.name] = _starter(program, module)
+    return program.starters[module.name]
+
+
+def _starter(program: Program, module: ModuleFacts) -> str:
+    for facts in _around(program, module):
+        if roots(facts) & STARTING:
+            for word in _words(facts):
+                if word in STARTERS:
+                    return word
+    return library_with(program, module, "threads") or library_with(program, module, "main-thread")
+
+
+def chooses_start(program: Program, module: ModuleFacts) -> bool:
+    """Whether the program says itself how processes are started."""
+    return any("set_start_method" in _words(facts) for facts in _around(program, module))
+
+
+def roots(module: ModuleFacts) -> frozenset[str]:
+    """First names of what the module imports, wherever it does so."""
+    found = {target for _, (target, _, level) in module.imports if level == 0}
+    found |= {target for target, level in module.star_imports if level == 0}
+    found |= {
+        instr.args[0]
+        for function in module.functions
+        for instr in function.code
+        if instr.op == "import" and instr.args[2] == 0
+    }
+    return frozenset(target.partition(".")[0] for target in found)
+
+
+def _around(program: Program, module: ModuleFacts) -> Iterator[ModuleFacts]:
+    for name in program.neighbours(module):
+        facts = program.module(name)
+        if facts is not None:
+            yield facts
+
+
+def _words(module: ModuleFacts) -> Iterator[str]:
+    """The names that the code reads, takes as attributes or imports."""
+    for function in module.functions:
+        for instr in function.code:
+            if instr.op in ("name", "attr"):
+                yield str(instr.args[-1])
+            elif instr.op == "import" and instr.args[1]:
+                yield str(instr.args[1])

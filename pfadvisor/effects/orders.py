@@ -1,0 +1,77 @@
+"""Where the order in which a set keeps its items shows: it differs from one process to another.
+
+Numbers are kept alike everywhere; text and whatever hashes by text or by identity is not. A `for`
+statement over a set, or what is looked up in a dictionary made from one, is not counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import access
+from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.values import Val, elem_types, parse_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pfadvisor.effects.evaluate import Evaluation
+
+ORDER: Final = "set-order"
+SETS: Final = frozenset({"set", "frozenset"})
+SEEDED: Final = ("datetime.", "pathlib.", "uuid.", "str", "bytes", "memoryview")
+FORGETS: Final = frozenset({"all", "any", "frozenset", "len", "max", "min", "set", "sorted"})
+
+
+def by_call(ev: Evaluation, i: int, line: Line, given: Mapping[str, Val]) -> None:
+    """A callable whose table says that the order of an argument's items shows."""
+    keyed = "key" in line.args and "key" not in given
+    for argument in () if keyed else line.orders:
+        if argument in given and is_seeded(given[argument].types):
+            _shows(ev, i)
+
+
+def by_comprehension(ev: Evaluation, i: int, kind: str, loop: int) -> None:
+    """A list or generator over a set."""
+    source = ev.function.loops[loop].source
+    if kind in ("list", "generator") and is_seeded(ev.values[source].types):
+        _shows(ev, i)
+
+
+def is_seeded(types: frozenset[str] | None) -> bool:
+    """Whether it is a set of items whose hashes are another process's others."""
+    return any(
+        parse_type(name)[0] in SETS and any(_differs(item) for item in elem_types(name) or ())
+        for name in types or ()
+    )
+
+
+def _differs(name: str) -> bool:
+    head, args = parse_type(name)
+    if head in ("tuple", "frozenset"):
+        return any(_differs(arg) for arg in args)
+    return ":" in head or head.startswith(SEEDED)
+
+
+def _shows(ev: Evaluation, i: int) -> None:
+    if not _forgotten(ev, i):
+        access.resource(ev, i, ORDER, write=False)
+
+
+def _forgotten(ev: Evaluation, i: int) -> bool:
+    """Whether whoever gets the value puts it into an order of its own, or asks for none."""
+    from pfadvisor.effects.program import operands
+
+    code = ev.function.code
+    users = [u for u in code if u.op not in ("bind", "test") and i in operands(u)]
+    return bool(users) and all(
+        user.op == "call"
+        and not any(name == "key" for _, name, _ in user.args[1])
+        and _is_named(ev, user.args[0])
+        for user in users
+    )
+
+
+def _is_named(ev: Evaluation, callee: int) -> bool:
+    funcs = ev.values[callee].funcs
+    return bool(funcs) and all(f[0] == "known" and f[1] in FORGETS for f in funcs)

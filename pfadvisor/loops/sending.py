@@ -1,0 +1,45 @@
+"""What would have to cross to a worker process and back, and does not pickle."""
+
+from __future__ import annotations
+
+from pfadvisor.effects.program import operands
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.deferred import coroutine_left
+from pfadvisor.loops.pickling import local_callable, unpicklable
+from pfadvisor.loops.planning import inputs_of, names_of, results_of
+
+
+def pickle_problem(analysis: Analysis) -> tuple[str, str]:
+    """(what, role) of a value that would have to cross to a worker process and cannot."""
+    body = analysis.body
+    inputs = {i.name: i.origin for i in inputs_of(analysis) if i.origin != "global"}
+    used = _used_by_compute(analysis)
+    for value, name in names_of(analysis).items():
+        if name not in inputs or value not in used or body.node_of.get(value) in analysis.compute:
+            continue
+        problem = unpicklable(body.ev, body.ev.values[value])
+        liftable = inputs[name] == "capture" and local_callable(body.ev, body.ev.values[value])
+        if problem and not liftable:
+            return f"`{name}`, {problem}", "is read by the work"
+    for name in inputs:
+        held = body.ev.cells.get(name)
+        if held is not None and inputs[name] == "capture" and not local_callable(body.ev, held):
+            problem = unpicklable(body.ev, held)
+            if problem:
+                return f"`{name}`, {problem}", "is read by the work"
+    if "target" in inputs.values():
+        problem = unpicklable(body.ev, body.ev.values[body.loop.elem])
+        if problem:
+            return f"the item, {problem}", "is what the work gets"
+    for value in results_of(analysis):
+        problem = unpicklable(body.ev, body.ev.values[value])
+        if problem:
+            return problem, "is what the work returns"
+    if coroutine_left(body, analysis.compute):
+        return "a coroutine", "is what the work leaves to others to await"
+    return "", ""
+
+
+def _used_by_compute(analysis: Analysis) -> set[int]:
+    code = analysis.body.function.code
+    return {v for i in analysis.compute_instrs for v in operands(code[i])}

@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from pfadvisor.cli import _options, _run
+from pfadvisor.cli._interactive import chosen
 from pfadvisor.model import Failed, Finding, Report
 from pfadvisor.rewrite import apply, requirements
 from pfadvisor.rewrite.apply import Change
@@ -25,7 +26,7 @@ Make = Callable[[_run.Run, Report, Wanted], list[Change | Failed]]
 @_options.output_format()
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply rewrites that need assumptions.")
-@click.option("--interactive", is_flag=True, help="Ask for each rewrite.")
+@click.option("--interactive", is_flag=True, help="Ask for each rewrite, as `git add --patch`.")
 @click.option(
     "--add-dependency",
     is_flag=True,
@@ -37,13 +38,17 @@ def command(output_format: str, diff: bool, unsafe_fixes: bool, **given: Any) ->
     Exits with 1 if loops are left to parallelise, or if `--diff` shows a change; with `-` the
     rewritten text goes to standard output.
     """
+    if given["interactive"] and _run.STDIN in given["paths"]:
+        raise click.UsageError("--interactive needs files: standard input holds the answers")
     if given["add_dependency"] and _run.STDIN in given["paths"]:
         raise click.UsageError("--add-dependency needs files, not `-`")
     run = _run.run_of(given, "review" if unsafe_fixes else "suggested", unsafe=unsafe_fixes)
     make = _declaring if given["add_dependency"] else _changes
-    wanted = _question(run, make) if given["interactive"] else _applicable(unsafe_fixes)
+    wanted = _applicable(unsafe_fixes)
+    if given["interactive"]:
+        return _rewrite_chosen(run, make, output_format, diff=diff)
     if diff:
-        return _differ(run, wanted, make)
+        return _differ(run, run.report(), wanted, make)
     if run.stdin is not None:
         return _rewrite_stdin(run, wanted)
     return _rewrite(run, wanted, make, output_format)
@@ -67,8 +72,30 @@ def _rewrite(run: _run.Run, wanted: Wanted, make: Make, output_format: str) -> i
     return _run.exit_code(report, run)
 
 
-def _differ(run: _run.Run, wanted: Wanted, make: Make) -> int:
+def _rewrite_chosen(run: _run.Run, make: Make, output_format: str, *, diff: bool) -> int:
+    """Ask for each rewrite, then write each file once."""
     report = run.report()
+    taken = chosen(run, report, lambda asked: make(run, asked, _always))
+    wanted = replace(report, findings=tuple(taken))
+    if diff:
+        return _differ(run, wanted, _always, make)
+    made, failed = make(run, wanted, _always), list[Failed]()
+    done = [one for one in made if isinstance(one, Change) and _written(one, failed)]
+    failed += [one for one in made if isinstance(one, Failed)]
+    run = run.again()
+    left = run.report()
+    left = replace(left, failed=(*left.failed, *failed))
+    _run.write(_run.render(left, run, output_format))
+    _say(sum(len(one.fixed) for one in done), "Fixed")
+    _run.complain(left)
+    return _run.exit_code(left, run)
+
+
+def _always(finding: Finding) -> bool:
+    return True
+
+
+def _differ(run: _run.Run, report: Report, wanted: Wanted, make: Make) -> int:
     made = make(run, report, wanted)
     found = [one for one in made if isinstance(one, Change)]
     for change in found:
@@ -115,26 +142,6 @@ def _written(change: Change, failed: list[Failed]) -> bool:
 
 def _applicable(unsafe: bool) -> Wanted:
     return lambda finding: apply.is_applicable(finding.fix, unsafe=unsafe)
-
-
-def _question(run: _run.Run, make: Make) -> Wanted:
-    """Shows a finding with its change and asks; "q" refuses all that follow."""
-    stopped = False
-
-    def ask(finding: Finding) -> bool:
-        nonlocal stopped
-        if stopped or not apply.is_applicable(finding.fix, unsafe=True):
-            return False
-        alone = make(run, Report((finding,)), lambda _: True)
-        shown = _run.render(Report((finding,)), run, "concise").partition("\n")[0]
-        _run.write(
-            shown + "\n" + "".join(apply.diff(one) for one in alone if isinstance(one, Change))
-        )
-        answer = click.prompt("Rewrite?", type=click.Choice(["y", "n", "q"]), default="n")
-        stopped = answer == "q"
-        return bool(answer == "y")
-
-    return ask
 
 
 def _say(number: int, verb: str) -> None:

@@ -173,14 +173,3 @@ def test_a_file_that_cannot_be_written_is_told(pfadvisor, write):
     ran = pfadvisor("fix")
     path.parent.chmod(0o755)
     assert (ran.code, "not written: Permission denied" in ran.err) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("answers", "count"), [("y\nn\n", 1), ("y\ny\n", 2), ("q\n", 0), ("\n\n", 0)]
-)
-def test_interactive_asks_for_each(pfadvisor, write, monkeypatch, answers, count):
-    path = write("a.py", GOOD * 2)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
-    ran = pfadvisor("fix", "--interactive")
-    assert path.read_text(encoding="utf-8").count("pool.map") == count
-    assert "+pool.map(f," in ran.out

@@ -73,7 +73,7 @@ def refuses(job: Job) -> str:
 
 
 def _chunked(job: Job) -> bool:
-    return bool(job.mode == "processes" and job.want == "list" and job.chunksize)
+    return job.mode == "processes" and job.want == "list" and (job.chunksize or 1) > 1
 
 
 def _executor(job: Job, context: Context) -> str:

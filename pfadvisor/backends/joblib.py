@@ -62,7 +62,8 @@ def emit(job: Job, context: Context) -> Emission:
         ordered = _ordered.share(context, futures=late)
         call = f"{ordered}({job.bound}, {job.function}, {job.source})"
         return Emission(header, call, "futures" if late else "pairs")
-    chunk = f"chunksize={job.chunksize}" if job.want == "list" and job.chunksize else None
+    several = job.want == "list" and (job.chunksize or 1) > 1
+    chunk = f"chunksize={job.chunksize}" if several else None
     call = f"{job.bound}.map({arguments(job.function, job.source, chunk)})"
     return Emission(header, call, "iterator")
 

@@ -126,7 +126,15 @@ def chunksize(work: Workload, iterations: int | None, workers: int) -> int | Non
     if likely >= ALONE or not likely:
         return None
     wanted = min(ceil(ALONE * 2 / likely), 1_000)
-    return wanted if iterations is None else max(min(wanted, iterations // (4 * workers)), 1)
+    if iterations is not None:
+        wanted = max(min(wanted, iterations // (4 * workers)), 1)
+    return _rounded(wanted)
+
+
+def _rounded(number: int) -> int:
+    """The number as a person would write it: from ten on 1, 2 or 5 and zeros."""
+    power = 10 ** (len(str(number)) - 1)
+    return number if number < 10 else max(n for n in (1, 2, 5) if n * power <= number) * power
 
 
 # -- figures -------------------------------------------------------------------------------

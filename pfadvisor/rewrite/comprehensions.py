@@ -11,7 +11,7 @@ from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside, runs_once
-from pfadvisor.rewrite.layout import argument, broken, joined, one_line, standing
+from pfadvisor.rewrite.layout import argument, broken, closed_up, joined, one_line, standing
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
@@ -249,8 +249,9 @@ class ComprehensionRewriter:
     def _moved(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
         span = self.text.span(node)
         inside = [swap for swap in swaps if contains(span, swap[0])]
-        rows = self.text.cut(span, inside)
-        return standing("\n".join(moved(rows, self.text.indent(span.row), self.text.unit)))
+        rows = moved(self.text.cut(span, inside), self.text.indent(span.row), self.text.unit)
+        room = self.context.width - len(f"{self.text.unit}return ")
+        return standing(closed_up("\n".join(rows), room))
 
     def _needs_item(self) -> bool:
         """Whether the parent, too, evaluates something of the item."""

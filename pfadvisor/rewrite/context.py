@@ -11,6 +11,7 @@ from pfadvisor.rewrite.layout import fitted
 from pfadvisor.rewrite.scope import (
     Comprehension,
     Definition,
+    enclosing_function,
     first_row,
     fresh,
     names_in,
@@ -114,7 +115,7 @@ class FileContext:
 
     def local(self, name: str) -> str:
         """A name that is free in the scope of the loop."""
-        around = outermost(self.path)
+        around = enclosing_function(self.path) or outermost(self.path)
         taken = self.taken if around is None else names_in(around)
         return fresh(name, taken)
 

@@ -168,6 +168,12 @@ def one_line(expression: str) -> str:
     return single[0] if len(single) == 1 else expression
 
 
+def closed_up(expression: str, room: int) -> str:
+    """The expression on one line, if it has the room there."""
+    single = one_line(expression)
+    return single if len(single) <= room else expression
+
+
 def broken(lines: list[str], unit: str, width: int = WIDTH) -> list[str]:
     """Lines of moved code, those that became too long broken where that is simple."""
     if any(mark in line for line in lines for mark in _SPANNING) or _continued(lines):

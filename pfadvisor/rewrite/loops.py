@@ -108,7 +108,7 @@ class LoopRewriter:
         return parts.get(target.id) if isinstance(target, ast.Name) else None
 
     def _outliner(self, outer: str) -> Outliner:
-        return Outliner(self.stages, self.swaps, outer, self.targets, self.options.width)
+        return Outliner(self.stages, self.swaps, outer, self.targets, self.context)
 
     # -- may it be rewritten -----------------------------------------------------------
 
@@ -277,6 +277,10 @@ class LoopRewriter:
             line = f"{self.plan.accumulators[0].name}.extend({emission.expression})"
             edit = self._edit(to.statement([*self._notes(), *to.line(line)], self._comment()))
             return to.rewritten([edit], f"collect the results of {self.called} in order")
+        if emission.gives == "list" and not piece.commit and not needs and not self.loop.orelse:
+            lines = [*self._notes(), *to.line(emission.expression)]
+            edit = self._edit(to.statement(lines, self._comment()))
+            return to.rewritten([edit], f"run {self.called} for each item")
         taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
         lines = piece.commit if want == "futures" else [n for n in piece.commit if n != TAKEN]
         body = [taken if line == TAKEN else line for line in lines]

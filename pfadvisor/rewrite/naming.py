@@ -17,6 +17,7 @@ from pfadvisor.rewrite.scope import Comprehension, names_in
 from pfadvisor.rewrite.text import Text
 
 _VAGUE = frozenset({"main", "run", "test", "do", "go", "execute", "call", "start", "handle"})
+_ANY_RESULT = frozenset({"out", "output", "result", "res", "ret", "acc", "new", "tmp", "found"})
 _PLURALS = (
     ("ies", "y"),
     ("sses", "ss"),
@@ -89,14 +90,17 @@ def _verbs(seen: _Seen) -> list[str]:
     """What the work may be said to do: `export_avatars` exports; where that is taken, what it
     calls for an item may say more."""
     found = [_telling(seen.function) or "process", *map(_telling, _called(seen.node))]
+    found.append("_".join(_words(seen.function)))
     return [verb for verb in dict.fromkeys(found) if verb]
 
 
 def _telling(function: str) -> str:
-    """The first word of a function's name, "" if it says nothing."""
+    """The first word of a function's name that says what it does, "" if none is there."""
     words = _words(function)
-    vague = not words or len(words[0]) < 3 or words[0] in _VAGUE or hasattr(builtins, words[0])
-    return "" if vague else words[0]
+    while words and words[0] in _VAGUE:
+        del words[0]
+    silent = not words or len(words[0]) < 3 or hasattr(builtins, words[0])
+    return "" if silent else words[0]
 
 
 def _called(loop: ast.AST) -> list[str]:
@@ -131,7 +135,8 @@ def _made(name: str) -> str:
     """`row` for `rows` or `read_rows`."""
     words = _words(name)
     single = _singular(words[-1]) if words else ""
-    return single if words and single != words[-1] and len(single) > 2 else ""
+    telling = single not in _ANY_RESULT and len(single) > 2
+    return single if words and single != words[-1] and telling else ""
 
 
 def _one_of(loop: ast.AST) -> str:
@@ -171,10 +176,15 @@ def _result(loop: ast.AST) -> str:
     for node in ast.walk(loop):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "add")):
-                return _singular(name.strip("_").lower())
+                return _telling_noun(name)
             case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
-                return _singular(name.strip("_").lower())
+                return _telling_noun(name)
     return ""
+
+
+def _telling_noun(plural: str) -> str:
+    name = _singular(plural.strip("_").lower())
+    return "" if name in _ANY_RESULT else name
 
 
 def _singular(name: str) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
+from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.flow import Leaving, bound_after, continues, meet
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
+    closed_up,
     either,
     fitted,
     joined,
@@ -29,6 +31,7 @@ from pfadvisor.rewrite.text import Line, contains, moved
 
 Swap = tuple[Span, str]
 
+_BINDING = 20  # room for the name that the expression is bound to
 TAKEN = "\0"
 """Stands among the commit's lines where the first result is needed."""
 
@@ -51,11 +54,16 @@ class Outliner:
     """One use: `Outliner(...).run()`; afterwards `compute` and `committed` hold the nodes."""
 
     def __init__(
-        self, stages: Stages, swaps: Sequence[Swap], commit_indent: str, given: set[str], width: int
+        self,
+        stages: Stages,
+        swaps: Sequence[Swap],
+        commit_indent: str,
+        given: set[str],
+        context: FileContext,
     ) -> None:
         """`given` are names that each item binds."""
         self.stages, self.text, self.swaps, self.given = stages, stages.text, swaps, given
-        self.commit_indent, self.width = commit_indent, width
+        self.commit_indent, self.width, self.types = commit_indent, context.width, context.types
         self.compute: list[ast.AST] = []
         self.committed: list[ast.stmt] = []
         self.pending = self.checked = False
@@ -208,7 +216,8 @@ class Outliner:
         self._note("X")
         self.compute.append(statement.test)
         test = self.expression(self.text.span(statement.test), inner)
-        value = test if _boolean(statement.test) else f"bool({test})"
+        known = _boolean(statement.test) or self.types.value(statement.test) == "bool"
+        value = test if known else f"bool({test})"
         whole = Piece(self._comments(statement, floor, inner), bound=set())
         self._append(whole, self._assign(flag, value, inner))
         bound = bound | {flag}
@@ -274,7 +283,7 @@ class Outliner:
     def expression(self, span: Span, new: str) -> str:
         """An expression's text with compute's renamings, its rows moved to `new`."""
         lines = moved(self.text.cut(span, self._renamed(span)), self.text.indent(span.row), new)
-        return standing("\n".join(lines))
+        return standing(closed_up("\n".join(lines), self.width - len(new) - _BINDING))
 
     def _return(self, bound: set[str]) -> str:
         results = self.stages.results
@@ -350,7 +359,5 @@ def _boolean(test: ast.expr) -> bool:
         case ast.UnaryOp(op=ast.Not()):
             return True
         case ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Is() | ast.IsNot()]):
-            return True
-        case ast.Call(func=ast.Name(id="bool" | "isinstance" | "callable" | "hasattr")):
             return True
     return False

@@ -38,6 +38,7 @@ _STRING: Final = {
     **dict.fromkeys(("count", "find", "index"), "int"),
     "encode": "bytes",
 }
+_PATH_TESTS: Final = frozenset({"exists", "isabs", "isdir", "isfile", "islink", "lexists"})
 _NUMBERS: Final = ("int", "float")
 _ARITHMETIC: Final = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 
@@ -206,6 +207,10 @@ class Types:
 
     def _call(self, call: ast.Call, *, awaited: bool = False) -> str | None:
         match call.func:
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id="os"), attr="path"), attr=attr
+            ):
+                return "bool" if attr in _PATH_TESTS else None
             case ast.Name(id=name):
                 return self._called(name, call, awaited)
             case ast.Attribute(value=ast.Name(id="self"), attr=attr) if self.owner:

@@ -131,3 +131,34 @@ def test_without_a_fix_libcst_stays_away(tmp_path, text):
         [sys.executable, "-c", program, "check", str(tmp_path)], capture_output=True, text=True
     )
     assert "AssertionError" not in done.stderr
+
+
+CONTEXTS = """
+class Scale:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def of(self, x):
+        return x * self.factor
+
+    def all_of(self, xs, quick=False, unused=None):
+        if quick:
+            return list(xs)
+        return [self.of(x) for x in xs]
+
+
+def survey(rows):
+    scale = Scale(3)
+    for row in rows:
+        print(scale.all_of(row), scale.all_of(row, {first}), scale.all_of(row, {second}, {third}))
+"""
+
+
+def test_only_what_a_function_makes_use_of_tells_its_contexts_apart(tmp_path):
+    def summaries(first: str, second: str, third: str) -> int:
+        text = CONTEXTS.format(first=first, second=second, third=third)
+        (tmp_path / "one.py").write_text(text, encoding="utf-8")
+        request = Request(Settings(), tmp_path, "all", fixes=False)
+        return dict(analyze([tmp_path], request, jobs=1).work)["summaries"]
+
+    assert summaries("True", "False", "'x'") == summaries("False", "False", "None")

@@ -47,6 +47,9 @@ DUNDERS: Final = {
 }
 
 
+PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
+
+
 class Arg(NamedTuple):
     """kind: pos, kw, star, dstar. `value`: instruction, -1 if there is none."""
 
@@ -219,7 +222,7 @@ def project(
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = args if recv is None else [Arg("pos", "", recv), *args]
     bound = bind(ev, facts, function.params, everything, function.qualname)
-    context = ev.program.context_of(bound)
+    context = ev.program.context_of(facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
     if summary is None:
@@ -244,6 +247,10 @@ def _remembered(ev: Evaluation, i: int, cache: str, result: Val) -> Val:
 
 def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str) -> list[Arg]:
     """One argument per parameter; what is not given is its default."""
+    if len(args) == len(params) and all(
+        a.kind == "pos" and p.kind in PLAIN for a, p in zip(args, params, strict=True)
+    ):
+        return args
     keywords = {a.name: a for a in args if a.kind == "kw"}
     plain = [a for a in args if a.kind == "pos"]
     spread = [a for a in args if a.kind in ("star", "dstar")]

@@ -51,6 +51,8 @@ class Classes:
         self._derived: dict[str, list[str]] = {}
         self._classes: dict[str, dict[str, Class]] = {}
         self._attributes: dict[tuple[str, str], Val | None] = {}
+        self._own_methods: dict[str, dict[str, int]] = {}
+        self._variables: dict[str, frozenset[str]] = {}
         self._running: set[tuple[str, str]] = set()
         self._by_name: dict[str, dict[str, list[tuple[str, int]]]] = {}
 
@@ -115,11 +117,16 @@ class Classes:
             if found is None:
                 continue
             module, cls = found
-            index = dict(cls.methods).get(attribute)
+            index = self._methods_of(owner, cls).get(attribute)
             if index is not None:
                 getter = self._getter(module, cls, attribute, index)
                 return module.name, getter, self._kind(module, getter)
         return None
+
+    def _methods_of(self, name: str, cls: Class) -> dict[str, int]:
+        if name not in self._own_methods:
+            self._own_methods[name] = dict(cls.methods)
+        return self._own_methods[name]
 
     def _kind(self, module: ModuleFacts, index: int) -> str:
         kind = "method"
@@ -279,10 +286,16 @@ class Classes:
             found = self.find(owner) if ":" in owner else None
             if found is None:
                 continue
-            body = found[0].functions[found[1].body]
-            if any(c.op == "setname" and c.args[0] == attribute for c in body.code):
+            if attribute in self._bound_in(owner, found[0], found[1]):
                 return not self._is_field(found[1], attribute)
         return False
+
+    def _bound_in(self, name: str, module: ModuleFacts, cls: Class) -> frozenset[str]:
+        """Names that the body of a class binds."""
+        if name not in self._variables:
+            body = module.functions[cls.body].code
+            self._variables[name] = frozenset(c.args[0] for c in body if c.op == "setname")
+        return self._variables[name]
 
     @staticmethod
     def _is_field(cls: Class, attribute: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls
-from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, of_type, parse_type
+from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, of_type, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -45,7 +45,7 @@ def protocols_of(
     result = BOTTOM
     targets: list[Target] = []
     noisy, names = ev.program.noisy(ev.module), tuple(names)
-    many = sum(len(noisy.get(name, ())) for name in names) > MOST_ALIKE
+    many = bool(noisy) and sum(len(noisy.get(name, ())) for name in names) > MOST_ALIKE
     for value in values:
         if value.types is None and many:
             given_to = [calls.Arg("pos", "", value), *args]
@@ -131,6 +131,7 @@ def text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
 
 def operator(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
     """The methods behind an operator, and what they give."""
+    operands = [o if o.const is NOTHING else o._replace(const=NOTHING) for o in operands]
     if symbol in ("and", "or", "if", "not"):
         last = {"and": -1, "or": -1, "if": 1, "not": 1}[symbol]
         truth(ev, i, operands[:last])

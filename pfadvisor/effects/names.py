@@ -53,6 +53,7 @@ class Names:
         self._neighbours: dict[str, tuple[str, ...]] = {}
         self._bound: dict[str, dict[str, list[tuple[int, int]]]] = {}
         self._growing: dict[str, frozenset[str]] = {}
+        self._imported_roots: dict[str, frozenset[str]] = {}
         self._patched: dict[str, frozenset[str]] = {}
 
     def global_name(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
@@ -192,21 +193,29 @@ class Names:
             )
         return self._patched[module.name]
 
+    def _roots(self, module: ModuleFacts) -> frozenset[str]:
+        """The packages outside the project or in it that the module imports absolutely."""
+        if module.name not in self._imported_roots:
+            self._imported_roots[module.name] = frozenset(
+                t.split(".")[0] for _, (t, _, level) in module.imports if level == 0
+            )
+        return self._imported_roots[module.name]
+
     def library_types(self, module: ModuleFacts, name: str) -> tuple[str, ...]:
         """Types of the libraries that the module imports which have a method of that name: what
         an object of unknown type may be, besides a builtin one."""
-        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        roots = self._roots(module)
         knowledge = self._program.knowledge
         return tuple(t for root in sorted(roots) for t in knowledge.library_types(root, name))
 
     def is_view(self, module: ModuleFacts, name: str) -> bool:
         """Whether a class of the libraries that the module imports has a view of that name."""
-        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        roots = self._roots(module)
         return any(name in self._program.knowledge.views(root) for root in roots)
 
     def handles_arrays(self, module: ModuleFacts) -> bool:
         """Whether numbers in the module may be arrays, which `+=` changes in place."""
-        roots = {t.split(".")[0] for _, (t, _, level) in module.imports if level == 0}
+        roots = self._roots(module)
         return bool(roots & ARRAYS)
 
 

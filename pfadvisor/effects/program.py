@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from pfadvisor.effects.annotations import resolve
-from pfadvisor.effects.calls import Arg
 from pfadvisor.effects.classes import Classes
+from pfadvisor.effects.contexts import Contexts
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.knowledge import Knowledge, Remembered
@@ -19,7 +18,7 @@ from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Outline, Slice
 from pfadvisor.effects.repeats import repeated
-from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, given_of, told_alike
+from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
 
 Load = Callable[[str], ModuleFacts | None]
@@ -41,13 +40,14 @@ class Waiting(NamedTuple):
     token: int
 
 
-class Program(Names, Classes, Noise):
+class Program(Names, Classes, Noise, Contexts):
     """All that the analysis asks about code outside the function it looks at."""
 
     def __init__(self, load: Load, knowledge: Knowledge | None = None) -> None:
         Classes.__init__(self, self)
         Names.__init__(self, self)
         Noise.__init__(self, self)
+        Contexts.__init__(self, self)
         self._load = load
         self.knowledge = Remembered(knowledge or Knowledge())
         self.work: dict[str, int] = {}
@@ -75,6 +75,11 @@ class Program(Names, Classes, Noise):
 
     def count(self, what: str, number: int = 1) -> None:
         self.work[what] = self.work.get(what, 0) + number
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no name and no base class is being resolved, which would be unknown for now."""
+        return not self._busy and not self._resolving
 
     def add(self, facts: ModuleFacts) -> None:
         self._modules[facts.name] = facts
@@ -110,29 +115,6 @@ class Program(Names, Classes, Noise):
             self._repeated[key] = repeated(module.functions[index])
         return self._repeated[key]
 
-    def parameter(self, module: ModuleFacts, function: Function, number: int) -> Val:
-        param = function.params[number]
-        obj = frozenset({(("param", number), ())})
-        if param.kind in ("star", "dstar"):
-            return Val(obj, frozenset({"tuple" if param.kind == "star" else "dict"}))
-        if function.owner_class >= 0 and number == 0 and "staticmethod" not in function.decorators:
-            cls = f"{module.name}:{module.classes[function.owner_class].qualname}"
-            if "classmethod" in function.decorators or function.name in (
-                "__new__",
-                "__init_subclass__",
-                "__class_getitem__",
-            ):
-                return Val(
-                    frozenset({(("class", cls), ())}),
-                    frozenset({"type"}),
-                    frozenset({("class", cls)}),
-                )
-            return Val(obj, frozenset({cls}))
-        types = resolve(self, module, param.annotation)
-        if types is not None and param.default == "None":
-            types |= {"None"}
-        return Val(frozenset() if self.plain(types) else obj, types)
-
     def plain(self, types: frozenset[str] | None) -> bool:
         from pfadvisor.effects.access import immutable
 
@@ -146,10 +128,6 @@ class Program(Names, Classes, Noise):
     def traits_of(self, type_name: str) -> Any:
         head = parse_type(type_name)[0]
         return None if ":" in head else self.knowledge.traits(head)
-
-    def context_of(self, bound: list[Arg]) -> Context:
-        context = tuple(given_of(a.val) for a in bound)
-        return context if any(context) else ()
 
     def summary(self, module: str, index: int, context: Context) -> Summary | None:
         """The summary for a context; None where recursion or depth give the worst case."""

@@ -114,6 +114,8 @@ def told_alike(first: Summary | None, second: Summary) -> bool:
 
 def given_of(value: Val) -> Given | None:
     """The part of an argument that is worth a summary of its own."""
+    if value.types is None and value.const is NOTHING and not value.funcs and not value.lazy:
+        return None
     const = value.const if isinstance(value.const, bool | str | None) else NOTHING
     if isinstance(const, str) and len(const) > 8:
         const = NOTHING

@@ -1,0 +1,103 @@
+"""What a call site tells of the parameters of a function beyond what the function says itself.
+
+A summary is computed for each such context, so only what the function can make use of counts:
+nothing of a parameter without a use, no constant where the value is merely looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.annotations import resolve
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.summary import Context, Given, given_of
+from pfadvisor.effects.values import NOTHING, Val
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.calls import Arg
+    from pfadvisor.effects.program import Program
+
+UNUSED, LOOKED_AT, PASSED_ON = range(3)
+OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+LOOKING: Final = frozenset({"iter", "elem", "unpack", "test", "assert", "slice", "bind"})
+LOOKING_AT_FIRST: Final = frozenset({"attr", "item", "setattr", "setitem", "call"})
+CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
+
+
+class Contexts:
+    def __init__(self, program: Program) -> None:
+        self._context_program = program
+        self._own: dict[tuple[str, int, int], Val] = {}
+        self._uses: dict[tuple[str, int], list[int]] = {}
+
+    def context_of(self, module: ModuleFacts, index: int, bound: list[Arg]) -> Context:
+        given = [given_of(argument.val) for argument in bound]
+        if not any(given):
+            return ()
+        key = module.name, index
+        if key not in self._uses:
+            self._uses[key] = uses_of(module.functions[index])
+        context = tuple(
+            one and self._needed(module, index, number, one, use)
+            for number, (one, use) in enumerate(zip(given, self._uses[key], strict=True))
+        )
+        return context if any(context) else ()
+
+    def _needed(
+        self, module: ModuleFacts, index: int, number: int, given: Given, use: int
+    ) -> Given | None:
+        if use == UNUSED:
+            return None
+        if use == LOOKED_AT and given.const is not NOTHING:
+            given = given._replace(const=NOTHING)
+        own = self._own_value(module, index, number)
+        return None if given.narrow(own, number) == own else given
+
+    def _own_value(self, module: ModuleFacts, index: int, number: int) -> Val:
+        key = module.name, index, number
+        found = self._own.get(key)
+        if found is None:
+            found = self.parameter(module, module.functions[index], number)
+            if self._context_program.at_rest:
+                self._own[key] = found
+        return found
+
+    def parameter(self, module: ModuleFacts, function: Function, number: int) -> Val:
+        """What the function itself says of a parameter."""
+        param = function.params[number]
+        obj = frozenset({(("param", number), ())})
+        if param.kind in ("star", "dstar"):
+            return Val(obj, frozenset({"tuple" if param.kind == "star" else "dict"}))
+        if function.owner_class >= 0 and number == 0 and "staticmethod" not in function.decorators:
+            cls = f"{module.name}:{module.classes[function.owner_class].qualname}"
+            if "classmethod" in function.decorators or function.name in OF_CLASS:
+                place = frozenset({(("class", cls), ())})
+                return Val(place, frozenset({"type"}), frozenset({("class", cls)}))
+            return Val(obj, frozenset({cls}))
+        types = resolve(self._context_program, module, param.annotation)
+        if types is not None and param.default == "None":
+            types |= {"None"}
+        return Val(frozenset() if self._context_program.plain(types) else obj, types)
+
+
+def uses_of(function: Function) -> list[int]:
+    """The most that the function does with the value of each parameter."""
+    from pfadvisor.effects.program import operands
+
+    found = [UNUSED] * len(function.params)
+    numbers = {i: c.args[0] for i, c in enumerate(function.code) if c.op == "param"}
+    for instr in function.code:
+        for position, value in enumerate(operands(instr)):
+            if value in numbers:
+                number = numbers[value]
+                found[number] = max(found[number], _use(instr, position))
+    return found
+
+
+def _use(instr: Instr, position: int) -> int:
+    looks = (
+        instr.op in LOOKING
+        or (instr.op in LOOKING_AT_FIRST and position == 0)
+        or (instr.op == "op" and instr.args[0] not in CHOOSING)
+    )
+    return LOOKED_AT if looks else PASSED_ON

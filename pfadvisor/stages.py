@@ -125,7 +125,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     )
     running += nesting.standing(source.name, target.root, program, facts)
     reading = session.reading(target, facts, program) if request.cached else None
-    return Outcome(tuple(shown), None, None, len(judgements), tuple(hidden), running, reading)
+    loops = sum(len(function.loops) for function in facts.functions)
+    return Outcome(tuple(shown), None, None, loops, tuple(hidden), running, reading)
 
 
 def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:

@@ -65,6 +65,7 @@ class Program(Names, Classes, Noise, Contexts):
         self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
         self.stores: dict[str, dict[str, frozenset[str]]] = {}
+        self.given_away: dict[str, frozenset[str]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
         self.starters: dict[str, str] = {}

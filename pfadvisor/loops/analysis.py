@@ -7,6 +7,7 @@ with the conflicts that an assumption dissolves set aside (verdict `review`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from pfadvisor.effects.facts import ModuleFacts
@@ -51,7 +52,7 @@ RANK: Final[dict[Verdict, int]] = {"serial": 0, "review": 1, "pipeline": 2, "par
 PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Analysis:
     """What is known of one loop before its profit is. `tree` is None for serial loops."""
 
@@ -71,11 +72,11 @@ class Analysis:
     pure: bool = True
     privates: tuple[Candidate, ...] = ()
 
-    @property
+    @cached_property
     def compute_instrs(self) -> frozenset[int]:
         return frozenset(i for n in self.compute for i in self.body.nodes[n])
 
-    @property
+    @cached_property
     def work_instrs(self) -> frozenset[int]:
         """What compute does itself: not what it leaves to those who use what it makes."""
         body, compute = self.body, self.compute
@@ -83,7 +84,7 @@ class Analysis:
             i for i in self.compute_instrs if not defers(body, i) or taken(body, i, compute)
         )
 
-    @property
+    @cached_property
     def rest_instrs(self) -> frozenset[int]:
         rest = set(range(len(self.body.nodes))) - self.compute
         return frozenset(i for n in rest for i in self.body.nodes[n])
@@ -93,16 +94,9 @@ class Steps:
     """The intermediate results of the analysis of one loop."""
 
     def __init__(
-        self,
-        program: Program,
-        facts: ModuleFacts,
-        function: int,
-        loop: int,
-        assumed: frozenset[str],
-        private: tuple[Candidate, ...] = (),
+        self, body: Body, assumed: frozenset[str], private: tuple[Candidate, ...] = ()
     ) -> None:
-        self.body = Body(program.evaluation(facts, function), loop)
-        self.assumed, self.private = assumed, private
+        self.body, self.assumed, self.private = body, assumed, private
         touches, self.own, self.resources = touches_of(self.body)
         roots = {c.root for c in private}
         self.shared = [t for t in touches if t.effect.root not in roots]
@@ -188,7 +182,8 @@ class Steps:
         return self._blocked(proved)
 
     def _collects(self, part: Partition, commits: list[Commit]) -> bool:
-        carried = frozenset(n for c in self.conflicts if c not in part.used for n in c.nodes)
+        used = {id(c) for c in part.used}
+        carried = frozenset(n for c in self.conflicts if id(c) not in used for n in c.nodes)
         return collects_only(self.body, commits, self.shared, carried)
 
     def _blocked(self, part: Partition) -> Analysis:
@@ -302,11 +297,11 @@ def analyse(
     assumed: frozenset[str] = frozenset(),
 ) -> Analysis:
     """The analysis of one loop; `assumed` are assumptions that the user has accepted."""
-    steps = Steps(program, facts, function, loop, assumed)
+    steps = Steps(Body(program.evaluation(facts, function), loop), assumed)
     plain, found = steps.analysis(), candidates(steps.body, steps.shared)
     if not found or (plain.tree is not None and not _leaves_work(plain)):
         return plain
-    private = Steps(program, facts, function, loop, assumed, found).analysis()
+    private = Steps(steps.body, assumed, found).analysis()
     better = RANK[private.verdict] >= RANK[plain.verdict] and bool(private.privates)
     return private if better else plain
 
@@ -318,15 +313,9 @@ def _leaves_work(analysis: Analysis) -> bool:
     return any(worth_a_worker(body, n) for n in rest)
 
 
-def analyse_assuming(
-    program: Program,
-    facts: ModuleFacts,
-    function: int,
-    loop: int,
-    assumed: frozenset[str] = frozenset(),
-) -> Analysis | None:
+def analyse_assuming(body: Body, assumed: frozenset[str] = frozenset()) -> Analysis | None:
     """The analysis with every assumption made that lets more go to compute."""
-    steps = Steps(program, facts, function, loop, assumed)
+    steps = Steps(body, assumed)
     part = steps._partition(assume=True)
     return steps._positive(part, cheap=False) if part.worthy else None
 

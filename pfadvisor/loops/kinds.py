@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pfadvisor.effects.sharing import shares
-from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, elem_types, parse_type
+from pfadvisor.effects.values import DEEP, IMMUTABLE, elem_types, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch, types_of_root
 
@@ -34,11 +34,10 @@ DICTS = frozenset(
 
 
 class Kinds:
-    """The types of what the paths of a body's roots lead to, looked up once per root."""
+    """The types of what the paths of a body's roots lead to."""
 
     def __init__(self, body: Body) -> None:
         self.body = body
-        self._types: dict[Root, dict[Obj, Types]] = {}
 
     def meet(self, write: Touch, other: Touch) -> bool:
         """Whether the object that is written may be the one that is read, or part of it where
@@ -54,20 +53,8 @@ class Kinds:
         root, path = touch.effect.root, touch.effect.path
         if DEEP in path:
             return None
-        if root not in self._types:
-            self._types[root] = self._seen(root)
-        found = self._types[root].get((root, path))
+        found = self.body.whole.types_by_root.get(root, {}).get((root, path))
         return found if found is not None or path else types_of_root(self.body, root)
-
-    def _seen(self, root: Root) -> dict[Obj, Types]:
-        found: dict[Obj, Types] = {}
-        for value in self.body.ev.values:
-            for obj in value.objs:
-                if obj[0] == root:
-                    known = found.get(obj, frozenset())
-                    either = known is None or value.types is None
-                    found[obj] = None if either else (known or frozenset()) | (value.types or set())
-        return found
 
     def _related(self, left: frozenset[str], right: frozenset[str]) -> bool:
         first, second = ({parse_type(t)[0] for t in types} for types in (left, right))

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
+from pfadvisor.effects.values import Root
 from pfadvisor.loops.whole import whole_of
 
 COMPOUND: Final = frozenset(
@@ -57,6 +58,7 @@ class Body:
         self.place_of: list[Place] = []
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
+        self.escaped: set[Root] | None = None
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
         self.heads = frozenset(phi for _, phi in self.loop.phis)

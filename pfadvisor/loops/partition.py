@@ -83,7 +83,7 @@ def _active(
 ) -> tuple[list[Conflict], tuple[Conflict, ...]]:
     """Conflicts that count, and those that an assumption sets aside."""
     aside = tuple(c for c in conflicts if assume and c.assumption is not None)
-    return [c for c in conflicts if c not in aside], aside
+    return [c for c in conflicts if not (assume and c.assumption is not None)], aside
 
 
 def _seeds(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:

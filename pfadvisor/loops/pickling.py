@@ -6,6 +6,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.whole import whole_of
 
 
 def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
@@ -21,9 +22,10 @@ def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
         if found:
             return found
     if depth < 3:
-        for root, path in value.objs:
-            for (obj, elem), inside in ev.heap.items():
-                if obj == (root, path) and elem != "keys":
+        held = whole_of(ev).held
+        for obj in value.objs:
+            for elem, inside in held.get(obj, ()):
+                if elem != "keys":
                     found = unpicklable(ev, inside, depth + 1)
                     if found:
                         return found

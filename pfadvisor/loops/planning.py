@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
+from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.nodes import Body
@@ -15,9 +18,6 @@ from pfadvisor.loops.touches import touches_of
 from pfadvisor.model import Granule, Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")
-
-
-UNSENT = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
 
 
 def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
@@ -47,7 +47,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         analysis.source,
         call_of(analysis),
         (analysis.collecting and dead) or comprehension,
-        _builtin_errors(analysis),
+        errors.only_builtin(analysis),
         handled(body),
         analysis.pure,
         analysis.leaves,
@@ -57,10 +57,10 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         any(_contains(g, body.loop.span) for g in body.ev.module.guard),
         function.is_async,
         False,
-        lost_errors=_lost_errors(analysis),
+        lost_errors=errors.lost(analysis),
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),
-        exits="SystemExit" in _errors(analysis),
+        exits="SystemExit" in errors.errors_of(analysis),
     )
 
 
@@ -120,6 +120,7 @@ def _bound_in(analysis: Analysis) -> set[str]:
     return {code[i].args[0] for i in analysis.compute_instrs if code[i].op == "bind"}
 
 
+@lru_cache(maxsize=4)
 def names_of(analysis: Analysis) -> dict[int, str]:
     """Values -> the local that holds them, as seen from inside the loop."""
     body = analysis.body
@@ -165,6 +166,7 @@ def _private_names(analysis: Analysis) -> set[str]:
     return {c.private.name for c in analysis.privates}
 
 
+@lru_cache(maxsize=4)
 def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
     """Names that the worker reads and does not define, targets last."""
     body, names = analysis.body, names_of(analysis)
@@ -317,40 +319,13 @@ def _module_text(body: Body, value: int) -> str:
     return f"{base}.{instr.args[1]}" if base else ""
 
 
-def _errors(analysis: Analysis) -> list[str]:
-    """Classes of exceptions that compute is known to raise."""
-    raises = analysis.body.ev.raises
-    return sorted(name for name, at in raises.items() if at & analysis.compute_instrs)
-
-
-def _builtin_errors(analysis: Analysis) -> bool:
-    """Only builtin exceptions whose traps `Pool` does not have can leave compute."""
-    bad = {"SystemExit", "StopIteration", "StopAsyncIteration", "GeneratorExit", "?"}
-    return not analysis.body.ev.unknowns and not any(
-        ":" in name or "." in name or name in bad for name in _errors(analysis)
-    )
-
-
-def _lost_errors(analysis: Analysis) -> tuple[str, ...]:
-    """StopIteration becomes another error on its way; classes with an `__init__` of their own
-    are called with `args` when they are unpickled."""
-    return tuple(name for name in _errors(analysis) if _is_lost(analysis.body, name))
-
-
-def _is_lost(body: Body, name: str) -> bool:
-    program, traits = body.ev.program, body.ev.program.traits_of(name)
-    if name in UNSENT or "<locals>" in name or (traits is not None and not traits.picklable):
-        return True
-    made = any(program.member_of(name, each) for each in ("__init__", "__new__"))
-    return ":" in name and made and not program.member_of(name, "__reduce__")
-
-
 def _surroundings(analysis: Analysis) -> tuple[str, ...]:
     _, _, resources = touches_of(analysis.body)
     found = {str(t.effect.root[1]) for t in resources if t.node in analysis.compute}
     return tuple(sorted(found & (WIDE | {"file"})))
 
 
+@lru_cache(maxsize=4)
 def results_of(analysis: Analysis) -> list[int]:
     """Values that cross from compute to commit."""
     body = analysis.body

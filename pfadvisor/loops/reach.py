@@ -75,14 +75,8 @@ def held_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
 
 def _type_of_place(body: Body, touch: Touch) -> Types:
     """Types of the object that is accessed, as far as a value of the body shows them."""
-    obj = touch.effect.root, touch.effect.path
-    found: set[str] = set()
-    for value in body.ev.values:
-        if obj in value.objs:
-            if value.types is None:
-                return None
-            found |= value.types
-    return frozenset(found)
+    root, path = touch.effect.root, touch.effect.path
+    return body.whole.types_by_root.get(root, {}).get((root, path), frozenset())
 
 
 def _fork(first: tuple[str, ...], second: tuple[str, ...]) -> int:

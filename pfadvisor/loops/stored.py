@@ -6,7 +6,6 @@ given objects that are made right there.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
@@ -121,14 +120,20 @@ def is_given_away(body: Body, place: str) -> bool:
     """Whether an object of a module-level name may be known by another name or be part of
     something: its own module does more with the name than use it."""
     module, _, name = place.rpartition(".")
-    facts = body.ev.program.module(module)
+    program = body.ev.program
+    facts = program.module(module)
     return facts is None or any(
-        name in _handed_on(each)
+        name in _known_or_handed_on(program, each)
         for each in {facts.name: facts, body.ev.module.name: body.ev.module}.values()
     )
 
 
-@lru_cache(maxsize=64)
+def _known_or_handed_on(program: Program, module: ModuleFacts) -> frozenset[str]:
+    if module.name not in program.given_away:
+        program.given_away[module.name] = _handed_on(module)
+    return program.given_away[module.name]
+
+
 def _handed_on(module: ModuleFacts) -> frozenset[str]:
     """Names whose values the module passes to others, stores, or takes from elsewhere."""
     found: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.nodes import LAZY, Body
@@ -65,6 +66,14 @@ def structural_blockers(body: Body) -> list[Blocker]:
     found += _already_parallel(body)
     found += context_blockers(body, [s for s, role in ancestors(body) if role == "with"])
     return found
+
+
+def is_never_split(function: Function, loop: Loop) -> bool:
+    """Whether the form alone, without any evaluation, keeps the loop serial."""
+    if function.kind == "class" or loop.form == "async-for":
+        return True
+    iteration = function.code[loop.body : loop.end]
+    return any(instr.op == "yield" and instr.stmt != loop.stmt for instr in iteration)
 
 
 def _out_of_place(body: Body) -> list[Blocker]:

@@ -6,12 +6,13 @@ happens to them orders nodes within the iteration only.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pfadvisor.effects.values import DEEP, Effect, Root, Val
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.whole import OPEN
 
-OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default", "unknown"})
+__all__ = ["OPEN", "Touch", "describe", "escaped", "overlap", "private", "reaches", "touches_of"]
 
 
 class Touch(NamedTuple):
@@ -60,35 +61,18 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
 
 def escaped(body: Body) -> set[Root]:
     """Roots of objects made before the loop that others may know by then."""
-    found: set[Root] = set()
-    for (obj, _), value in body.ev.heap.items():
-        if obj[0][0] in OPEN:
-            found |= {root for root, _ in value.objs if root[0] == "fresh"}
-    for unknown in body.ev.unknowns:
-        if unknown.instr < body.loop.start:
-            found |= {root for root, _ in unknown.args if root[0] == "fresh"}
-    for value in body.ev.cells.values():
-        found |= {root for root, _ in value.objs if root[0] == "fresh"}
-    return _closure(body, found)
-
-
-def _closure(body: Body, roots: set[Root]) -> set[Root]:
-    """With everything that these objects contain."""
-    inside: dict[Root, set[Root]] = {}
-    for (obj, _), value in body.ev.heap.items():
-        inside.setdefault(obj[0], set()).update(root for root, _ in value.objs)
-    waiting = list(roots)
-    while waiting:
-        for root in inside.get(waiting.pop(), ()):
-            if root not in roots:
-                roots.add(root)
-                waiting.append(root)
-    return roots
+    if body.escaped is None:
+        found = set(body.whole.given_away)
+        for unknown in body.ev.unknowns:
+            if unknown.instr < body.loop.start:
+                found |= {root for root, _ in unknown.args if root[0] == "fresh"}
+        body.escaped = body.whole.with_contents(found)
+    return body.escaped
 
 
 def reaches(body: Body, root: Root) -> set[Root]:
     """Roots that an object of this root may lead to through its contents, itself included."""
-    return _closure(body, {root})
+    return body.whole.with_contents({root})
 
 
 def overlap(write: Touch, other: Touch) -> bool:

@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Effect, Obj, Root
+from pfadvisor.effects.values import Effect, Obj, Root, Val
 
 Types = frozenset[str] | None
 JOINS: Final = frozenset({"phi", "loopphi"})
+OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default", "unknown"})
 
 
 class Whole:
@@ -24,6 +25,7 @@ class Whole:
         self._function, self._code = ev.function, ev.function.code
         self._module = ev.module
         self._effects, self._values = ev.effects, ev.values
+        self._heap, self._cells = ev.heap, ev.cells
 
     @cached_property
     def uses(self) -> dict[int, list[int]]:
@@ -139,6 +141,42 @@ class Whole:
                 for obj in value.objs:
                     found.setdefault(obj, value.types)
         return found
+
+    @cached_property
+    def held(self) -> dict[Obj, list[tuple[str, Val]]]:
+        """What objects hold, by the attribute or item that it is."""
+        found: dict[Obj, list[tuple[str, Val]]] = {}
+        for (obj, elem), value in self._heap.items():
+            found.setdefault(obj, []).append((elem, value))
+        return found
+
+    @cached_property
+    def _inside(self) -> dict[Root, set[Root]]:
+        inside: dict[Root, set[Root]] = {}
+        for (obj, _), value in self._heap.items():
+            inside.setdefault(obj[0], set()).update(root for root, _ in value.objs)
+        return inside
+
+    def with_contents(self, roots: Iterable[Root]) -> set[Root]:
+        """These roots and those of all that their objects contain."""
+        found = set(roots)
+        waiting = list(found)
+        while waiting:
+            fresh = self._inside.get(waiting.pop(), set()) - found
+            found |= fresh
+            waiting += fresh
+        return found
+
+    @cached_property
+    def given_away(self) -> frozenset[Root]:
+        """Roots of new objects that are stored where others may find them."""
+        found: set[Root] = set()
+        for (obj, _), value in self._heap.items():
+            if obj[0][0] in OPEN:
+                found |= {root for root, _ in value.objs if root[0] == "fresh"}
+        for value in self._cells.values():
+            found |= {root for root, _ in value.objs if root[0] == "fresh"}
+        return frozenset(found)
 
 
 _KNOWN: Final[WeakKeyDictionary[Evaluation, Whole]] = WeakKeyDictionary()

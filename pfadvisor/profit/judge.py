@@ -36,6 +36,7 @@ from pfadvisor.model import (
 from pfadvisor.profit import measured, native
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.prospects import profit_of, sent_alone
+from pfadvisor.profit.screen import may_be_shown
 from pfadvisor.profit.sendable import doubtful
 from pfadvisor.profit.speedup import chunksize
 from pfadvisor.profit.workload import Workload, workload
@@ -67,6 +68,11 @@ def judge_module(
     for function, index, loop in loops:
         accepted = frozenset(settings.assume) | (assumed or {}).get(loop.for_row, frozenset())
         around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
+        if glance is not None and (
+            around is not None
+            or not may_be_shown(program, facts, facts.functions[function], loop, settings, basis)
+        ):
+            continue
         loop_id = identity(facts, loop, around)
         judgement, analysis = _judge(
             program, facts, function, index, loop_id, settings, accepted, basis, glance
@@ -162,7 +168,7 @@ def _judge(
     analysis = analyse(program, facts, function, index, accepted)
     judgement = assess(program, analysis, loop_id, settings, accepted, basis, glance)
     if analysis.verdict != "serial" and not _pays(judgement.profit):
-        second = analyse_assuming(program, facts, function, index, accepted)
+        second = analyse_assuming(analysis.body, accepted)
         if second is not None and second.compute > analysis.compute:
             other = assess(program, second, loop_id, settings, accepted, basis, glance)
             if other.profit is not None and other.profit.worth == "yes":

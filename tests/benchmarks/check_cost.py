@@ -1,5 +1,6 @@
 """CPU time of checks beside that of parsing: `check_cost.py FOLDER` for the files of a folder,
-`check_cost.py` for made code of growing size, where the last two columns should stand still."""
+`check_cost.py` for made code of growing size, where the columns after the first should stand
+still; `check_cost.py 10000` for sizes up to that one."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from pfadvisor.config import Settings
 from pfadvisor.pipeline import Request, analyze
 from pfadvisor.source.files import discover
 
-SIZES = (10, 100, 1_000)
+MOST = 1_000
 
 
 def parsing(folder: Path) -> float:
@@ -57,9 +58,15 @@ def loops_in_a_row(number: int) -> str:
     return f"from math import comb as work\n\n\ndef run(rows, out):\n{body}"
 
 
-def table(make: Callable[[int], str]) -> None:
+def sizes(most: int) -> list[int]:
+    return [10**power for power in range(1, 6) if 10**power <= most]
+
+
+def table(make: Callable[[int], str], most: int) -> None:
+    """`ratio`: the time of one, beside that of one of the size before."""
     print(make.__doc__)
-    for size in SIZES:
+    before = 0.0
+    for size in sizes(most):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "pyproject.toml").touch()
@@ -67,14 +74,18 @@ def table(make: Callable[[int], str]) -> None:
             parse = parsing(folder)
             check = checking(folder)[0]
         each = 1e6 * check / size
-        print(f"{size:7} {check:8.2f} s {each:9.0f} us each {check / max(parse, 1e-9):9.1f} parses")
+        ratio = f"{each / before:6.2f} ratio" if before else ""
+        parses = check / max(parse, 1e-9)
+        print(f"{size:7} {check:8.2f} s {each:9.0f} us each {parses:9.1f} parses {ratio}")
+        before = each
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    if len(sys.argv) == 1:
+    if len(sys.argv) == 1 or sys.argv[1].isdecimal():
+        most = int(sys.argv[1]) if len(sys.argv) > 1 else MOST
         for make in (statements, loops, loops_in_a_row):
-            table(make)
+            table(make, most)
         return
     folder = Path(sys.argv[1]).resolve()
     parse = parsing(folder)

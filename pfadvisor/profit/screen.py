@@ -101,7 +101,10 @@ class Screen:
         self._depth = 0
 
     def iteration(self, facts: ModuleFacts, function: Function, loop: Loop) -> Estimate | None:
-        inner = any(other.start >= loop.body and other.end <= loop.end for other in function.loops)
+        inner = any(
+            other is not loop and other.start >= loop.body and other.end <= loop.end
+            for other in function.loops
+        )
         if inner or loop.generators > 1 or loop.form == "async-for":
             return None
         return self._sum(facts, function, range(loop.body, loop.end))

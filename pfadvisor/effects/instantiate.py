@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfadvisor.effects import (
@@ -123,6 +124,25 @@ def _moved(value: Val, passed: Passed) -> Val:
     return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)
 
 
+def _bindings(line: Line, args: list[Arg]) -> Iterator[tuple[Arg, list[str]]]:
+    """Each argument with the parameters that it may be: several behind a `*` or `**`."""
+    end = line.args.index("*") if "*" in line.args else len(line.args)
+    plain, names = list(line.args[:end]), [n.lstrip("*") for n in line.args if n != "*"]
+    kwargs = next((n.lstrip("*") for n in line.args if n.startswith("**")), "**")
+    spread = False
+    for argument in args:
+        if argument.kind == "kw":
+            yield argument, [argument.name if argument.name in names else kwargs]
+        elif argument.kind == "dstar":
+            yield argument, names or [kwargs]
+        elif argument.kind == "star" or spread:
+            spread = True
+            yield argument, [n.lstrip("*") for n in plain] or ["*"]
+        else:
+            yield argument, [plain[0].lstrip("*") if plain else "*"]
+            plain = plain if plain and plain[0].startswith("*") else plain[1:]
+
+
 class _Bound:
     """The arguments of a call of a known callable, by name."""
 
@@ -130,28 +150,21 @@ class _Bound:
         self.vals: dict[str, Val] = {}
         self.keys: dict[str, int] = {}
         self.spread = any(a.kind in ("star", "dstar") for a in args)
-        names = [n for n in line.args if n != "*"]
-        end = line.args.index("*") if "*" in line.args else len(line.args)
-        plain = [*line.args[:end]]
-        kwargs = next((n.lstrip("*") for n in names if n.startswith("**")), "**")
-        position = 0
-        for argument in args:
-            if argument.kind == "kw":
-                name = argument.name if argument.name in names else kwargs
-            elif argument.kind == "pos" and position < len(plain):
-                name = plain[position].lstrip("*")
-                position += not plain[position].startswith("*")
-            else:
-                name = names[-1].lstrip("*") if names and argument.kind == "star" else "*"
+        self.vague: set[str] = set()
+        for argument, names in _bindings(line, args):
             val = argument.val
             if argument.kind in ("star", "dstar"):
                 val = access.contents(ev, val)
-            self.vals[name] = join(self.vals.get(name, BOTTOM), val)
-            self.keys.setdefault(name, argument.value)
+                self.vague.update(names)
+            for name in names:
+                self.vals[name] = join(self.vals.get(name, BOTTOM), val)
+                self.keys.setdefault(name, argument.value)
 
     def literal(self, name: str) -> object:
         if name.startswith("type:"):
             return type_text(self.vals.get(name.removeprefix("type:"), BOTTOM).types)
+        if name in self.vague:
+            return special.UNKNOWN
         if name not in self.vals:
             return special.UNKNOWN if self.spread else special.ABSENT
         value = self.vals[name]
@@ -173,6 +186,8 @@ def known(
 ) -> Val:
     """Enter the effects and result of a callable that a table describes."""
     bound = _Bound(ev, line, args)
+    if recv is None:
+        recv = bound.vals.get("self")
     if line.special:
         line = special.refine(line.special, line, bound.literal)
         if line.unknown:

@@ -9,10 +9,12 @@ coefficients the GCD test may still rule out a common slot.
 from __future__ import annotations
 
 from math import gcd
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pfadvisor.effects.sharing import shares
 from pfadvisor.loops.nodes import Body
+
+_SAME_ITEMS: Final = frozenset({"list", "tuple", "iter"})
 
 
 class Affine(NamedTuple):
@@ -25,42 +27,72 @@ class Affine(NamedTuple):
 
 def counter_of(body: Body) -> dict[int, Affine]:
     """Values that are affine in the counter by themselves."""
-    code, loop = body.function.code, body.loop
-    source = code[loop.source]
-    if source.op != "call" or code[source.args[0]].op != "name":
+    return _counters(body, body.loop.source, body.loop.elem)
+
+
+def _counters(body: Body, source: int, item: int) -> dict[int, Affine]:
+    """What of `item`, an item of `source`, is affine: itself, or parts that the header unpacks."""
+    name = _called(body, source)
+    arguments = body.function.code[source].args[1] if name else ()
+    given = [value for kind, key, value in arguments if kind == "pos" or key == "start"]
+    if not given or len(given) != len(arguments):
         return {}
-    name, arguments = code[source.args[0]].args[0], source.args[1]
-    constants = [_constant(body, v) for _, _, v in arguments]
+    constants = [_constant(body, value) for value in given]
     if name == "range":
-        start = 0 if len(arguments) == 1 else constants[0]
-        step = constants[2] if len(arguments) == 3 else 1
-        if isinstance(step, int) and step > 0:
-            if isinstance(start, int):
-                return {loop.elem: Affine(step, start)}
-            return {loop.elem: Affine(step, 0, arguments[0][2])}
+        form = _of_range(given, constants)
+        return {item: form} if form is not None else {}
     if name == "enumerate":
-        start = constants[1] if len(arguments) > 1 else 0
-        if isinstance(start, int):
-            return {
-                i: Affine(1, start)
-                for i in body.header
-                if code[i].op == "unpack" and code[i].args[:2] == (loop.elem, 0)
-            }
-    return {}
+        start = constants[1] if len(given) > 1 else 0
+        found = {} if start is None else {i: Affine(1, start) for i in _unpacked(body, item, 0, 2)}
+        return found | _of_parts(body, given[0], item, 1, 2)
+    if name == "zip":
+        parts = [_of_parts(body, v, item, n, len(given)) for n, v in enumerate(given)]
+        return {value: form for part in parts for value, form in part.items()}
+    return _counters(body, given[0], item) if name in _SAME_ITEMS else {}
+
+
+def _called(body: Body, source: int) -> str:
+    """The name of the builtin function whose result the value is, "" if it is none."""
+    instr = body.function.code[source]
+    targets = body.ev.targets.get(source, ()) if instr.op == "call" else ()
+    found = {target.name for target in targets}
+    return found.pop() if len(found) == 1 and targets[0].kind == "known" else ""
+
+
+def _of_range(given: list[int], constants: list[int | None]) -> Affine | None:
+    start = 0 if len(given) == 1 else constants[0]
+    step = constants[2] if len(given) == 3 else 1
+    if not isinstance(step, int) or step <= 0:
+        return None
+    return Affine(step, start) if isinstance(start, int) else Affine(step, 0, given[0])
+
+
+def _of_parts(body: Body, source: int, item: int, place: int, size: int) -> dict[int, Affine]:
+    parts = [_counters(body, source, part) for part in _unpacked(body, item, place, size)]
+    return {value: form for part in parts for value, form in part.items()}
+
+
+def _unpacked(body: Body, item: int, place: int, size: int) -> list[int]:
+    """Values that the header gets when it unpacks an item of that size."""
+    code, wanted = body.function.code, (item, place, size)
+    return [i for i in body.header if code[i].op == "unpack" and code[i].args == wanted]
 
 
 def trip_count(body: Body) -> int:
-    """The value that says how often `for i in range(n)` runs, -1 if there is none."""
-    code = body.function.code
-    source = code[body.loop.source]
-    if (
-        source.op == "call"
-        and code[source.args[0]].op == "name"
-        and len(source.args[1]) == 1
-        and (code[source.args[0]].args[0] == "range")
-    ):
-        return int(source.args[1][0][2])
-    return -1
+    """The value above which the number of iterations is not: the `n` of `range(n)`, or -1."""
+    return _length(body, body.loop.source)
+
+
+def _length(body: Body, source: int) -> int:
+    name = _called(body, source)
+    given = body.function.code[source].args[1] if name else ()
+    if not given or any(kind != "pos" for kind, _, _ in given[:1]):
+        return -1
+    if name == "range":
+        return int(given[0][2]) if len(given) == 1 else -1
+    if name == "zip" and all(kind == "pos" for kind, _, _ in given):
+        return max(_length(body, value) for _, _, value in given)
+    return _length(body, given[0][2]) if name == "enumerate" or name in _SAME_ITEMS else -1
 
 
 def _constant(body: Body, value: int) -> int | None:

@@ -36,7 +36,15 @@ def judgements(text: str) -> list[Judgement]:
 def rewrites(text: str, judged: Iterable[Judgement]) -> Iterator[Rewrite]:
     """What becomes of the program by each loop that is proved and can be rewritten."""
     for judgement in judged:
-        if judgement.verdict in ("parallel", "pipeline") and judgement.plan is not None:
-            fix = build_fix(judgement.plan, text, FILENAME)
-            if not isinstance(fix, Refusal):
-                yield Rewrite(judgement, applied(text, fix.edits))
+        if judgement.verdict in ("parallel", "pipeline"):
+            after = rewritten(text, judgement)
+            if after is not None:
+                yield Rewrite(judgement, after)
+
+
+def rewritten(text: str, judgement: Judgement) -> str | None:
+    """The program after the rewrite of one loop, if there is one."""
+    if judgement.plan is None:
+        return None
+    fix = build_fix(judgement.plan, text, FILENAME)
+    return None if isinstance(fix, Refusal) else applied(text, fix.edits)

@@ -28,14 +28,14 @@ def survey_{number}(names):
 def counted(tmp_path: Path):
     """The work of a run over one file with that many loops that call one function."""
 
-    def run(loops: int, files: int = 1) -> dict[str, int]:
+    def run(loops: int, files: int = 1, jobs: int = 1) -> dict[str, int]:
         (tmp_path / "pyproject.toml").touch()
         (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
         body = "from work import weight\n" + "".join(LOOP.format(number=n) for n in range(loops))
         for number in range(files):
             (tmp_path / f"survey_{number}.py").write_text(body, encoding="utf-8")
         request = Request(Settings(), tmp_path, "all", fixes=False)
-        return dict(analyze([tmp_path], request, jobs=1).work)
+        return dict(analyze([tmp_path], request, jobs).work)
 
     return run
 
@@ -52,6 +52,11 @@ def test_loops_that_call_one_function_share_its_summary(counted):
 
 def test_files_that_import_one_module_share_its_summaries(counted):
     assert counted(2, 5)["summaries"] == counted(2, 1)["summaries"]
+
+
+def test_a_worker_reads_a_module_once_for_all_its_chunks(counted):
+    files, jobs = 24, 2
+    assert counted(2, files, jobs)["parses"] <= files + 1 + jobs
 
 
 def test_straight_code_is_evaluated_once_per_function(tmp_path):

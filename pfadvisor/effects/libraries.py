@@ -40,7 +40,11 @@ STARTING: Final = frozenset({
 
 def library_with(program: Program, module: ModuleFacts, trait: Trait) -> str:
     """A library with the trait that the module or one of its imports uses, "" if none does."""
-    return next((r for f in _around(program, module) for r in sorted(roots(f) & TRAITS[trait])), "")
+    key = module.name, trait
+    if key not in program.libraries:
+        found = (r for f in _around(program, module) for r in sorted(roots(f) & TRAITS[trait]))
+        program.libraries[key] = next(found, "")
+    return program.libraries[key]
 
 
 def thread_starter(program: Program, module: ModuleFacts) -> str:
@@ -61,7 +65,11 @@ def _starter(program: Program, module: ModuleFacts) -> str:
 
 def chooses_start(program: Program, module: ModuleFacts) -> bool:
     """Whether the program says itself how processes are started."""
-    return any("set_start_method" in _words(facts) for facts in _around(program, module))
+    key = module.name, "start"
+    if key not in program.libraries:
+        chosen = any("set_start_method" in _words(facts) for facts in _around(program, module))
+        program.libraries[key] = "chosen" if chosen else ""
+    return bool(program.libraries[key])
 
 
 def roots(module: ModuleFacts) -> frozenset[str]:

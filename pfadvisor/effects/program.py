@@ -69,6 +69,8 @@ class Program(Names, Classes, Noise, Contexts):
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
         self.starters: dict[str, str] = {}
+        self.libraries: dict[tuple[str, str], str] = {}
+        self.spreading: dict[tuple[str, int], str] = {}
         self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         self._slices: dict[tuple[str, int, int], Val] = {}
         self._repeated: dict[tuple[str, int], tuple[range, ...]] = {}

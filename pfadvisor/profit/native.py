@@ -6,7 +6,6 @@ many they use for small arrays, and how well, is not known: then a gain is possi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -34,16 +33,19 @@ def spreading(program: Program, analysis: Analysis, mode: Mode) -> str:
         return min(roots(body.ev.module) & SPREADING, default="the array library")
     names = [*(t.name for t in called if t.kind in ("known", "method"))]
     first = frozenset((t.module, t.index) for t in called if t.kind == "def")
-    return next((name.partition(".")[0] for name in _with(program, names, first)), "")
+    found = next(filter(_spreads, names), "")
+    callees = (_of_function(program, *each) for each in sorted(program.reach(first)))
+    return (found or next(filter(None, callees), "")).partition(".")[0]
 
 
-def _with(program: Program, names: list[str], first: frozenset[tuple[str, int]]) -> Iterator[str]:
-    """Those of the names, and of what the functions call, that are calls of this kind."""
-    yield from filter(_spreads, names)
-    for module, index in sorted(program.reach(first)):
-        facts = program.module(module)
-        for targets in program.evaluation(facts, index).targets.values() if facts else ():
-            yield from filter(_spreads, (t.name for t in targets if t.kind in ("known", "method")))
+def _of_function(program: Program, module: str, index: int) -> str:
+    """A call of this kind in a function of the program, "" for none."""
+    key, facts = (module, index), program.module(module)
+    if key not in program.spreading:
+        targets = program.evaluation(facts, index).targets.values() if facts else ()
+        names = (t.name for group in targets for t in group if t.kind in ("known", "method"))
+        program.spreading[key] = next(filter(_spreads, names), "")
+    return program.spreading[key]
 
 
 def _spreads(name: str) -> bool:

@@ -167,3 +167,36 @@ def test_only_what_a_function_makes_use_of_tells_its_contexts_apart(tmp_path):
         return dict(analyze([tmp_path], request, jobs=1).work)["summaries"]
 
     assert summaries("True", "False", "'x'") == summaries("False", "False", "None")
+
+
+HOOKED = """
+class Hooked:
+    def __getattr__(self, name):
+        self.asked = name
+        return name
+{properties}
+
+def asked(x, name):
+    return getattr(x, name)
+
+
+def survey(rows):
+    for row in rows:
+        print(asked(row, str(row)))
+"""
+PROPERTY = """
+    @property
+    def p{number}(self):
+        self.seen = {number}
+"""
+
+
+def test_hooks_of_attributes_are_entered_once_whatever_the_properties(tmp_path):
+    def instantiations(properties: int) -> int:
+        inside = "".join(PROPERTY.format(number=n) for n in range(properties))
+        (tmp_path / "one.py").write_text(HOOKED.format(properties=inside), encoding="utf-8")
+        request = Request(Settings(), tmp_path, "all", fixes=False)
+        return dict(analyze([tmp_path], request, jobs=1).work)["instantiations"]
+
+    evaluated = instantiations(2) - instantiations(1)
+    assert instantiations(9) - instantiations(8) == evaluated <= 2

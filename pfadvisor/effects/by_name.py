@@ -25,7 +25,7 @@ def call(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Targe
     known = isinstance(attribute, str)
     if name == "getattr":
         if not known:
-            _any_property(ev, i, value)
+            implicit.any_attribute(ev, i, value, "__get__")
             return None
         found = access.attribute_of(ev, i, value, str(attribute))
         targets.append(Target("known", name))
@@ -40,9 +40,3 @@ def call(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Targe
     else:
         access.remove(ev, i, value, str(attribute))
     return of_type("None")
-
-
-def _any_property(ev: Evaluation, i: int, value: Val) -> None:
-    for name in ev.program.noisy(ev.module):
-        if not name.startswith("__"):
-            implicit.attribute(ev, i, value, name, "__get__")

@@ -186,24 +186,41 @@ def settled(left: Val, own: Val) -> bool:
 
 def attribute(ev: Evaluation, i: int, value: Val, name: str, kind: str, *given: Val) -> None:
     """What an access by name alone may run: properties, `__getattr__` and descriptors."""
-    noisy = ev.program.noisy(ev.module)
-    if not noisy:
-        return
-    decorators, hooks = ATTRIBUTE[kind]
+    if ev.program.noisy(ev.module):
+        _properties(ev, i, value, name, kind, given)
+        _hooks(ev, i, value, kind, given)
+
+
+def any_attribute(ev: Evaluation, i: int, value: Val, kind: str) -> None:
+    """What an access may run whose name is a value."""
+    names = [name for name in ev.program.noisy(ev.module) if not name.startswith("__")]
+    for name in names:
+        _properties(ev, i, value, name, kind, ())
+    if names:
+        _hooks(ev, i, value, kind, ())
+
+
+def _properties(
+    ev: Evaluation, i: int, value: Val, name: str, kind: str, given: tuple[Val, ...]
+) -> None:
     args = [calls.Arg("pos", "", v) for v in given]
-    alike = noisy.get(name, [])
+    alike = ev.program.noisy(ev.module).get(name, [])
     if len(alike) > MOST_ALIKE:
         calls.unknown(ev, i, name, [calls.Arg("pos", "", value), *args], [])
         alike = []
     for module, index in alike:
         facts = ev.program.module(module)
         shown = facts.functions[index].decorators if facts is not None else ()
-        if any(d.rpartition(".")[2] in decorators for d in shown):
+        if any(d.rpartition(".")[2] in ATTRIBUTE[kind][0] for d in shown):
             calls.project(ev, i, module, index, value, args, [])
-    protocols_of(ev, i, [value], hooks, of_type("str"), *given)
-    described_by = noisy.get(kind, [])
+
+
+def _hooks(ev: Evaluation, i: int, value: Val, kind: str, given: tuple[Val, ...]) -> None:
+    protocols_of(ev, i, [value], ATTRIBUTE[kind][1], of_type("str"), *given)
+    described_by = ev.program.noisy(ev.module).get(kind, [])
     if len(described_by) > MOST_ALIKE:
-        calls.unknown(ev, i, kind, [calls.Arg("pos", "", value), *args], [])
+        every = [calls.Arg("pos", "", v) for v in (value, *given)]
+        calls.unknown(ev, i, kind, every, [])
         described_by = []
     for method in described_by:
         cls = _class_of(ev, method)

@@ -47,6 +47,7 @@ NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
     """Enter the effects, stores and result of a project function."""
+    ev.program.count("instantiations")
     passed = Passed(ev, i, args)
     ev.enter(i, summary, keys, passed)
     for name, _ in summary.raises:

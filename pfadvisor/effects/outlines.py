@@ -51,27 +51,42 @@ class Outline(Evaluation):
     def enter(self, i: int, summary: Summary, keys: list[int], passed: Passed) -> None:
         again = id(summary) in self.entered and not self.swapped
         self.entered[id(summary)] = summary
+        if not again:
+            self._enter_fixed(i, summary)
+            self._ask(i, summary, passed)
         hidden: dict[Root, bool] = {}
-        for effect in summary.moving if again else summary.effects:
+        for effect in summary.moving:
             write, root, path, elem, _, key, how, _, _ = effect
             parameter = self._parameter(keys[key]) if 0 <= key < len(keys) else -1
             if elem == "=" or root[0] in FIXED:
                 if not again or parameter >= 0:
                     self._relay((write, root, path, elem, how, parameter), effect, i)
-                if not self.swapped or elem == "=" or root[0] == "res":
-                    continue
-                places = frozenset({(root, path)})
-            else:
-                if root not in hidden:
-                    hidden[root] = self._hidden(passed.bases(root))
-                if hidden[root]:
-                    continue
+                continue
+            if root not in hidden:
+                hidden[root] = self._hidden(passed.bases(root))
+            if not hidden[root]:
+                for place in ordered(passed[root, path]):
+                    self._relay((write, *place, elem, how, parameter), effect, i)
+        if self.swapped:
+            self._enter_behind(i, summary, passed)
+
+    def _enter_fixed(self, i: int, summary: Summary) -> None:
+        told = self.told
+        for mark, effect in summary.fixed:
+            if mark not in told:
+                self._relay(mark, effect, i)
+
+    def _enter_behind(self, i: int, summary: Summary, passed: Passed) -> None:
+        """Accesses to attributes of objects whose namespaces were replaced."""
+        for effect in summary.effects:
+            write, root, path, elem, _, _, how, _, _ = effect
+            if elem != "=" and root[0] != "res":
                 places = passed[root, path]
-                for root, path in ordered(places):
-                    self._relay((write, root, path, elem, how, parameter), effect, i)
-            for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
-                self._relay((write, root, path, "[]", how, -1), effect, i)
-        for unknown in () if again else summary.unknowns:
+                for place in ordered(owners.behind(self, places, elem)):
+                    self._relay((write, *place, "[]", how, -1), effect, i)
+
+    def _ask(self, i: int, summary: Summary, passed: Passed) -> None:
+        for unknown in summary.unknowns:
             if (unknown.subject, unknown.where) not in self.asked:
                 reached = frozenset(o for obj in unknown.args for o in passed[obj])
                 chain = (self.location(i), *unknown.chain)[:CHAIN]

@@ -96,9 +96,20 @@ class Summary(_Told):
     @cached_property
     def moving(self) -> tuple[Effect, ...]:
         """Accesses that depend on what is passed."""
+        return tuple(e for e in self.effects if e.key >= 0 or not _is_fixed(e))
+
+    @cached_property
+    def fixed(self) -> tuple[tuple[tuple[Any, ...], Effect], ...]:
+        """The others, each with all that tells it apart in an outline."""
         return tuple(
-            e for e in self.effects if e.key >= 0 or not (e.elem == "=" or e.root[0] in FIXED)
+            ((e.write, e.root, e.path, e.elem, e.how, -1), e)
+            for e in self.effects
+            if e.key < 0 and _is_fixed(e)
         )
+
+
+def _is_fixed(effect: Effect) -> bool:
+    return effect.elem == "=" or effect.root[0] in FIXED
 
 
 NO_EFFECTS: Final = Summary((), (), BOTTOM, (), frozenset(), (), False)

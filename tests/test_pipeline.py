@@ -291,3 +291,35 @@ def test_names_lead_from_loops_to_functions(project):
     facts = session.facts(Target(path, project), session.source(path))
     assert leading_to(frozenset({"steps"}), facts) == {0, 1}
     assert leading_to(frozenset({"unheard"}), facts) == set()
+
+
+POOLED = """\
+from functools import partial, reduce
+from multiprocessing import Pool
+
+
+def transform(matrix, power):
+    def multiply(a, b):
+        return [[sum(x * y for x, y in zip(row, c)) for c in zip(*b)] for row in a]
+
+    return reduce(multiply, [matrix] * power)
+
+
+def work(step, matrix):
+    return step(matrix)
+
+
+def run(matrices):
+    step = partial(transform, power=40)
+    with Pool() as pool:
+        return pool.map(partial(work, step), matrices)
+"""
+
+
+def test_what_a_partial_carries_into_a_worker_starts_no_workers(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "pooled.py").write_text(POOLED, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == []
+    free = POOLED.replace("partial(work, step)", "work").replace("step(matrix)", "matrix")
+    (tmp_path / "pooled.py").write_text(free, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == [("pooled.py", 7)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pfadvisor.effects import calls, implicit, members, owners, sharing
 from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.having import having
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -241,7 +242,7 @@ def attribute_of(ev: Evaluation, i: int, value: Val, name: str, *, above: bool =
     if above:
         return members.inherited_attribute(ev, i, value, name)
     code = {"type", "function", "module"} if found else set[str]()
-    found += [typed(ev, i, value, t, name) for t in sorted(value.types - code - {"None"})]
+    found += [typed(ev, i, value, t, name) for t in having(ev, value.types - code, name)]
     return join_all(found) if found else _duck(ev, i, value, name)
 
 
@@ -267,6 +268,8 @@ def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
         return members.instance_attribute(ev, i, value, head, name)
     if name == "__init__" and (head in HARMLESS or ev.program.is_exception(head)):
         return Val(types=frozenset({"function"}), funcs=frozenset({("known", "Exception")}))
+    if name == "__init__" and ev.program.knowledge.call(head) is not None:
+        return Val(types=frozenset({"function"}), funcs=frozenset({("init", head)}), recv=value)
     if head == "?" or not ev.program.known_type(head):
         return _duck(ev, i, value, name)
     if ev.program.knowledge.method(head, name) is not None:

@@ -9,6 +9,7 @@ from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
+    DEEP,
     NOTHING,
     Val,
     elem_types,
@@ -51,10 +52,24 @@ def call_back(
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
 
 
+def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given: list[Val]) -> None:
+    """The methods of the program that a library's method calls on the object it belongs to."""
+    part = _any_of(given)._replace(
+        objs=frozenset((root, (DEEP,)) for v in given for root, _ in v.objs)
+    )
+    for module, index in ev.program.methods_like(recv.types, hooks):
+        facts = ev.program.module(module)
+        count = len(facts.functions[index].params) - 1 if facts is not None else 0
+        targets: list[Target] = []
+        calls.project(ev, i, module, index, recv, [calls.Arg("pos", "", part)] * count, targets)
+        ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+
+
 def _callable_in(ev: Evaluation, value: Val, depth: int = 0) -> Val:
     """The value itself, or what a list, tuple or dictionary of callables holds."""
     heads = {parse_type(t)[0] for t in value.types or ()}
-    if depth > 2 or not heads or value.funcs or not heads <= {"list", "tuple", "dict", "None"}:
+    holders = heads - {"None"}
+    if depth > 2 or not holders or value.funcs or not holders <= {"list", "tuple", "dict"}:
         return value
     types = access.join_types([_values_of(t) for t in value.types or () if t != "None"])
     held = access.load(ev, value, "[]", types) if value.objs else Val(types=types)

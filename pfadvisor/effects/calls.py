@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pfadvisor.effects import access, by_name, decorators, implicit, instantiate, making, owners
+from pfadvisor.effects import (
+    access,
+    by_name,
+    decorators,
+    implicit,
+    instantiate,
+    making,
+    memo,
+    owners,
+    wrapped,
+)
 from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
+    DEEP,
     UNKNOWN,
-    Effect,
     UnknownCall,
     Val,
     join,
     join_all,
+    of_type,
     parse_type,
 )
 
@@ -48,6 +60,8 @@ DUNDERS: Final = {
 
 
 PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
+TEXT: Final = frozenset({"str"})
+BYTES: Final = frozenset({"bytes", "bytearray"})
 
 
 class Arg(NamedTuple):
@@ -136,6 +150,8 @@ def _one(
                 return unknown(ev, i, subject, args, targets, dotted)
             targets.append(Target("known", dotted))
             return instantiate.known(ev, i, effect, None, args, dotted)
+        case ("init", head):
+            return _initialise(ev, i, head, callee.recv or UNKNOWN, args, targets)
         case ("method", type_name, name):
             return _method(ev, i, type_name, name, callee.recv, args, targets)
         case ("unbound", type_name, name):
@@ -144,6 +160,21 @@ def _one(
         case ("duck", name):
             return _duck(ev, i, name, callee.recv, args, targets, subject)
     return unknown(ev, i, subject, args, targets)
+
+
+def _initialise(
+    ev: Evaluation, i: int, head: str, recv: Val, args: list[Arg], targets: list[Target]
+) -> Val:
+    """The constructor of a known class, run on an instance of a class that derives from it."""
+    effect = ev.program.knowledge.call(head)
+    if effect is None:
+        return unknown(ev, i, f"{head}.__init__", args, targets)
+    targets.append(Target("known", head))
+    made = instantiate.known(ev, i, effect, None, args, head)
+    ev.access(i, recv, DEEP, write=True, how="store")
+    for obj in recv.objs:
+        ev.store(obj, "[]", access.contents(ev, made))
+    return of_type("None")
 
 
 def _method(
@@ -175,7 +206,7 @@ def _duck(
     """A method by its name alone: builtin types that have it, and the program's own classes."""
     own = ev.program.methods_named(ev.module, name)
     builtin = ev.program.knowledge.types_with_method(name)
-    known = [*builtin, *ev.program.library_types(ev.module, name)]
+    known = _fitting([*builtin, *ev.program.library_types(ev.module, name)], args)
     if (
         not known
         or (own and not builtin)
@@ -192,6 +223,12 @@ def _duck(
     for module, index in own:
         results.append(project(ev, i, module, index, recv, args, targets))
     return join_all(results)
+
+
+def _fitting(types: list[str], args: list[Arg]) -> list[str]:
+    """Without the bytes where text is passed: their methods of the same name take none."""
+    text = any(a.val.types == TEXT for a in args)
+    return [t for t in types if t not in BYTES] if text and "str" in types else types
 
 
 def unknown(
@@ -218,7 +255,8 @@ def project(
         return unknown(ev, i, module, args, targets)
     function = facts.functions[index]
     wrappers = decorators.names_of(ev.program, facts, function) if function.decorators else []
-    if "" in wrappers:
+    layers = layers_of(ev.program, facts, function) if "" in wrappers else []
+    if layers is None:
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = args if recv is None else [Arg("pos", "", recv), *args]
     bound = bind(ev, facts, function.params, everything, function.qualname)
@@ -228,21 +266,11 @@ def project(
     if summary is None:
         return unknown(ev, i, function.qualname, args, targets)
     result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
+    for layer in reversed(layers):
+        result = wrapped.enter(ev, i, layer, everything, result)
     if decorators.CACHES & set(wrappers):
-        return _remembered(ev, i, f"{module}.{function.qualname} cache", result)
+        return memo.keep(ev, i, facts, function, result)
     return result
-
-
-def _remembered(ev: Evaluation, i: int, cache: str, result: Val) -> Val:
-    """What a memoised call gives is an object that the cache holds on to."""
-    place = ("global", cache)
-    ev.effect(Effect(True, place, (), "[]", i, -1, "memo", ev.location(i)))
-    if not result.objs:
-        return result
-    held = Val(frozenset({(place, ())}))
-    for obj in held.objs:
-        ev.store(obj, "[]", result)
-    return result._replace(objs=result.objs | {(place, ("[]",))})
 
 
 def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str) -> list[Arg]:

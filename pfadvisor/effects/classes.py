@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import decorators
+from pfadvisor.effects import decorators, layers
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.owners import unbound
@@ -129,9 +130,9 @@ class Classes:
         return self._own_methods[name]
 
     def _kind(self, module: ModuleFacts, index: int) -> str:
-        kind = "method"
-        for origin in decorators.names_of(self.program, module, module.functions[index]):
-            if origin == "":
+        kind, function = "method", module.functions[index]
+        for origin in decorators.names_of(self.program, module, function):
+            if origin == "" and layers.layers_of(self.program, module, function) is None:
                 return "unknown"
             kind = decorators.KINDS.get(origin, kind)
         return kind
@@ -162,6 +163,20 @@ class Classes:
             if member is not None and member not in found:
                 found.append(member)
         return found
+
+    def methods_like(
+        self, types: frozenset[str] | None, patterns: tuple[str, ...]
+    ) -> list[tuple[str, int]]:
+        """Methods of the program that instances of these types may have under such a name."""
+        names = [t for t in sorted(types or ()) if ":" in t]
+        names += [other for name in names for other in self.program.subclasses(name)]
+        found = dict[tuple[str, int], None]()
+        for owner in dict.fromkeys(o for name in names for o in self.lineage(name)):
+            known = self.find(owner) if ":" in owner else None
+            for method, index in known[1].methods if known is not None else ():
+                if known is not None and any(fnmatchcase(method, p) for p in patterns):
+                    found[known[0].name, index] = None
+        return list(found)
 
     def subclasses(self, name: str) -> list[str]:
         """Classes of the module and of its imports that derive from the class."""

@@ -74,6 +74,8 @@ class Effect:
                    it (the connections and cookies of a client). Whether several threads may do so
                    at once, and in any order, is left to the assumption thread-safe
     calls          arguments that are called back, or lists and dictionaries of such
+    hooks          methods of "self", by name or pattern ("visit_*"), that are called on it with
+                   parts of the arguments: what subclasses override
     iterates       arguments that are iterated over (advances them if they are iterators)
     orders         arguments whose items' order shows in the result; where there is a `key`, with it
     keeps          arguments that "self" refers to afterwards (list.append)
@@ -100,6 +102,7 @@ class Effect:
     writes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
     iterates: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from pfadvisor.effects import (
     callbacks,
     calls,
     implicit,
+    memo,
     orders,
     protocols,
     sharing,
@@ -86,7 +87,7 @@ class Passed(dict[Obj, frozenset[Obj]]):
         if kind == "recv":
             inner = self._args[root[1]].recv if root[1] < len(self._args) else None
             return inner.objs if inner is not None else frozenset()
-        if kind == "free" and root[1] in ev.cells and root[1] in ev.function.locals:
+        if kind == "free" and memo.of_this_scope(ev, root[1]):
             return ev.cells[root[1]].objs
         return None
 
@@ -208,6 +209,8 @@ def known(
     _keep(ev, line, recv, bound)
     for argument in line.calls:
         callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)
+    if line.hooks and recv is not None:
+        callbacks.call_hooks(ev, i, line.hooks, recv, list(bound.vals.values()))
     for raised in line.raises or ():
         ev.raises.setdefault(raised, set()).add(i)
     return _result(ev, i, line, recv, bound, type_name)

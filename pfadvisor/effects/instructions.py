@@ -63,12 +63,6 @@ def _unbound(ev: Evaluation, i: int, instr: Instr) -> Val:
     return BOTTOM
 
 
-def _function(ev: Evaluation, i: int, instr: Instr) -> Val:
-    return Val(
-        types=frozenset({"function"}), funcs=frozenset({("def", ev.module.name, instr.args[0])})
-    )
-
-
 def _class(ev: Evaluation, i: int, instr: Instr) -> Val:
     name = f"{ev.module.name}:{ev.module.classes[instr.args[0]].qualname}"
     if ev.only is None and ev.function.kind != "module":
@@ -170,7 +164,7 @@ HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
     "display": displays.display,
     "comp": displays.comprehension,
     "op": operators.operator,
-    "func": _function,
+    "func": making.function,
     "class": _class,
     "import": _import,
     "setname": _setname,

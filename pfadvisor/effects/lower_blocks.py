@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from pfadvisor.effects.lower_expr import lower_expr
+from pfadvisor.effects.lower_patterns import capture
 from pfadvisor.effects.scopes import dotted
 from pfadvisor.effects.ssa import Env
 from pfadvisor.effects.versions import catches, outcome
@@ -149,7 +150,7 @@ def lower_match(low: Lowering, node: ast.Match) -> None:
     exhaustive = False
     for case in node.cases:
         builder.env, builder.dead = dict(before), was_dead
-        _pattern(low, case.pattern, subject)
+        capture(low, case.pattern, subject)
         test = low.emit("op", ("match", subject), case.pattern)
         if case.guard is not None:
             test = lower_expr(low, case.guard)
@@ -165,17 +166,3 @@ def lower_match(low: Lowering, node: ast.Match) -> None:
     if not exhaustive:
         ends.append(before)
     builder.merge(ends, low.span(node))
-
-
-def _pattern(low: Lowering, pattern: ast.AST, subject: int) -> None:
-    for node in ast.walk(pattern):
-        if isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
-            whole = node is pattern or (isinstance(node, ast.MatchAs) and node.pattern is not None)
-            value = subject if whole else low.emit("unpack", (subject, -1, -1), node)
-            low.bind(node.name, value, node)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            low.bind(node.rest, low.emit("unpack", (subject, -1, -1), node), node)
-        elif isinstance(node, ast.MatchValue):
-            lower_expr(low, node.value)
-        elif isinstance(node, ast.MatchClass):
-            lower_expr(low, node.cls)

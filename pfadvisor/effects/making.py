@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import calls, instantiate
+from pfadvisor.effects import calls, instantiate, memo
 from pfadvisor.effects.classes import CHECKERS, MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
@@ -14,6 +14,7 @@ AFTER: Final = ("__post_init__", "__attrs_post_init__", "__del__")
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.facts import Instr
 
 
 def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Target]) -> Val:
@@ -41,6 +42,13 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
         made = calls.project(ev, i, member[0], member[1], receiver, given, targets)
         result = join(result, made) if method == "__new__" else result
     return result
+
+
+def function(ev: Evaluation, i: int, instr: Instr) -> Val:
+    """A function statement or a lambda, with the cache that it may come with."""
+    memo.make(ev, i, instr.args[0])
+    made = ("def", ev.module.name, instr.args[0])
+    return Val(types=frozenset({"function"}), funcs=frozenset({made}))
 
 
 def define(ev: Evaluation, i: int, name: str) -> None:

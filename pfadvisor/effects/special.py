@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pfadvisor.effects import special_libraries
+from pfadvisor.effects import special_children, special_libraries
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.refinement import (
     ABSENT,
@@ -35,6 +35,7 @@ __all__ = [
     "Refinement",
     "names",
     "refine",
+    "special_children",
     "special_libraries",
 ]
 
@@ -345,18 +346,6 @@ def match_group(effect: Effect, literal: Literal) -> Effect:
     group = literal("group")
     whole = group is ABSENT or (type(group) is int and group == 0)
     return replace(effect, returns="str | bytes" if whole else "str | bytes | None")
-
-
-@special
-def child_text(effect: Effect, literal: Literal) -> Effect:
-    """subprocess gives text if any of these asks for it, else bytes."""
-    asked = [literal(name) for name in ("text", "universal_newlines", "encoding", "errors")]
-    if all(value is ABSENT or value is None or value is False for value in asked):
-        return replace(effect, returns="bytes")
-    if any(value in (NOT_NONE, NUMBER) and name > 1 for name, value in enumerate(asked)):
-        return replace(effect, returns="str")
-    constant = any(not isinstance(value, Mark) and value not in (None, False) for value in asked)
-    return replace(effect, returns="str") if constant else effect
 
 
 @special

@@ -113,12 +113,24 @@ def ordered(objs: frozenset[Obj]) -> Iterable[Obj]:
 
 
 def limit(objs: frozenset[Obj]) -> frozenset[Obj]:
+    """Not too many objects; once told together, they are not told apart again."""
+    whole = {(root, path[:-1]) for root, path in objs if path and path[-1] == DEEP}
+    if whole:
+        objs = frozenset(o for o in objs if not _within(o, whole))
     if len(objs) <= MOST_OBJECTS:
         return objs
     short = frozenset((root, path[:1] + ((DEEP,) if len(path) > 1 else ())) for root, path in objs)
     if len(short) <= MOST_OBJECTS:
         return short
     return frozenset((MERGED if root[0] == "fresh" else root, (DEEP,)) for root, _ in objs)
+
+
+def _within(obj: Obj, whole: set[Obj]) -> bool:
+    root, path = obj
+    if root[0] == "fresh" and root != MERGED and (MERGED, ()) in whole:
+        return True
+    depth = len(path) - 1 if path and path[-1] == DEEP else len(path) + 1
+    return any((root, path[:n]) in whole for n in range(depth))
 
 
 def child(obj: Obj, step: str) -> Obj:

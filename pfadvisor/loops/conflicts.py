@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pfadvisor.effects import memo
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, USE, Effect, Root
@@ -171,9 +172,9 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
 
 
 def _cache(body: Body, effect: Effect) -> Assumption | None:
-    if effect.how != "memo" or _cache_is_read(body, str(effect.root[1])):
+    name = memo.function_of(effect.root)
+    if effect.how != "memo" or _cache_is_read(body, name):
         return None
-    name = str(effect.root[1]).removesuffix(" cache").rpartition(".")[2]
     message = f"`{name}` remembers its results; each worker would fill a cache of its own"
     return Assumption("benign-cache", name, message, effect.where)
 
@@ -191,9 +192,8 @@ def _client(body: Body, touches: list[Touch]) -> Assumption | None:
     return Assumption("thread-safe", name, message, changes[0].where)
 
 
-def _cache_is_read(body: Body, place: str) -> bool:
+def _cache_is_read(body: Body, function: str) -> bool:
     """Whether the module looks at the hits and misses of a memoised function, or clears it."""
-    function = place.removesuffix(" cache").rpartition(".")[2]
     for scope in body.ev.module.functions:
         for instr in scope.code:
             if instr.op == "attr" and instr.args[1] in ("cache_info", "cache_clear"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.layers import hidden
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
@@ -55,6 +56,8 @@ def _callable(ev: Evaluation, func: tuple[object, ...]) -> str:
             return "a lambda"
         if function is not None and "<locals>" in function.qualname:
             return f"the nested function `{function.name}`"
+        if function is not None and facts is not None and hidden(ev.program, facts, function):
+            return f"`{function.name}`, whose decorator puts another function in its place"
     if func[0] == "class" and "<locals>" in str(func[1]):
         return f"the local class `{str(func[1]).rpartition('.')[2]}`"
     return "a module" if func[0] == "module" else ""

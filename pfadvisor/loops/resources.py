@@ -114,6 +114,8 @@ def _external(body: Body, name: str, writes: list[Touch]) -> list[Conflict]:
         key, effect = path_of(body, touch.effect.key), touch.effect
         if name == "file" and key >= 0 and injective(body, key) and distinct_source(body):
             continue
+        if name == "process" and key >= 0 and depends_on_item(body, key):
+            continue  # children in folders of their own
         if name == "file" and key >= 0 and not depends_on_item(body, key):
             found.append(_conflict(body, name, [touch], [touch], RULES[name]))
             continue

@@ -129,8 +129,14 @@ def _starts_workers(program: Program, target: Target) -> bool:
 
 
 def _functions(ev: Evaluation, value: Val) -> set[Function]:
-    callables = [value]
-    callables += [
-        ev.partials[f[1]][0] for f in value.funcs if f[0] == "partial" and f[1] in ev.partials
-    ]
-    return {(str(f[1]), int(f[2])) for c in callables for f in c.funcs if f[0] == "def"}
+    """The functions that the value may be, and those that a partial of it carries along."""
+    waiting, found, seen = [value], set[Function](), set[int]()
+    while waiting:
+        for func in waiting.pop().funcs:
+            if func[0] == "def":
+                found.add((str(func[1]), int(func[2])))
+            elif func[0] == "partial" and func[1] in ev.partials and func[1] not in seen:
+                seen.add(func[1])
+                inner, bound = ev.partials[func[1]]
+                waiting += [inner, *(argument.val for argument in bound)]
+    return found

@@ -159,8 +159,11 @@ class ComprehensionRewriter:
             texts += self._statement(span, content, inside)
         else:
             name = self.context.local("results")
-            texts += self.emitter.line(f"{name} = {self._text(result, span, content)}")
-            texts += self._statement(self.text.span(result), name, self.emitter.base)
+            lent = result is self.loop and self._borrows()
+            value = expression if lent else self._text(result, span, content)
+            texts += self.emitter.line(f"{name} = {value}")
+            kept = f"({name})" if lent else name
+            texts += self._statement(self.text.span(result), kept, self.emitter.base)
         edit = Edit(self.text.span(self.statement), self.emitter.statement(texts))
         unused = left_behind(self.context, self.lifted, self.loop)
         said = f"collect the results of {called} in order"
@@ -350,15 +353,16 @@ class ComprehensionRewriter:
         if call and alone and isinstance(self.loop, ast.Call) and expression.startswith("("):
             inside = expression[1:-1]
             return (self.text.span(call), f"[{inside}]") if named == "list" else (span, inside)
-        shared = (
-            call
-            and isinstance(self.loop, ast.GeneratorExp)
-            and span.end_column == (self.text.span(call).end_column)
-            and span.end_row == self.text.span(call).end_row
-        )
-        if shared and not expression.startswith("("):
+        if self._borrows() and not expression.startswith("("):
             return span, f"({expression})"
         return span, expression
+
+    def _borrows(self) -> bool:
+        """Whether its brackets are those of the call that it is the only argument of."""
+        if not isinstance(self.loop, ast.GeneratorExp) or not isinstance(self.parent, ast.Call):
+            return False
+        inner, outer = self.text.span(self.loop), self.text.span(self.parent)
+        return (inner.end_row, inner.end_column) == (outer.end_row, outer.end_column)
 
 
 _PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)

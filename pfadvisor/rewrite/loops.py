@@ -21,7 +21,7 @@ from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
 from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
-from pfadvisor.rewrite.shape import Collect, collected, is_appended
+from pfadvisor.rewrite.shape import Collect, appended_to, collected
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.stages import Loop, Stages
 from pfadvisor.rewrite.text import Text, moved
@@ -300,7 +300,9 @@ class LoopRewriter:
             return False
         if emission.gives not in ("iterator", "list"):
             return False
-        return is_appended(self.text, self.plan, self.commit, self._result())
+        owner = appended_to(self.text, self.plan, self.commit, self._result())
+        untold = self.context.signature.complete and not self.context.types.name(owner)
+        return bool(owner) and not (untold and emission.gives == "iterator")
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""

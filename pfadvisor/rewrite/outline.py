@@ -26,7 +26,7 @@ from pfadvisor.rewrite.layout import (
 )
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import names_in
-from pfadvisor.rewrite.stages import Stages
+from pfadvisor.rewrite.stages import EMPTY, Stages
 from pfadvisor.rewrite.text import Line, contains, moved
 
 Swap = tuple[Span, str]
@@ -64,6 +64,7 @@ class Outliner:
         """`given` are names that each item binds."""
         self.stages, self.text, self.swaps, self.given = stages, stages.text, swaps, given
         self.commit_indent, self.width, self.types = commit_indent, context.width, context.types
+        self.signature = context.signature
         self.compute: list[ast.AST] = []
         self.committed: list[ast.stmt] = []
         self.pending = self.checked = False
@@ -104,8 +105,17 @@ class Outliner:
             del piece.worker[0]
             piece.tail = {name: (row - 1, value) for name, (row, value) in piece.tail.items()}
         piece = self._returning(piece)
-        piece.worker[:0] = self.stages.begun(self.text.unit)
+        piece.worker[:0] = self._begun()
         return piece
+
+    def _begun(self) -> list[str]:
+        """The rows by which a worker makes its private accumulators."""
+        rows = []
+        for private in self.stages.plan.privates:
+            known = self.types.name(private.name) if self.signature.complete else None
+            name = self.signature.variable(private.name, known) if known else private.name
+            rows.append(f"{self.text.unit}{name} = {EMPTY[private.kind]}")
+        return rows
 
     def _block(
         self, statements: Sequence[ast.stmt], floor: int, inner: str, outer: str, bound: set[str]

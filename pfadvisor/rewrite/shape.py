@@ -52,17 +52,17 @@ def collected(
     return None
 
 
-def is_appended(text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.expr | None) -> bool:
-    """Whether the commit is nothing but `name.append(value)`, on a list."""
+def appended_to(text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.expr | None) -> str:
+    """The list `name` if the commit is nothing but `name.append(value)`, else ""."""
     if len(commit) != 1 or plan.live_after or plan.privates:
-        return False
+        return ""
     match commit[0]:
         case ast.Expr(
             value=ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="append"), args=[one])
         ):
             lists = [a.name for a in plan.accumulators if a.kind == "list"]
-            return one is value and owner in lists
-    return False
+            return owner if one is value and owner in lists else ""
+    return ""
 
 
 def repeatable(node: ast.expr) -> bool:

@@ -58,10 +58,6 @@ class Stages:
         """The results as the parent calls them."""
         return tuple(self.parts.get(name, name) for name in self.results)
 
-    def begun(self, indent: str) -> list[str]:
-        """The rows by which a worker makes its private accumulators."""
-        return [f"{indent}{p.name} = {EMPTY[p.kind]}" for p in self.plan.privates]
-
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""
         return [

@@ -156,7 +156,7 @@ class Types:
             case ast.Await(value=ast.Call() as call):
                 return self._call(call, awaited=True)
             case ast.Attribute(value=ast.Name(id="self"), attr=attr):
-                return self._attribute(attr)
+                return self.attribute(attr)
         return self._made(node)
 
     def _made(self, node: ast.expr) -> str | None:
@@ -237,7 +237,7 @@ class Types:
             return self.inside(node.generators, node.elt)
         return self.element(node)
 
-    def _attribute(self, attr: str) -> str | None:
+    def attribute(self, attr: str) -> str | None:
         """The type of `self.attr`, as the class or its `__init__` states it."""
         if self.owner is None:
             return None

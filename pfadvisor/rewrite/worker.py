@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from pfadvisor.backends._choice import traits_of
 from pfadvisor.model import Input, Plan, Span
+from pfadvisor.rewrite.attributes import needed_attributes
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import fitted
 from pfadvisor.rewrite.lifting import free_names, lifted
@@ -26,7 +27,7 @@ from pfadvisor.rewrite.scope import (
     names_in,
     stores,
 )
-from pfadvisor.rewrite.text import Text, moved
+from pfadvisor.rewrite.text import Text, contains, moved
 
 Swap = tuple[Span, str]
 
@@ -63,10 +64,13 @@ class Worker:
         self.large = [i for i in every if i.large and shared]
         self.captures = [i for i in every if i not in self.large]
         self.base = worker_name(self.text, loop)
+        self.attributes: dict[str, str] = {}
         self.renamed = self._renamings()
 
     def swaps(self, nodes: Sequence[ast.AST]) -> list[Swap]:
         """Texts of compute that read differently outside of their class."""
+        if "self" in self.renamed and not self.lifted:
+            self._take_attributes(nodes)
         owner = enclosing_class(self.context.path).lstrip("_")
         local = self._local().union(self.names, *(stores(node) for node in nodes))
         return [swap for node in nodes for swap in self._swaps(node, owner, local)]
@@ -75,7 +79,9 @@ class Worker:
         """Private locals keep their names: each side spells them alike in all places."""
         bound = local | _inner_names([root])
         for node in ast.walk(root):
-            if isinstance(node, ast.Name) and node.id in self.renamed:
+            if self._attribute(node):
+                yield self.text.span(node), self._attribute(node)
+            elif isinstance(node, ast.Name) and node.id in self.renamed:
                 yield self.text.span(node), self.renamed[node.id]
             elif (
                 isinstance(node, ast.Name) and owner and _private(node.id) and node.id not in bound
@@ -88,6 +94,31 @@ class Worker:
                 yield Span(span.end_row, start, *span[2:]), f"_{owner}{node.attr}"
             elif isinstance(node, ast.keyword) and owner and _private(node.arg or ""):
                 raise Refused("the body passes a private name as a keyword")
+
+    def _take_attributes(self, nodes: Sequence[ast.AST]) -> None:
+        """Send what compute reads of `self` instead of `self`, if that is enough."""
+        compute = [node for node in nodes if "self" in names_in(node)]
+        classes = [node for node in self.context.path if isinstance(node, ast.ClassDef)]
+        taken = set[str]().union(*(names_in(node) for node in nodes), self.names)
+        taken |= {capture.name for capture in self.captures}
+        owner = classes[-1] if classes else None
+        found = needed_attributes(owner, compute, taken, self._is_computed)
+        if found and not any(given.name == "self" for given in self.large):
+            self.attributes = found
+            del self.renamed["self"]
+
+    def _is_computed(self, node: ast.AST) -> bool:
+        if not isinstance(self.loop, (ast.For, ast.AsyncFor)):
+            return True
+        span = self.text.span(node)
+        return any(g.stage == "compute" and contains(g.span, span) for g in self.plan.granules)
+
+    def _attribute(self, node: ast.AST) -> str:
+        """The parameter that stands for an attribute of `self`."""
+        match node:
+            case ast.Attribute(value=ast.Name(id="self"), attr=attr):
+                return self.attributes.get(attr, "")
+        return ""
 
     def _renamings(self) -> dict[str, str]:
         function = enclosing_function(self.context.path)
@@ -112,7 +143,7 @@ class Worker:
         """Add the function; its name with its captures bound. The last two are annotations."""
         self._check(compute)
         self.name = self.base
-        parameters = [self._parameter(capture) for capture in self.captures]
+        parameters = [each for capture in self.captures for each in self._parameters(capture)]
         lines = [f"{self.text.unit}{line}" for line in self.imports.values()]
         lines += [""] * bool(lines)
         if self.large:
@@ -183,7 +214,9 @@ class Worker:
     def bound(self, name: str) -> str:
         if not self.captures:
             return name
-        given = ", ".join(capture.name for capture in self.captures)
+        own = [f"self.{attr}" for attr in self.attributes]
+        named = [own if own and c.name == "self" else [c.name] for c in self.captures]
+        given = ", ".join(each for names in named for each in names)
         return f"{self.context.spell('functools', 'partial')}({name}, {given})"
 
     def _annotated(self, name: str, annotation: str | None) -> str:
@@ -191,6 +224,15 @@ class Worker:
         signature = self.context.signature
         stated = next((i.annotation for i in self.plan.inputs if i.name == name), None)
         return signature.parameter(name, annotation if signature.complete else stated)
+
+    def _parameters(self, given: Input) -> list[str]:
+        if given.name != "self" or not self.attributes:
+            return [self._parameter(given)]
+        signature, types = self.context.signature, self.context.types
+        return [
+            signature.parameter(name, types.attribute(attr) if signature.complete else None)
+            for attr, name in self.attributes.items()
+        ]
 
     def _parameter(self, given: Input) -> str:
         name, annotation = self.renamed.get(given.name, given.name), given.annotation

@@ -103,7 +103,7 @@ def test_private_locals_have_one_name_on_each_side(method: str, tmp_path: Path) 
         accumulator=Accumulator("out", "append", "list", True, True),
     )
     after = fixed(PRIVATE, plan)
-    assert "(model, __bias, __item):" in after
+    assert "(scale, __bias, __item):" in after
     assert "return len(__item) * model._Model__scale + __bias" in after
     assert_same(PRIVATE, after, tmp_path, method)
 

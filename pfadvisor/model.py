@@ -149,11 +149,13 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Fix:
     """Complete in itself: imports and functions that the loop's new text needs are edits too.
-    Fixes of one file may insert at one place; what they share is then inserted once."""
+    Fixes of one file may insert at one place; what they share is then inserted once.
+    `notes` say what is kept, and what is different where nobody should be able to tell."""
 
     applicability: Applicability
     message: str
     edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -99,7 +100,10 @@ def _differ(run: _run.Run, report: Report, wanted: Wanted, make: Make) -> int:
     made = make(run, report, wanted)
     found = [one for one in made if isinstance(one, Change)]
     for change in found:
-        _run.write(apply.diff(change))
+        if change.source.encoding in ("utf-8", "utf-8-sig") or sys.stdout.isatty():
+            _run.write(apply.diff(change))
+        else:
+            _run.write_bytes(apply.diff_bytes(change))
     _say(sum(len(one.fixed) for one in found), "Would fix")
     report = replace(
         report, failed=(*report.failed, *(one for one in made if isinstance(one, Failed)))

@@ -15,10 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from pfadvisor.model import Failed, Finding, Fix, Report
 from pfadvisor.rewrite.compose import applied, compose
 from pfadvisor.source.module import SourceFile, decode, encode
+
+_MARK: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,14 @@ def diff(change: Change) -> str:
     if change.added:
         notes.append(f"{change.source.name}: declares {' and '.join(change.added)}")
     notes += [f"{_place(one)}: left, as it overlaps another rewrite" for one in change.left]
-    return unified_diff(change.source.name, change.source.text, change.text, notes)
+    mark = _MARK if change.source.bom else ""
+    return unified_diff(change.source.name, mark + change.source.text, mark + change.text, notes)
+
+
+def diff_bytes(change: Change) -> bytes:
+    """The same in the encoding of the file, as a patch has to be."""
+    encoding = "utf-8" if change.source.bom else change.source.encoding
+    return diff(change).encode(encoding, "backslashreplace")
 
 
 def unified_diff(name: str, before: str, after: str, notes: Sequence[str] = ()) -> str:
@@ -131,8 +141,9 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _notes(finding: Finding) -> Iterator[str]:
-    message = finding.fix.message if finding.fix else ""
-    yield f"{_place(finding)}: {message}; results and their order are kept"
+    if finding.fix is not None:
+        yield f"{_place(finding)}: {finding.fix.message}"
+        yield from (f"  {note}" for note in finding.fix.notes)
     for each in finding.judgement.assumptions if finding.judgement else ():
         yield f"  assumes {each.name}:{each.subject}: {' '.join(each.message.split())}"
 

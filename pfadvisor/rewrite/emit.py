@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pfadvisor.backends._choice import choose, load
@@ -20,6 +20,9 @@ from pfadvisor.rewrite.text import moved
 _ORIGINS = frozenset({"__cause__", "__context__", "__traceback__", "with_traceback"})
 
 
+_KEPT = "keeps the results, their order and the order of what the loop writes"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller decides: `backend` by name or "auto", `workers` an expression."""
@@ -33,13 +36,14 @@ class Options:
 class Rewritten:
     """Edits of the loop itself, and what it was turned into, in words.
 
-    `condition` is what must hold of the workers and cannot be seen in the program.
+    `condition` is what must hold of the workers and cannot be seen in the program; `notes` see Fix.
     """
 
     edits: tuple[Edit, ...]
     backend: str
     summary: str
     condition: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Emitter:
@@ -59,6 +63,7 @@ class Emitter:
         self.initializer: tuple[str, tuple[str, ...]] | None = None
         self.emission = Emission("", "", "list")
         self.backend = ""
+        self.notes: tuple[str, ...] = ()
 
     @property
     def once_more(self) -> bool:
@@ -99,6 +104,7 @@ class Emitter:
         self._check_captures(target.TRAITS)
         job = replace(job, bound=self.context.local(target.TRAITS.bound))
         self.emission = target.emit(job, self.context)
+        self.notes = (_KEPT, *_notes(job, target.TRAITS))
         return self.emission
 
     def rewritten(self, edits: Sequence[Edit], summary: str) -> Rewritten:
@@ -106,7 +112,7 @@ class Emitter:
         condition = "if its workers see the same files" if far else ""
         joined = self._joined()
         made = [joined, *edits] if joined is not None else edits
-        return Rewritten(tuple(made), self.backend, summary, condition)
+        return Rewritten(tuple(made), self.backend, summary, condition, self.notes)
 
     def _check_captures(self, traits: Traits) -> None:
         large = [given.name for given in self.plan.inputs if given.large]
@@ -167,3 +173,17 @@ class Emitter:
         """A name for a value that nobody reads."""
         around = enclosing_function(self.context.path) or self.text.tree
         return "_" if "_" not in loads(around) else self.context.local("_unused")
+
+
+def _notes(job: Job, traits: Traits) -> Iterator[str]:
+    """What becomes of exceptions, and what the items go through."""
+    if job.want != "list" or job.earliest or traits.earliest:
+        yield "keeps the exception: that of the first item that fails"
+    else:
+        yield "where several items fail, the exception may be that of any of them"
+    if job.mode == "processes":
+        yield "items, results and exceptions are pickled: workers get copies"
+    elif job.mode == "threads":
+        yield "the work runs in threads of this process, on the same objects"
+    if not job.discardable:
+        yield "when an item fails, later ones may have been worked on already"

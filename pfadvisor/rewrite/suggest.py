@@ -101,7 +101,7 @@ class _Task:
         self._check(context, edits)
         sure = self.proved and not guard.added and not made.condition
         applicability: Applicability = "safe" if sure else "unsafe"
-        return Fix(applicability, _message(made, guard.added), tuple(edits))
+        return Fix(applicability, _message(made, guard.added), tuple(edits), made.notes)
 
     def _check(self, context: FileContext, edits: list[Edit]) -> None:
         changed = applied(self.text.source, edits)

@@ -99,4 +99,4 @@ def test_a_fix_says_what_is_not_declared(pfadvisor, write, name, text, said):
     if name != "a.py":
         write(name, text)
     shown = pfadvisor("fix", "--diff", "--backend", "ray").out.partition("\n")[0]
-    assert shown.endswith(f": Use a pool{said}; results and their order are kept")
+    assert shown.endswith(f": Use a pool{said}")

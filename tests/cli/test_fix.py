@@ -108,7 +108,7 @@ def test_diff_writes_nothing(pfadvisor, write):
     assert path.read_text(encoding="utf-8") == GOOD
     assert ran.code == 1
     assert ran.out.splitlines() == [
-        "# src/a.py:1: Use a pool; results and their order are kept",
+        "# src/a.py:1: Use a pool",
         "--- a/src/a.py", "+++ b/src/a.py", "@@ -1,2 +1,3 @@", "-for x in good:", "-    f(x)",
         "+import pool", "+pool.map(f,", "+  good)",
     ]  # fmt: skip

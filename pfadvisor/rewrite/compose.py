@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pfadvisor.model import Edit, Fix, Span
@@ -44,7 +45,7 @@ def compose(fixes: Sequence[Fix], width: int = 88) -> Composition:
 
 def _add(placed: dict[Span, list[str]], edit: Edit, width: int) -> bool:
     here = placed.get(edit.span)
-    defined = _defined(edit.content) if _empty(edit.span) else set()
+    defined = _defined(edit.content) if _empty(edit.span) else frozenset()
     for span, contents in placed.items() if defined else ():
         for content in contents:
             if defined & _defined(content):
@@ -77,9 +78,10 @@ def _together(contents: Sequence[str]) -> str:
     return text
 
 
-def _defined(content: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _defined(content: str) -> frozenset[str]:
     """Names of the functions at the margin of inserted text."""
-    return set(_DEF.findall(content))
+    return frozenset(_DEF.findall(content))
 
 
 def _empty(span: Span) -> bool:

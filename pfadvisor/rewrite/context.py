@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite import imports
@@ -16,6 +17,7 @@ from pfadvisor.rewrite.scope import (
     fresh,
     names_in,
     outermost,
+    taken_names,
     top_statement,
 )
 from pfadvisor.rewrite.signature import Signature
@@ -28,7 +30,7 @@ class FileContext:
 
     def __init__(self, text: Text, path: list[ast.AST], width: int) -> None:
         self.text, self.path, self.width = text, path, width
-        self.taken = names_in(text.tree)
+        self.taken = taken_names(text)
         self.top = self.anchor = top_statement(path)
         self.row = text.span(self.top).row
         self._wanted: dict[tuple[str, str], imports.Wanted] = {}
@@ -50,18 +52,8 @@ class FileContext:
 
     def binders(self, name: str) -> int:
         """How many places of the file bind `name`; a star import may bind any."""
-        count = 0
-        for node in ast.walk(self.text.tree):
-            match node:
-                case ast.Name(id=found, ctx=ast.Store() | ast.Del()) | ast.arg(arg=found):
-                    count += found == name
-                case ast.alias(name="*"):
-                    count += 1
-                case ast.alias(name=found, asname=alias):
-                    count += (alias or found.partition(".")[0]) == name
-                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                    count += node.name == name
-        return count
+        count = self.text.once("binders", lambda: Counter(_binders(self.text.tree)))
+        return count[name] + count["*"] * (name != "*")
 
     def _added(self, module: str, name: str) -> str:
         star = self.binders("*") > 0
@@ -148,3 +140,15 @@ class FileContext:
             if isinstance(node, Definition) or any(isinstance(n, loops) for n in ast.walk(node)):
                 return node
         return self.top
+
+
+def _binders(tree: ast.Module) -> Iterator[str]:
+    """The names that are bound in a file, each as often as it is; "*" for a star import."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                yield name
+            case ast.alias(name=name, asname=alias):
+                yield alias or name.partition(".")[0]
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name

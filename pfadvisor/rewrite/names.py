@@ -13,14 +13,12 @@ from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Definition, bound_in, loads
 
 
-def check_builtins(context: FileContext, changed: ast.Module) -> None:
+def check_builtins(context: FileContext, before: ast.Module, changed: ast.Module) -> None:
     """Raise Refused if a builtin that only the new code needs has another meaning there."""
-    needed = _builtins(changed) - _builtins(context.text.tree)
-    scopes = [n for n in context.path[:-1] if isinstance(n, (*Definition, ast.Module))]
+    needed, text = _builtins(changed) - _builtins(before), context.text
+    scopes = [n for n in context.path[:-1] if isinstance(n, Definition)]
     taken = {name for scope in scopes for name in bound_in(scope)}
-    for node in ast.walk(context.text.tree):
-        if isinstance(node, (ast.Global, ast.Nonlocal)):
-            taken |= set(node.names)
+    taken |= text.once("module", lambda: bound_in(text.tree) | _declared(text.tree))
     hidden = sorted(set(needed) & taken)
     if hidden:
         raise Refused(f"{hidden[0]!r} is not the builtin here")
@@ -28,13 +26,20 @@ def check_builtins(context: FileContext, changed: ast.Module) -> None:
 
 def check_importable(context: FileContext, changed: ast.Module) -> None:
     """Raise Refused if a new function reads what only the main module has."""
-    only = main_only(changed)
+    text = context.text
+    only = main_only(changed) | text.once("main", lambda: main_only(text.tree))
     known = {node.name for node in context.text.tree.body if isinstance(node, Definition)}
     for node in changed.body:
         if isinstance(node, Definition) and node.name not in known:
             missing = sorted((loads(node) - bound_in(node)) & only)
             if missing:
                 raise Refused(f"{missing[0]!r} is defined below the __main__ guard")
+
+
+def _declared(tree: ast.Module) -> set[str]:
+    """Names that functions take from the scopes around them."""
+    outer = (n for n in ast.walk(tree) if isinstance(n, (ast.Global, ast.Nonlocal)))
+    return {name for node in outer for name in node.names}
 
 
 def main_only(tree: ast.Module) -> set[str]:

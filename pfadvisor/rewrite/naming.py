@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pfadvisor.rewrite.scope import Comprehension, names_in
+from pfadvisor.rewrite.scope import Comprehension, taken_names
 from pfadvisor.rewrite.text import Text
 
 _VAGUE = frozenset({"main", "run", "test", "do", "go", "execute", "call", "start", "handle"})
@@ -43,17 +43,21 @@ class _Seen(NamedTuple):
 
 def worker_name(text: Text, loop: ast.AST) -> str:
     """A free module-level name for the body of `loop`."""
-    taken = names_in(text.tree)
+    names = text.once("workers", lambda: dict(_worker_names(text)))
+    return names.get(loop) or _free(["_process_item"], set(taken_names(text)))
+
+
+def _worker_names(text: Text) -> Iterator[tuple[ast.AST, str]]:
+    """Every loop of the file with the name that its body would get."""
+    taken = set(taken_names(text))
     alike: dict[tuple[str, ...], str] = {}
     for each in _loops(text.tree, _Seen(text.tree)):
         bases = [f"_{verb}_{_noun(each)}" for verb in _verbs(each)]
         key = (bases[0], each.scope, ast.dump(each.node))
         name = alike.get(key) or _free(bases, taken)
-        if each.node is loop:
-            return name
+        yield each.node, name
         alike[key] = name
         taken.add(name)
-    return _free(["_process_item"], taken)
 
 
 def _free(bases: list[str], taken: set[str]) -> str:

@@ -18,6 +18,11 @@ Comprehension = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HEADER = re.compile(r"#!|#.*coding[:=]")
 
 
+def taken_names(text: Text) -> frozenset[str]:
+    """Every identifier of the file."""
+    return text.once("names", lambda: frozenset(names_in(text.tree)))
+
+
 def path_to(text: Text, span: Span, kinds: tuple[type[ast.AST], ...]) -> list[ast.AST]:
     """Nodes from the module down to the node of one of `kinds` at `span`, [] if none is there."""
 

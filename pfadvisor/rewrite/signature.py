@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from pfadvisor.rewrite.scope import Definition, bound_in, names_in
@@ -49,25 +49,22 @@ class Signature:
 
     def __init__(self, text: Text, top: ast.stmt, spell: Spell) -> None:
         self.text, self._spell = text, spell
-        self.complete = is_annotated(text.tree)
-        self.before, self.after = set(dir(builtins)), set[str]()
-        for node in text.tree.body:
-            early = self.text.span(node).row < self.text.span(top).row and _is_simple(node)
-            early = early or is_lazy(text.tree)
-            (self.before if early else self.after).update(_bound_by(node))
+        self.complete = text.once("annotated", lambda: is_annotated(text.tree))
+        self.lazy = text.once("lazy", lambda: is_lazy(text.tree))
+        self.row, self.spelled = text.span(top).row, set[str]()
+        self.rows = text.once("bound", lambda: dict(_first_rows(text)))
 
     def spell(self, module: str, name: str) -> str:
         """Text that means `module.name` in an annotation."""
         spelled = self._spell(module, name)
-        self.before.add(spelled.partition(".")[0])
+        self.spelled.add(spelled.partition(".")[0])
         return spelled
 
     def given(self, annotation: str | None) -> str:
         """An annotation as it may be written here, "" for none."""
-        if annotation:
-            written = self._written(annotation)
-            if written:
-                return written
+        written = self._written(annotation) if annotation else ""
+        if written:
+            return written
         return self.spell("typing", ANY) if self.complete else ""
 
     def _written(self, annotation: str) -> str:
@@ -76,16 +73,20 @@ class Signature:
             used = names_in(ast.parse(annotation, mode="eval"))
         except SyntaxError:
             return ""
-        if ANY in used and ANY not in self.before:
+        if ANY in used and not self._is_bound(ANY):
             if not self.complete:
                 return ""
             self.spell("typing", ANY)
-            used.discard(ANY)
-        if used <= self.before:
+        if all(self._is_bound(name) for name in used):
             return annotation
-        return (
-            f'"{annotation}"' if used <= self.before | self.after and '"' not in annotation else ""
-        )
+        known = all(self._is_bound(name) or name in self.rows for name in used)
+        return f'"{annotation}"' if known and '"' not in annotation else ""
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether the name can be evaluated where the function stands, or need not be."""
+        if name in self.spelled or hasattr(builtins, name):
+            return True
+        return name in self.rows and (self.lazy or self.rows[name] < self.row)
 
     def parameter(self, name: str, annotation: str | None) -> str:
         written = self.given(annotation)
@@ -155,11 +156,12 @@ def is_lazy(tree: ast.Module) -> bool:
     )
 
 
-def _is_simple(statement: ast.stmt) -> bool:
-    """Whether what it binds is surely bound: not below `if TYPE_CHECKING`."""
+def _first_rows(text: Text) -> Iterator[tuple[str, int]]:
+    """The names of the module, with the row from which each is surely bound."""
+    seen: set[str] = set()
     simple = (*Definition, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-    return isinstance(statement, simple)
-
-
-def _bound_by(statement: ast.stmt) -> set[str]:
-    return bound_in(ast.Module([statement], []))
+    for node in text.tree.body:
+        row = text.span(node).row if isinstance(node, simple) else len(text.lines) + 1
+        for name in bound_in(ast.Module([node], [])) - seen:
+            seen.add(name)
+            yield name, row

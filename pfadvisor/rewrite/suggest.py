@@ -1,12 +1,13 @@
 """From a plan and its file's text to a fix, or to the reason why there is none."""
 
 from __future__ import annotations
+import __future__
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pfadvisor.model import Applicability, Edit, Fix, Judgement, Plan
+from pfadvisor.model import Applicability, Edit, Fix, Judgement, Plan, Span
 from pfadvisor.rewrite.compose import applied
 from pfadvisor.rewrite.comprehensions import ComprehensionRewriter
 from pfadvisor.rewrite.context import FileContext
@@ -15,10 +16,11 @@ from pfadvisor.rewrite.guard import Guard
 from pfadvisor.rewrite.loops import LoopRewriter
 from pfadvisor.rewrite.names import check_builtins, check_importable
 from pfadvisor.rewrite.refusal import Refusal, Refused
-from pfadvisor.rewrite.scope import Comprehension, innermost, path_to
+from pfadvisor.rewrite.scope import Comprehension, first_row, innermost, path_to
 from pfadvisor.rewrite.text import Text
 
 _KINDS = (ast.For, ast.AsyncFor, *Comprehension, ast.Call)
+_FUTURE = __future__.annotations.compiler_flag
 _TITLES = {
     "multiprocessing": "multiprocessing.Pool",
     "futures": "concurrent.futures",
@@ -104,15 +106,45 @@ class _Task:
         return Fix(applicability, _message(made, guard.added), tuple(edits), made.notes)
 
     def _check(self, context: FileContext, edits: list[Edit]) -> None:
-        changed = applied(self.text.source, edits)
+        before, changed = _touched(context, edits)
         try:
-            compile(changed, self.filename, "exec", dont_inherit=True)
+            compile(changed, self.filename, "exec", _FUTURE * context.signature.lazy, True)
             tree = ast.parse(changed)
         except (SyntaxError, ValueError) as error:
             raise Refused(f"the rewritten file would not compile: {error}") from error
-        check_builtins(context, tree)
+        check_builtins(context, before, tree)
         if self.plan.mode == "processes":
             check_importable(context, tree)
+
+
+def _touched(context: FileContext, edits: list[Edit]) -> tuple[ast.Module, str]:
+    """The statements of the file that the edits touch, and what becomes of them, with what is
+    inserted elsewhere: a file has many loops, and is compiled whole when it is written."""
+    text, rows = (
+        context.text,
+        [(e.span.row, e.span.end_row) for e in edits if e.span[:2] < e.span[2:]],
+    )
+    touched = [s for s in text.tree.body if s is context.top or _meets(text, s, rows)]
+    first, last = first_row(text, touched[0]), text.span(touched[-1]).end_row
+    inside = [
+        e
+        for e in edits
+        if first < e.span.row <= last or (e.span.row == first and e.span.column > 1)
+    ]
+    elsewhere = [e.content for e in edits if e not in inside]
+    region = "\n".join(text.lines[first - 1 : last])
+    moved_up = [replace(e, span=_shifted(e.span, first - 1)) for e in inside]
+    between = [s for s in text.tree.body if first <= text.span(s).row <= last]
+    return ast.Module(list(between), []), "\n".join([*elsewhere, applied(region, moved_up)])
+
+
+def _meets(text: Text, statement: ast.stmt, rows: list[tuple[int, int]]) -> bool:
+    span = text.span(statement)
+    return any(start <= span.end_row and span.row <= end for start, end in rows)
+
+
+def _shifted(span: Span, rows: int) -> Span:
+    return span._replace(row=span.row - rows, end_row=span.end_row - rows)
 
 
 def _judgement(plan: Plan) -> Judgement:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pfadvisor.model import Span
+
+Kept = TypeVar("Kept")
 
 
 class Line(NamedTuple):
@@ -26,6 +28,22 @@ class Text:
     def __init__(self, source: str) -> None:
         self.source = source.replace("\r\n", "\n").replace("\r", "\n")
         self.lines = self.source.split("\n")
+        self._kept: dict[str, Any] = {}
+
+    def once(self, what: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` finds in the file, which is asked for again with each of its loops."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        kept: Kept = self._kept[what]
+        return kept
+
+    @cached_property
+    def _tokens(self) -> list[tokenize.TokenInfo]:
+        return list(tokenize.generate_tokens(io.StringIO(self.source).readline))
+
+    @cached_property
+    def _comments(self) -> list[tokenize.TokenInfo]:
+        return [token for token in self._tokens if token.type == tokenize.COMMENT]
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -36,7 +54,7 @@ class Text:
         """Rows that begin inside a string literal."""
         rows: set[int] = set()
         opened: list[int] = []
-        for token in tokenize.generate_tokens(io.StringIO(self.source).readline):
+        for token in self._tokens:
             name = tokenize.tok_name[token.type]
             if name.endswith("STRING_START"):
                 opened.append(token.start[0])
@@ -49,16 +67,16 @@ class Text:
     def comments(self, span: Span) -> list[str]:
         """The comments that stand inside `span`, in order."""
         found = []
-        for token in tokenize.generate_tokens(io.StringIO(self.source).readline):
+        for token in self._comments:
             row, column = token.start
-            if token.type == tokenize.COMMENT and span[:2] <= (row, column + 1) < span[2:]:
+            if span[:2] <= (row, column + 1) < span[2:]:
                 found.append(token.string)
         return found
 
     @cached_property
     def unit(self) -> str:
         """One step of indentation, as the file has it."""
-        for token in tokenize.generate_tokens(io.StringIO(self.source).readline):
+        for token in self._tokens:
             if token.type == tokenize.INDENT:
                 return token.string
         return "    "

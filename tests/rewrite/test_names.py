@@ -104,7 +104,7 @@ def test_private_locals_have_one_name_on_each_side(method: str, tmp_path: Path) 
     )
     after = fixed(PRIVATE, plan)
     assert "(scale, __bias, __item):" in after
-    assert "return len(__item) * model._Model__scale + __bias" in after
+    assert "return len(__item) * scale + __bias" in after
     assert_same(PRIVATE, after, tmp_path, method)
 
 

@@ -41,7 +41,7 @@ class Outcomes:
         self._project = Project(root)
         self._reads, self._kept = _loaded(self._path)
         self._bits = {read: bit for bit, read in enumerate(self._reads)}
-        self._holds: dict[int, bool] = {}
+        self._checked = self._broken = 0
         self._digests: dict[Path, str] = {}
         self._changed = False
 
@@ -85,23 +85,24 @@ class Outcomes:
 
     def _compact(self) -> None:
         """The table without look-ups that no outcome rests on."""
-        old, self._reads, self._bits, self._holds = self._reads, [], {}, {}
+        old, self._reads, self._bits = self._reads, [], {}
+        self._checked = self._broken = 0
         for question, kept in self._kept.items():
             reads = tuple(old[bit] for bit in _set_bits(kept.mask))
             mask = self._mask(Reading(kept.digest, reads))
             self._kept[question] = kept._replace(mask=mask)
 
     def _all_hold(self, mask: int) -> bool:
-        return all(self._still_holds(bit) for bit in _set_bits(mask))
+        for bit in _set_bits(mask & ~self._checked):
+            if not self._holds(self._reads[bit]):
+                self._broken |= 1 << bit
+        self._checked |= mask
+        return not mask & self._broken
 
-    def _still_holds(self, bit: int) -> bool:
-        if bit not in self._holds:
-            read = self._reads[bit]
-            same = self._project.find(read.name, read.beside) == read.found
-            self._holds[bit] = same and (
-                read.used is None or self._digest(read.used) == read.digest
-            )
-        return self._holds[bit]
+    def _holds(self, read: Read) -> bool:
+        if self._project.find(read.name, read.beside) != read.found:
+            return False
+        return read.used is None or self._digest(read.used) == read.digest
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:

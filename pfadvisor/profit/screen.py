@@ -147,14 +147,27 @@ class Screen:
 
     def _call(self, facts: ModuleFacts, function: Function, instr: Instr) -> Estimate | None:
         callee = function.code[instr.args[0]]
+        if callee.op == "name" and callee.args[0] in facts.names:
+            return self._named(facts, str(callee.args[0]))
         if callee.op == "name":
             return self._builtin(facts, str(callee.args[0]), bool(instr.args[1]))
         if callee.op == "attr" and not _of_a_module(facts, function, callee):
             return self._method(facts, str(callee.args[1]))
         return None
 
+    def _named(self, facts: ModuleFacts, name: str) -> Estimate | None:
+        """A function of the file itself, if the name is bound to nothing else."""
+        found = [
+            index
+            for index, function in enumerate(facts.functions)
+            if function.name == name and function.parent == 0 and function.owner_class < 0
+        ]
+        if len(found) != 1 or name in facts.rebound or facts.functions[found[0]].decorators:
+            return None
+        return self._function(facts.name, found[0])
+
     def _builtin(self, facts: ModuleFacts, name: str, given: bool) -> Estimate | None:
-        if name not in BUILTINS or name in facts.names | facts.rebound or facts.star_imports:
+        if name not in BUILTINS or name in facts.rebound or facts.star_imports:
             return None
         line = self._program.knowledge.call(name)
         if line is None:

@@ -15,10 +15,16 @@ FIXTURES = sorted((ROOT / "fixtures" / "loops").glob("*.py"))[4::9]
 CHEAP = {
     "appends": "    out = []\n    for x in xs:\n        out.append(x + 1)\n    return out\n",
     "builtins": "    return [len(x) for x in xs if isinstance(x, str)]\n",
+    "a small function": "    return [small(x) for x in xs]\n\n\ndef small(x):\n    return x + 1\n",
     "yields": "    for x in xs:\n        yield heavy(x)\n",
 }
 DEAR = {
     "a function": "    return [heavy(x) for x in xs]\n",
+    "a function of a function": "    return [between(x) for x in xs]\n\n\n"
+    "def between(x):\n    return heavy(x)\n",
+    "itself": "    return [run(x) for x in xs]\n",
+    "one of two": "    return [either(x) for x in xs]\n\n\nif heavy:\n"
+    "    def either(x):\n        return x\nelse:\n    def either(x):\n        return heavy(x)\n",
     "a loop": "    return [max(i * i for i in range(x)) for x in xs]\n",
     "a while": "    out = []\n    for x in xs:\n        while x > 1:\n            x = x // 2\n"
     "        out.append(x)\n    return out\n",

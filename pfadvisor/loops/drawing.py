@@ -14,7 +14,7 @@ from pfadvisor.effects.values import Effect, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.structure import handled
-from pfadvisor.loops.touches import OPEN, Touch, overlap, private
+from pfadvisor.loops.touches import OPEN, Touch, overlap, private, touch_of
 from pfadvisor.model import Access
 
 VIEWS: Final = frozenset(
@@ -120,7 +120,7 @@ def _meets(effect: Effect, touch: Touch) -> bool:
         return False
     if effect.root[0] == "res":
         return effect.write or effect.root[1] not in EXTERNAL
-    return overlap(Touch(touch.node, effect), touch)
+    return overlap(touch_of(touch.node, effect), touch)
 
 
 def _shows(body: Body, effect: Effect, *, early: bool) -> bool:

@@ -12,19 +12,31 @@ from pfadvisor.effects.values import DEEP, Effect, Root, Val
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.whole import OPEN
 
-__all__ = ["OPEN", "Touch", "describe", "escaped", "overlap", "private", "reaches", "touches_of"]
+__all__ = [
+    "OPEN",
+    "Touch",
+    "describe",
+    "escaped",
+    "overlap",
+    "private",
+    "reaches",
+    "touch_of",
+    "touches_of",
+]
 
 
 class Touch(NamedTuple):
+    """`slot`: the path of the place, contents of any index alike."""
+
     node: int
     effect: Effect
+    slot: tuple[str, ...]
 
-    @property
-    def slot(self) -> tuple[str, ...]:
-        """The path of the place, contents of any index alike."""
-        elem = self.effect.elem
-        step = "[]" if elem.startswith("[") or elem == "keys" else elem
-        return (*(_plain(p) for p in self.effect.path), step)
+
+def touch_of(node: int, effect: Effect) -> Touch:
+    elem = effect.elem
+    step = "[]" if elem.startswith("[") or elem == "keys" else elem
+    return Touch(node, effect, (*(_plain(p) for p in effect.path), step))
 
 
 def _plain(step: str) -> str:
@@ -49,7 +61,7 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
         node = body.node_of.get(effect.instr)
         if node is None:
             continue
-        touch = Touch(node, effect)
+        touch = touch_of(node, effect)
         if effect.root[0] == "res":
             resources.append(touch)
         elif private(body, effect.root):

@@ -35,6 +35,7 @@ class Settings:
     backend          what rewrites target; "auto" chooses by the kind of loop
     min_speedup      a loop that may gain less is not suggested; 0 suggests whatever is legal
     max_break_even   a loop that pays only from more iterations on is not suggested
+    guarded          rewrites leave the loop as it was for fewer items than pay
     workers          source text that generated code uses as its number of workers
     line_length      of generated code; the formatter's, if it is configured in the same file
     assume           assumptions taken for true: "no-alias" or "pure-call:client.fetch"
@@ -56,6 +57,7 @@ class Settings:
     assume: tuple[str, ...] = ()
     effects: Effects | None = None
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    guarded: bool = False
 
 
 def load(start: Path, *, config: str | None = None, isolated: bool = False) -> Settings:

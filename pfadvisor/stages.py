@@ -196,6 +196,7 @@ def _with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding
         backend=settings.backend,
         workers=settings.workers,
         width=settings.line_length,
+        threshold=max(judgement.profit.break_even or 0, 2) if settings.guarded else 0,
     )
     if isinstance(fix, Refusal):
         return replace(finding, fix_refused=fix.reason)

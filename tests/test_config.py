@@ -42,6 +42,7 @@ def test_every_key_is_read(tmp_path):
         effects."client.fetch" = { reads = ["network"] }
         effects.db.rows.read = { reads = ["db"] }
         per-file-ignores = { "tests/*" = ["PFA1"] }
+        guarded = true
         """
     )
     assert load(tmp_path) == Settings(
@@ -49,6 +50,7 @@ def test_every_key_is_read(tmp_path):
         "py312", 100, ("no-alias",),
         {"client.fetch": {"reads": ["network"]}, "db.rows.read": {"reads": ["db"]}},
         (("tests/*", ("PFA1",)),),
+        True,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 OVERRIDES: Final = (
     "select", "ignore", "exclude", "extend_exclude", "respect_gitignore", "force_exclude",
-    "backend", "min_speedup", "workers", "target_version", "assume",
+    "backend", "min_speedup", "workers", "guarded", "target_version", "assume",
 )  # fmt: skip
 
 
@@ -71,6 +71,11 @@ _CONFIGURED: Final[tuple[Callable[[Any], Any], ...]] = (
         "--workers",
         metavar="EXPR",
         help="Number of workers: that rewrites state, and predictions are made for.",
+    ),
+    click.option(
+        "--guarded/--no-guarded",
+        default=None,
+        help="Let rewrites keep the loop for fewer items than pay.",
     ),
     click.option("--target-version", metavar="py3XX", help="Oldest Python that rewrites run on."),
     click.option("--config", "config_", metavar="PATH|KEY=VALUE", help="Configuration to use."),

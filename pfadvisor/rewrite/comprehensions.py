@@ -165,7 +165,8 @@ class ComprehensionRewriter:
             kept = f"({name})" if lent else name
             texts += self._statement(self.text.span(result), kept, self.emitter.base)
         edit = Edit(self.text.span(self.statement), self.emitter.statement(texts))
-        unused = left_behind(self.context, self.lifted, self.loop)
+        whole = self.emitter.options.threshold
+        unused = () if whole else left_behind(self.context, self.lifted, self.loop)
         said = f"collect the results of {called} in order"
         return self.emitter.rewritten((*unused, edit), said)
 

@@ -25,11 +25,13 @@ _KEPT = "keeps the results, their order and the order of what the loop writes"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller decides: `backend` by name or "auto", `workers` an expression."""
+    """What the caller decides: `backend` by name or "auto", `workers` an expression,
+    `threshold` the number of items from which on the rewrite is to be taken, 0 for always."""
 
     backend: str = "auto"
     workers: str | None = None
     width: int = 88
+    threshold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Emitter:
         at = next(n for n in reversed(range(len(self.context.path))) if self._is_statement(n))
         around = self.context.path[at - 1]
         if header is None or not isinstance(around, ast.With) or self.prelude:
+            return None
+        if self.options.threshold:
             return None
         last = self.text.span(around.items[-1].optional_vars or around.items[-1].context_expr)
         row, rest = self.text.row(last.end_row), self.text.row(last.end_row)[last.end_column - 1 :]

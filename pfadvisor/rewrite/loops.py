@@ -80,6 +80,8 @@ class LoopRewriter:
             self.emitter.initializer, self.called = worker.initializer, worker.name
         how = self._collects()
         made = self._collected(how, function) if how else self._committed(piece, function)
+        if self.options.threshold:
+            return made
         unused = left_behind(self.context, worker.lifted, self.loop)
         return replace(made, edits=(*unused, *made.edits))
 
@@ -161,8 +163,6 @@ class LoopRewriter:
         if live - sure or (live and self.stages.kept):
             raise Refused("a variable of the body is read after the loop, but not always set")
 
-    # -- its parts ---------------------------------------------------------------------
-
     def _direct(self, outliner: Outliner) -> str:
         """An existing function that does all of compute; what it returns is the only result."""
         results = self.stages.results
@@ -207,8 +207,6 @@ class LoopRewriter:
                 value = node
         return value
 
-    # -- the forms ---------------------------------------------------------------------
-
     def _collected(self, how: Collect, function: str) -> Rewritten:
         known, to = how.accumulator, self.emitter
         replaced = self._replaceable(how)
@@ -242,7 +240,7 @@ class LoopRewriter:
     def _replaceable(self, how: Collect) -> str:
         """The left side of the accumulator's first assignment, if the rewrite may replace it."""
         known = how.accumulator
-        if not (known.empty and known.dead and known.init):
+        if not (known.empty and known.dead and known.init) or self.options.threshold:
             return ""
         init = self.text.slice(known.init)
         plain = self.text.alone(known.init) and not self.text.after(known.init).strip()

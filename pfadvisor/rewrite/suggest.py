@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pfadvisor.model import Applicability, Edit, Fix, Judgement, Plan, Span
+from pfadvisor.rewrite.alternative import guarded
 from pfadvisor.rewrite.compose import applied
 from pfadvisor.rewrite.comprehensions import ComprehensionRewriter
 from pfadvisor.rewrite.context import FileContext
@@ -37,13 +38,17 @@ def build_fix(
     backend: str = "auto",
     workers: str | None = None,
     width: int = 88,
+    threshold: int = 0,
 ) -> Fix | Refusal:
     """The fix for one loop, complete in itself: applied alone, the file compiles.
 
     `proved` says that the plan rests on no assumption; `workers` is an expression for the
-    number of workers; `width` the file's line length. Raises LookupError for an unknown backend.
+    number of workers; `width` the file's line length; with a `threshold` the loop stays for
+    fewer items. Raises LookupError for an unknown backend.
     """
-    task = _Task(plan, read(module_text), filename, proved, Options(backend, workers, width))
+    task = _Task(
+        plan, read(module_text), filename, proved, Options(backend, workers, width, threshold)
+    )
     try:
         return task.suggested()
     except Refused as refused:
@@ -99,7 +104,12 @@ class _Task:
             made = LoopRewriter(context, self.plan, loop, self.options).run()
         else:
             made = ComprehensionRewriter(context, self.plan, path, self.options).run()
-        edits = [*context.edits(), *guard.around(made.edits)]
+        changed = made.edits
+        if self.options.threshold:
+            source = _source(loop)
+            width, least = self.options.width, self.options.threshold
+            changed = tuple(guarded(self.text, self.plan, source, made.edits, least, width))
+        edits = [*context.edits(), *guard.around(changed)]
         self._check(context, edits)
         sure = self.proved and not guard.added and not made.condition
         applicability: Applicability = "safe" if sure else "unsafe"
@@ -115,6 +125,17 @@ class _Task:
         check_builtins(context, before, tree)
         if self.plan.mode == "processes":
             check_importable(context, tree)
+
+
+def _source(loop: ast.AST) -> ast.expr:
+    match loop:
+        case ast.For(iter=source) | ast.AsyncFor(iter=source):
+            return source
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return loop.generators[0].iter
+        case ast.Call(args=[*_, source]):
+            return source
+    raise Refused("it has no source")
 
 
 def _touched(context: FileContext, edits: list[Edit]) -> tuple[ast.Module, str]:

@@ -74,7 +74,7 @@ def judge_module(program, facts, settings, assumed, basis, *_):
     )  # fmt: skip
 
 
-def build_fix(plan, text, filename, *, proved, backend, workers, width):
+def build_fix(plan, text, filename, *, proved, backend, workers, width, threshold):
     """`for x in good:` becomes `pool.map(f, good)` below an import; "maybe" is refused."""
     span = plan.loop.span
     word = plan.loop.header.rpartition(" in ")[2].rstrip(":").strip()

@@ -69,10 +69,18 @@ class Guard:
         changed = Text(applied(region, [_shifted(edit, start - 1) for edit in edits]))
         strings = changed.string_rows
         rows = [Line(line, n in strings) for n, line in enumerate(changed.lines, 1)]
+        rows = [
+            row for n, row in enumerate(rows) if not (n and _blank(row) and _blank(rows[n - 1]))
+        ]
         body = "\n".join(moved(rows, "", self.text.unit))
         quote = "'" if self.text.source.count("'") > self.text.source.count('"') else '"'
         end = Span(start, 1, last, len(self.text.row(last)) + 1)
         return [Edit(end, f"if __name__ == {quote}__main__{quote}:\n{body}")]
+
+
+def _blank(row: Line) -> bool:
+    """Below the guard one blank row is as much as a formatter leaves."""
+    return not row.fixed and not row.text.strip()
 
 
 def _stored(node: ast.AST) -> set[str]:

@@ -27,15 +27,17 @@ TRAITS: Final[dict[Trait, frozenset[str]]] = {
         "pygame", "pyglet", "qtpy", "tkinter", "wx",
     }),
 }  # fmt: skip
-STARTERS: Final = frozenset({
-    "BackgroundScheduler", "QueueListener", "Thread", "ThreadPool", "ThreadPoolExecutor",
-    "ThreadingHTTPServer", "ThreadingMixIn", "ThreadingTCPServer", "ThreadingUDPServer", "Timer",
-    "run_in_executor", "start_new_thread", "to_thread",
-})  # fmt: skip
-STARTING: Final = frozenset({
-    "_thread", "asyncio", "concurrent", "http", "logging", "multiprocessing", "socketserver",
-    "threading",
-})  # fmt: skip
+# what starts threads, by the library that it is of
+STARTERS: Final[dict[str, frozenset[str]]] = {
+    "_thread": frozenset({"start_new_thread"}),
+    "asyncio": frozenset({"run_in_executor", "to_thread"}),
+    "concurrent": frozenset({"ThreadPoolExecutor"}),
+    "http": frozenset({"ThreadingHTTPServer"}),
+    "logging": frozenset({"QueueListener"}),
+    "multiprocessing": frozenset({"ThreadPool"}),
+    "socketserver": frozenset({"ThreadingMixIn", "ThreadingTCPServer", "ThreadingUDPServer"}),
+    "threading": frozenset({"Thread", "Timer"}),
+}
 
 
 def library_with(program: Program, module: ModuleFacts, trait: Trait) -> str:
@@ -56,10 +58,10 @@ def thread_starter(program: Program, module: ModuleFacts) -> str:
 
 def _starter(program: Program, module: ModuleFacts) -> str:
     for facts in _around(program, module):
-        if roots(facts) & STARTING:
-            for word in _words(facts):
-                if word in STARTERS:
-                    return word
+        starters = frozenset[str]().union(*(STARTERS.get(r, ()) for r in roots(facts)))
+        for word in _words(facts) if starters else ():
+            if word in starters:
+                return word
     return library_with(program, module, "threads") or library_with(program, module, "main-thread")
 
 

@@ -3,8 +3,9 @@
 ## What it does
 
 Names the object, its type, and why: it belongs to the thread that made it, or its methods may not
-be called at the same time. Of a client that keeps cookies or connections this is often not said
-anywhere: then the loop is under review, with the assumption `thread-safe`.
+be called at the same time. In a program with windows (tkinter, Qt ...), calls of which nothing is
+known may be theirs, and belong to the main thread. Of a client that keeps cookies or connections
+this is often not said anywhere: then the loop is under review, with the assumption `thread-safe`.
 
 ## Why it matters
 

@@ -41,6 +41,7 @@ def starter(**modules: str) -> str:
         ("from tkinter import *", "tkinter"),
         ("import threading\nLOCK = threading.Lock()", ""),
         ("class Thread: pass\nThread()", ""),
+        ("import logging\nfrom timeit import Timer\nTimer('1')", ""),
         ("from concurrent.futures import ProcessPoolExecutor", ""),
         ("from .torch import load", ""),
         ("import math", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import calls, implicit, members, owners, sharing
+from pfadvisor.effects import calls, enums, hidden, implicit, members, owners, refills, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.having import having
 from pfadvisor.effects.values import (
@@ -21,10 +21,8 @@ from pfadvisor.effects.values import (
     item_types,
     join,
     join_all,
-    of_type,
     ordered,
     parse_type,
-    union,
 )
 
 HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
@@ -40,6 +38,21 @@ if TYPE_CHECKING:
 
 def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
+    found = _load(ev, value, elem, types)
+    if not ev.hiding:
+        return found
+    objs = ordered(value.objs)
+    put = join_all([hidden.put_by_name(ev, obj) for obj in objs])
+    inside = BOTTOM if immutable(types) else join_all([hidden.held(ev, obj) for obj in objs])
+    for held, known in ((put, None), (inside, types)):
+        if held.objs or held.funcs:
+            parts = _load(ev, held._replace(objs=held.objs - value.objs), elem, known)
+            kinds = found.types if held is inside else None
+            found = join(found, join(held, parts)._replace(types=kinds))
+    return found
+
+
+def _load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
     found, symbolic, inside = BOTTOM, set(), elem[0] == "["
     for obj in ordered(value.objs):
         obj = sharing.seen_through(obj) if inside else obj
@@ -61,6 +74,7 @@ def is_blank(ev: Evaluation, obj: Obj) -> bool:
     """Whether the heap knows nothing of what the object holds."""
     root, path = obj
     alone = obj not in ev.held and not ev.swapped and sharing.VIEW not in path
+    alone = alone and root not in ev.hiding
     return alone and (root[0] != "fresh" or bool(path) or root[1] not in ev.exact)
 
 
@@ -93,6 +107,9 @@ def element(ev: Evaluation, value: Val) -> Val:
     """What iterating over the value yields, without recording the access."""
     if value == BOTTOM:
         return BOTTOM
+    member = enums.member_of(ev.program, value) if value.funcs else None
+    if member is not None:
+        return member
     if value.types is None:
         return shown(ev, value, load(ev, value, "[]", None)) if value.objs else UNKNOWN
     found = []
@@ -138,8 +155,10 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
         ev.access(i, source, "[]", write=True, how="advance")
     if source.types is None:
         implicit.iteration(ev, i, source)
+    refills.drawn(ev, i, source)
     result = calls.protocol(ev, i, source, "__iter__", ())
     if result is not None:
+        refills.drawn(ev, i, result)
         inner = calls.protocol(ev, i, result, "__next__", ())
         return inner if inner is not None else element(ev, result)
     found = element(ev, source)
@@ -179,6 +198,9 @@ def piece(ev: Evaluation, value: Val, number: int) -> Val:
 def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, key = instr.args
     value: Val = ev.values[base]
+    found = enums.member_of(ev.program, value)
+    if found is not None:
+        return found
     if value.funcs and not value.objs:
         return value  # a generic class: list[int]
     ev.access(i, value, "[]", write=False, key=key, how="load")
@@ -362,31 +384,3 @@ def delete_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     calls.protocol(ev, i, value, "__delitem__", (instr.args[1],))
     implicit.subscript(ev, i, value, ev.values[instr.args[1]])
     return BOTTOM
-
-
-def enter(ev: Evaluation, i: int, instr: Instr) -> Val:
-    value: Val = ev.values[instr.args[0]]
-    implicit.protocols_of(ev, i, [value], ("__aenter__",))
-    result = calls.protocol(ev, i, value, "__enter__", ())
-    if result is not None:
-        return result
-    ev.access(i, value, "[]", write=True, how="enter")
-    contexts = [ev.program.context_type(parse_type(t)[0]) for t in value.types or ()]
-    if any(parse_type(t)[0] == "generator" for t in value.types or ()):
-        return element(ev, value)
-    if not contexts or any(c == "" for c in contexts):
-        return value._replace(types=None) if value.types is None or contexts else UNKNOWN
-    if all(c == "self" for c in contexts):
-        return value
-    types = union(
-        *(t if c == "self" else c for c, t in zip(contexts, value.types or (), strict=True))
-    )
-    return Val(value.objs, types)
-
-
-def leave(ev: Evaluation, i: int, instr: Instr) -> Val:
-    value = ev.values[instr.args[0]]
-    ev.access(i, value, "[]", write=True, how="exit")
-    calls.protocol(ev, i, value, "__exit__", (-1, -1, -1))
-    implicit.protocols_of(ev, i, [value], ("__aexit__",), UNKNOWN, UNKNOWN, UNKNOWN)
-    return of_type("None")

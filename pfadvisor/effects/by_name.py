@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pfadvisor.effects import access, calls, implicit, owners
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import DEEP, UNKNOWN, Val, join, of_type
+from pfadvisor.effects.values import DEEP, NOTHING, UNKNOWN, Val, join, of_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -31,7 +31,10 @@ def call(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Targe
         targets.append(Target("known", name))
         return join(found, args[2].val) if len(args) > 2 else found
     if not known:
-        ev.access(i, owners.owned(ev.program, value), DEEP, write=True, how="store")
+        value = owners.owned(ev.program, value)
+        ev.access(i, value, DEEP, write=True, how="store")
+        for obj in value.objs if len(args) > 2 else ():
+            ev.store((obj[0], (*obj[1], DEEP)), "[]", args[2].val._replace(const=NOTHING))
         return calls.unknown(ev, i, name, args, targets)
     targets.append(Target("known", name))
     if name == "setattr":

@@ -32,10 +32,11 @@ def call_back(
     given_by: dict[str, Val],
     argument: str,
     method: str,
-) -> None:
+) -> Val:
+    """What the callable gives."""
     callback = _callable_in(ev, given_by.get(argument, BOTTOM))
     if callback == BOTTOM or _never_called(callback):
-        return
+        return BOTTOM
     given = [access.element(ev, given_by[a]) for a in line.iterates if a in given_by]
     if not given and recv is not None:
         given = [access.element(ev, recv)]
@@ -48,8 +49,9 @@ def call_back(
     given += [loose] * (_required(ev, callback) - len(given))
     kind = "star" if method.startswith("starmap") else "pos"
     args = [calls.Arg(kind, "", v) for v in given]
-    calls.invoke(ev, i, callback._replace(lazy=False), args, targets, argument)
+    made = calls.invoke(ev, i, callback._replace(lazy=False), args, targets, argument)
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+    return made
 
 
 def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given: list[Val]) -> None:

@@ -8,6 +8,8 @@ from pfadvisor.effects import (
     access,
     by_name,
     decorators,
+    displays,
+    hidden,
     implicit,
     instantiate,
     making,
@@ -21,6 +23,7 @@ from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
+    NOTHING,
     UNKNOWN,
     UnknownCall,
     Val,
@@ -131,7 +134,9 @@ def _one(
             return making.construct(ev, i, name, args, targets)
         case ("known", "functools.partial") if args:
             ev.partials[i] = (args[0].val, args[1:])
-            return Val(funcs=frozenset({("partial", i)}), types=frozenset({"function"}))
+            held = join_all([a.val for a in args])
+            ev.store((("fresh", i), ()), hidden.ANYWHERE, held._replace(const=NOTHING))
+            return ev.fresh(i, frozenset({"function"}))._replace(funcs=frozenset({("partial", i)}))
         case ("partial", site) if site in ev.partials:
             inner, bound = ev.partials[site]
             return invoke(ev, i, inner, [*bound, *args], targets, subject)
@@ -259,7 +264,7 @@ def project(
     if layers is None:
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = args if recv is None else [Arg("pos", "", recv), *args]
-    bound = bind(ev, facts, function.params, everything, function.qualname)
+    bound = bind(ev, i, facts, function.params, everything, function.qualname)
     context = ev.program.context_of(facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
@@ -273,7 +278,9 @@ def project(
     return result
 
 
-def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str) -> list[Arg]:
+def bind(
+    ev: Evaluation, i: int, facts: Any, params: Any, args: list[Arg], qualname: str
+) -> list[Arg]:
     """One argument per parameter; what is not given is its default."""
     if len(args) == len(params) and all(
         a.kind == "pos" and p.kind in PLAIN for a, p in zip(args, params, strict=True)
@@ -290,10 +297,12 @@ def bind(ev: Evaluation, facts: Any, params: Any, args: list[Arg], qualname: str
         elif param.name in keywords and param.kind != "posonly":
             bound.append(keywords.pop(param.name))
         elif param.kind == "star":
-            rest, plain = [a.val for a in plain] + [loose], []
-            bound.append(Arg("pos", "", join_all(rest)))
+            packed = displays.packed(ev, i, param.name, [a.val for a in plain], loose)
+            plain = []
+            bound.append(Arg("pos", "", packed))
         elif param.kind == "dstar":
-            bound.append(Arg("pos", "", join_all([a.val for a in keywords.values()] + [loose])))
+            named = join_all([a.val for a in keywords.values()] + [loose])
+            bound.append(Arg("pos", "", displays.packed_names(ev, i, param.name, named)))
         elif spread:
             bound.append(Arg("pos", "", join(loose, _default(facts, param, qualname))))
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import decorators, layers
+from pfadvisor.effects import computed_names, decorators, layers
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
+from pfadvisor.effects.outside_stores import stored_from_outside
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import UNKNOWN, Val, join
 
@@ -362,7 +363,13 @@ class Classes:
             for value in self._stored(module, cls, attribute):
                 bare = unbound(self.program, value)._replace(objs=frozenset(), recv=None)
                 result = bare if result is None else join(result, bare)
-        return result
+        own = result.types if result is not None else frozenset({"None"})
+        for value in stored_from_outside(self.program, name, attribute, own):
+            bare = unbound(self.program, value)._replace(objs=frozenset(), recv=None)
+            result = bare if result is None else join(result, bare)
+        return (
+            result if result is None or not computed_names.affect(self.program, name) else UNKNOWN
+        )
 
     def _stored(self, module: ModuleFacts, cls: Class, attribute: str) -> list[Val]:
         """Values that the class body and its methods put into the attribute."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, implicit, orders
 from pfadvisor.effects.facts import Instr
-from pfadvisor.effects.values import Obj, Val, clip, join_all, type_text
+from pfadvisor.effects.values import BOTTOM, Obj, Val, clip, join_all, of_type, type_text
 
 MOST_SLOTS: Final = 12
 
@@ -69,3 +69,27 @@ def comprehension(ev: Evaluation, i: int, instr: Instr) -> Val:
         known = clip(f"{kind}[{type_text(values[0].types)}]")
     result = ev.fresh(i, frozenset({known}), exact=True)
     return result._replace(lazy=True) if kind == "generator" else result
+
+
+def packed(ev: Evaluation, i: int, name: str, values: list[Val], rest: Val) -> Val:
+    """The tuple that a call packs for `*name`; `rest` are those whose number is not known."""
+    obj: Obj = (("fresh", (i, f"*{name}")), ())
+    for number, value in enumerate(values):
+        ev.store(obj, f"[{number}]" if number < MOST_SLOTS and rest == BOTTOM else "[]", value)
+    ev.store(obj, "[]", rest)
+    held = join_all([*values, rest])
+    known = clip(f"tuple[{type_text(held.types)}, ...]") if held != BOTTOM else "tuple"
+    return ev.fresh((i, f"*{name}"), frozenset({known}), exact=True)
+
+
+def packed_names(ev: Evaluation, i: int, name: str, values: Val) -> Val:
+    """The dictionary that a call packs for `**name`."""
+    site = i, f"**{name}"
+    ev.store((("fresh", site), ()), "[]", values)
+    known = clip(f"dict[str, {type_text(values.types)}]") if values != BOTTOM else "dict"
+    return ev.fresh(site, frozenset({known}), exact=True)
+
+
+def slice_of(ev: Evaluation, i: int, instr: Instr) -> Val:
+    implicit.protocols_of(ev, i, [ev.values[v] for v in instr.args if v >= 0], ("__index__",))
+    return of_type("slice")

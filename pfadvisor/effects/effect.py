@@ -84,6 +84,7 @@ class Effect:
     result_is      the result may be this very argument (or "self")
     result_has     the result is new, and refers to these arguments or to what they contain
     result_part    the result is something that lives inside these arguments (or "self")
+    result_reach   the result is, or holds, anything that these arguments lead to
     raises         exception classes that can leave it; absent: any builtin one; []: none
     blocks         what it waits for, one of BLOCKS
     gil            held or released (released: other threads run meanwhile)
@@ -110,6 +111,7 @@ class Effect:
     result_is: tuple[str, ...] = ()
     result_has: tuple[str, ...] = ()
     result_part: tuple[str, ...] = ()
+    result_reach: tuple[str, ...] = ()
     raises: tuple[str, ...] | None = None
     blocks: str = ""
     gil: str = "held"

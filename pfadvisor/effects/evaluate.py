@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import owners, sharing
+from pfadvisor.effects import hidden, owners, sharing
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
 from pfadvisor.effects.repeats import stretches
@@ -29,8 +29,8 @@ from pfadvisor.effects.values import (
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
-    from pfadvisor.effects.instantiate import Passed
     from pfadvisor.effects.program import Program
+    from pfadvisor.effects.substitution import Passed
 
 PASSES: Final = 12
 CHAIN: Final = 6
@@ -60,6 +60,8 @@ class Evaluation:
         self.cells: dict[str, Val] = {}
         self.returns = BOTTOM
         self.yields = BOTTOM
+        self.thrown = BOTTOM  # exceptions that lead to objects of others
+        self.hiding: set[Root] = set()  # of objects that refer to something somewhere
         self.swapped = False  # whether an object's namespace was replaced
         self.partials: dict[int, tuple[Val, Any]] = {}
         self.changed = False  # whether the heap was, in this round
@@ -71,6 +73,7 @@ class Evaluation:
         self.targets: dict[int, tuple[Target, ...]] = {}
         self.raises: dict[str, set[int]] = {}  # class -> instructions that may raise it
         self.seen: set[Any] = set()
+        self.refills: dict[int, frozenset[Obj]] = {}  # what drawing from a generator changes
 
     def run(self) -> Evaluation:
         self.program.count("runs")
@@ -205,6 +208,8 @@ class Evaluation:
         new = join(old, value)
         if new is not old and new != old:
             self.swapped |= elem == owners.NAMESPACE
+            if hidden.hides(obj, elem):
+                self.hiding.add(obj[0])
             self.heap[obj, elem] = new
             self.changed = True
 

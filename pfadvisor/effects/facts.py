@@ -19,7 +19,7 @@ display kind v…   list tuple set dict (dict: k v k v…) · star v · dstar v
 comp kind loop v… result of a comprehension over its loop (index into Function.loops)
 elem v            what a loop over v binds · unpack v i · func index · class index
 import module name level     name "" binds the module
-enter v · exit v · await v · yield v · caught v…
+enter v · exit v · await v · yield v · delegated v (what `yield from` gives) · caught v…
 setattr v name x · setitem v sub x · delattr v name · delitem v sub
 setname id x      a module-level or class-level name is bound (also: `global` in a function)
 bind id x         a local gets this value (in loops; the value itself is what later uses name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls
+from pfadvisor.effects import access, calls, endings, identity, refills
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, of_type, parse_type
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def truth(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
 
 def hashing(ev: Evaluation, i: int, keys: Iterable[Val], container: Val = BOTTOM) -> None:
     """Keys are looked up in a dictionary or set, or put into one."""
+    keys = list(keys)
+    identity.equated(ev, i, [*keys, access.element(ev, container)])
     every = [*deep(ev, keys, HASH), *deep(ev, [container], HASH)[1:]]
     protocols_of(ev, i, every, HASH, UNKNOWN)
 
@@ -120,6 +122,8 @@ def subscript(ev: Evaluation, i: int, container: Val, key: Val) -> Val:
 
 def iteration(ev: Evaluation, i: int, value: Val) -> None:
     first = protocols_of(ev, i, [value], ("__iter__", "__aiter__"))
+    refills.drawn(ev, i, join(value, first))
+    endings.exhausted(ev, join(value, first))
     protocols_of(ev, i, [value, first], ("__next__", "__anext__"))
     if first == BOTTOM:
         protocols_of(ev, i, [value], ("__getitem__", "__len__"), of_type("int"))
@@ -143,6 +147,8 @@ def operator(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
         properties = [n for n in ev.program.noisy(ev.module) if not n.startswith("__")]
         protocols_of(ev, i, operands, [*PATTERN, *properties], UNKNOWN)
     elif symbol in COMPARED:
+        if symbol in ("==", "!="):
+            identity.equated(ev, i, operands)
         for one, other in (operands, operands[::-1]):
             names = COMPARED[symbol]
             protocols_of(ev, i, deep(ev, [one], names), names, other)

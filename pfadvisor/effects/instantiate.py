@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pfadvisor.effects import (
     access,
     callbacks,
     calls,
+    commands,
+    filling,
+    hidden,
+    identity,
     implicit,
-    memo,
     orders,
     protocols,
+    raising,
     sharing,
     special,
     stated,
+    substitution,
 )
 from pfadvisor.effects.effect import RESOURCES
 from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.refinement import without
 from pfadvisor.effects.summary import Summary
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     NOTHING,
     USE,
-    Obj,
-    Root,
     Val,
     awaited,
-    child,
-    elem_types,
     join,
     join_all,
-    limit,
     parse_type,
     type_text,
-    union,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
     """Enter the effects, stores and result of a project function."""
     ev.program.count("instantiations")
-    passed = Passed(ev, i, args)
+    passed = substitution.Passed(ev, i, args)
     ev.enter(i, summary, keys, passed)
     for name, _ in summary.raises:
         ev.raises.setdefault(name, set()).add(i)
@@ -57,73 +58,11 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
         ev.exact.add((i, number))
     for (obj, elem), value in summary.heap:
         places = passed[obj]
-        moved = _moved(value, passed) if places else BOTTOM
+        moved = substitution.moved(value, passed) if places else BOTTOM
         for place in places:
             ev.store(place, elem, moved)
-    return _moved(summary.returns, passed)
-
-
-class Passed(dict[Obj, frozenset[Obj]]):
-    """What the objects that a summary speaks of are at one call; found when first asked for."""
-
-    def __init__(self, ev: Evaluation, i: int, args: list[Val]) -> None:
-        self._ev, self._i, self._args = ev, i, args
-
-    def __missing__(self, obj: Obj) -> frozenset[Obj]:
-        root, path = obj
-        if root[0] in ("fresh", "unknown"):
-            found = frozenset({((root[0], (self._i, root[1])), path)})
-        else:
-            bases = self.bases(root)
-            found = frozenset({obj}) if bases is None else _reach(self._ev, bases, path)
-        self[obj] = found
-        return found
-
-    def bases(self, root: Root) -> frozenset[Obj] | None:
-        """The objects that the root itself is; None: what it was in the callee."""
-        ev, kind = self._ev, root[0]
-        if kind == "param":
-            return self._args[root[1]].objs if root[1] < len(self._args) else frozenset()
-        if kind == "recv":
-            inner = self._args[root[1]].recv if root[1] < len(self._args) else None
-            return inner.objs if inner is not None else frozenset()
-        if kind == "free" and memo.of_this_scope(ev, root[1]):
-            return ev.cells[root[1]].objs
-        return None
-
-
-def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> frozenset[Obj]:
-    """Objects at the end of a path, through what the caller's heap knows to be stored there."""
-    current = bases
-    for step in path:
-        if step == sharing.VIEW:
-            current = sharing.view(Val(current), None).objs
-            continue
-        if step == DEEP:
-            return frozenset(
-                (root, steps if steps and steps[-1] == DEEP else (*steps, DEEP))
-                for root, steps in current
-            )
-        following: set[Obj] = set()
-        for obj in current:
-            if access.is_blank(ev, obj):
-                following.add(child(obj, step))
-            else:
-                following |= access.load(ev, Val(frozenset({obj})), step, None).objs
-        current = frozenset(following)
-        if len(current) > 8:
-            return frozenset((root, (*steps[:1], DEEP)) for root, steps in current)
-    return current
-
-
-def _moved(value: Val, passed: Passed) -> Val:
-    if not value.objs and value.recv is None:
-        return value
-    recv = _moved(value.recv, passed) if value.recv is not None else None
-    places = frozenset().union(*[passed[obj] for obj in value.objs])
-    if recv is value.recv and places == value.objs:
-        return value
-    return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)
+    raising.thrown(ev, substitution.moved(summary.thrown, passed))
+    return substitution.moved(summary.returns, passed)
 
 
 def _bindings(line: Line, args: list[Arg]) -> Iterator[tuple[Arg, list[str]]]:
@@ -151,6 +90,7 @@ class _Bound:
     def __init__(self, ev: Evaluation, line: Line, args: list[Arg]) -> None:
         self.vals: dict[str, Val] = {}
         self.keys: dict[str, int] = {}
+        self.made: dict[str, Val] = {}  # by those that were called
         self.spread = any(a.kind in ("star", "dstar") for a in args)
         self.vague: set[str] = set()
         for argument, names in _bindings(line, args):
@@ -194,7 +134,13 @@ def known(
         line = special.refine(line.special, line, bound.literal)
         if line.unknown:
             return calls.unknown(ev, i, name, args, [])
+    if line.blocks == "process" and "process" in line.writes:
+        commands.redirected(ev, i)
+        if commands.only_looks(ev, i, name):
+            line = replace(line, writes=without(line.writes, "process"))
     method = name.rpartition(".")[2]
+    if name == "id":
+        identity.addressed(ev, i, join_all([*bound.vals.values()]))
     _protocols(ev, i, name, recv, bound)
     _read_arguments(ev, i, line, recv, bound, method)
     changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
@@ -208,7 +154,8 @@ def known(
     orders.by_call(ev, i, line, bound.vals)
     _keep(ev, line, recv, bound)
     for argument in line.calls:
-        callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)
+        made = callbacks.call_back(ev, i, line, recv, bound.vals, argument, method)
+        bound.made[argument] = made._replace(const=NOTHING)
     if line.hooks and recv is not None:
         callbacks.call_hooks(ev, i, line.hooks, recv, list(bound.vals.values()))
     for raised in line.raises or ():
@@ -219,9 +166,13 @@ def known(
 def _protocols(ev: Evaluation, i: int, name: str, recv: Val | None, bound: _Bound) -> None:
     """Dunder methods that the callable runs on its arguments and on what they contain."""
     values = [*bound.vals.values(), *([recv] if recv is not None else [])]
+    throughout = name.partition(".")[0] in protocols.THROUGHOUT
     for dunder in protocols.of_arguments(name):
         nested = dunder in protocols.NESTED
-        for value in implicit.deep(ev, values, (dunder,)) if nested else values:
+        every = implicit.deep(ev, values, (dunder,)) if nested or throughout else values
+        if throughout and dunder in ev.program.noisy(ev.module):
+            every = [*every, *(hidden.reached(ev, value) for value in values)]
+        for value in every:
             calls.protocol(ev, i, value, dunder, ())
     for dunder in protocols.of_elements(name):
         for value in values:
@@ -332,7 +283,10 @@ def _result(
     for argument in line.result_part:
         source = recv if argument == "self" else bound.vals.get(argument)
         if source is not None:
-            parts.append(_part(ev, i, source, types))
+            made = bound.made.get(argument)
+            parts.append(_part(ev, i, source, types) if made is None else made)
+    for argument in line.result_reach:
+        parts.append(hidden.reached(ev, bound.vals.get(argument, BOTTOM)))
     if any(p.objs or ev.program.plain(p.types) for p in parts) and not line.result_has:
         joined = join_all(parts)
         return (
@@ -344,7 +298,8 @@ def _result(
     if shared:
         return Val(frozenset({(("global", f"the {shared[0]}"), ())}), types)
     contents = _contents(ev, line, recv, bound)
-    _fill(ev, (("fresh", i), ()), [awaited(t) for t in types or ()], contents)
+    stated_types = [awaited(t) for t in types or ()]
+    filling.fill(ev, i, (("fresh", i), ()), stated_types, contents, line.returns)
     exact = (
         bool(types)
         and all(parse_type(t)[0] in ("list", "set", "dict", "tuple") for t in types or ())
@@ -365,21 +320,6 @@ def _part(ev: Evaluation, i: int, source: Val, types: frozenset[str] | None) -> 
     return access.load(ev, source, "[]", types)
 
 
-def _fill(ev: Evaluation, obj: Obj, names: list[str], contents: Val) -> None:
-    """What the new object holds: slot by slot for a tuple of a stated length."""
-    head, args = parse_type(names[0]) if len(names) == 1 else ("", ())
-    if head == "tuple" and args and args[-1] != "...":
-        for number, stated in enumerate(args if contents.objs else ()):
-            ev.store(obj, f"[{number}]", contents._replace(types=union(stated)))
-        return
-    found = [elem_types(name) for name in names]
-    if found and all(s is not None for s in found):
-        contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
-    if contents != BOTTOM:
-        ev.store(obj, "[]", contents)
-        ev.store(obj, "keys", contents)
-
-
 def _either(
     actual: frozenset[str] | None, stated: frozenset[str], line: Line
 ) -> frozenset[str] | None:
@@ -396,4 +336,6 @@ def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Va
         if value.objs and sharing.shares(ev, value.types):
             value = sharing.view(value, value.types)
         found.append(inside if argument in line.iterates else join(value, inside))
+        found.append(bound.made.get(argument, BOTTOM))
+    found += [hidden.reached(ev, bound.vals.get(a, BOTTOM)) for a in line.result_reach]
     return join_all(found)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, displays, implicit, making, operators
+from pfadvisor.effects import (
+    access,
+    calls,
+    displays,
+    endings,
+    entering,
+    implicit,
+    making,
+    operators,
+    raising,
+)
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import builtin
 from pfadvisor.effects.values import (
@@ -17,7 +27,6 @@ from pfadvisor.effects.values import (
     awaited,
     join,
     join_all,
-    of_type,
     union,
 )
 
@@ -106,16 +115,6 @@ def _yield(ev: Evaluation, i: int, instr: Instr) -> Val:
     return UNKNOWN
 
 
-def _raise(ev: Evaluation, i: int, instr: Instr) -> Val:
-    names = {t for v in instr.args[:1] for t in (ev.values[v].types or {"?"})}
-    names |= {
-        f[1] for v in instr.args[:1] for f in ev.values[v].funcs if f[0] in ("class", "known")
-    }
-    for name in names - {"type"} or {"?"}:
-        ev.raises.setdefault(name, set()).add(i)
-    return BOTTOM
-
-
 def _same(ev: Evaluation, i: int, instr: Instr) -> Val:
     return _value(ev, instr.args[0])._replace(lazy=False)
 
@@ -143,15 +142,6 @@ def _nothing(ev: Evaluation, i: int, instr: Instr) -> Val:
     return BOTTOM
 
 
-def _caught(ev: Evaluation, i: int, instr: Instr) -> Val:
-    return Val(frozenset({(("fresh", i), ())}), None)
-
-
-def _slice(ev: Evaluation, i: int, instr: Instr) -> Val:
-    implicit.protocols_of(ev, i, [ev.values[v] for v in instr.args if v >= 0], ("__index__",))
-    return of_type("slice")
-
-
 HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
     "const": _const,
     "param": _param,
@@ -171,12 +161,13 @@ HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
     "setcell": _setcell,
     "ret": _ret,
     "yield": _yield,
-    "raise": _raise,
+    "delegated": endings.delegated,
+    "raise": raising.raised,
     "await": _await,
     "star": _spread,
     "dstar": _spread,
-    "caught": _caught,
-    "slice": _slice,
+    "caught": raising.caught,
+    "slice": displays.slice_of,
     "test": _test,
     "assert": _test,
     "break": _nothing,
@@ -192,7 +183,7 @@ HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
     "setitem": access.set_item,
     "delattr": access.delete_attribute,
     "delitem": access.delete_item,
-    "enter": access.enter,
-    "exit": access.leave,
+    "enter": entering.enter,
+    "exit": entering.leave,
     "call": calls.call,
 }

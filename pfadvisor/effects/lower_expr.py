@@ -214,7 +214,10 @@ def _await(low: Lowering, node: ast.Await) -> int:
 def _yield(low: Lowering, node: ast.Yield | ast.YieldFrom) -> int:
     low.builder.is_generator = True
     value = low.emit("const", (None,), node) if node.value is None else lower_expr(low, node.value)
-    return low.emit("yield", (value,), node)
+    if isinstance(node, ast.Yield):
+        return low.emit("yield", (value,), node)
+    low.emit("yield", (low.emit("elem", (value,), node),), node)
+    return low.emit("delegated", (value,), node)
 
 
 def _starred(low: Lowering, node: ast.Starred) -> int:

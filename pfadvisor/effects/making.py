@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import calls, instantiate, memo
+from pfadvisor.effects import calls, defaults, enums, instantiate, memo
 from pfadvisor.effects.classes import CHECKERS, MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Target]) -> Val:
     """An instance of a project class: fresh, initialised by its `__init__`."""
+    if ev.program.is_enum(name):
+        return _looked_up(ev, i, name, args, targets)
     result = ev.fresh(i, frozenset({name}))
     itself = Val(
         frozenset({(("class", name), ())}), frozenset({"type"}), frozenset({("class", name)})
@@ -49,6 +51,15 @@ def function(ev: Evaluation, i: int, instr: Instr) -> Val:
     memo.make(ev, i, instr.args[0])
     made = ("def", ev.module.name, instr.args[0])
     return Val(types=frozenset({"function"}), funcs=frozenset({made}))
+
+
+def _looked_up(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Target]) -> Val:
+    """`Color(1)` gives the member of that value, which exists already."""
+    targets.append(Target("class", name))
+    missing = ev.program.member_of(name, "_missing_")
+    if missing is not None:
+        calls.project(ev, i, missing[0], missing[1], UNKNOWN, args, targets)
+    return enums.member(ev.program, name)
 
 
 def define(ev: Evaluation, i: int, name: str) -> None:
@@ -89,6 +100,8 @@ def _fill_fields(
     given = {}
     for number, argument in enumerate(args):
         given[argument.name or (fields[number] if number < len(fields) else "[]")] = argument.val
+    for field, value in defaults.of_fields(ev.program, name):
+        given.setdefault(field, value)
     for field, factory in ev.program.field_calls(name, MAKERS):
         if field not in given:
             given[field] = _made_by(ev, i, field, factory, targets)

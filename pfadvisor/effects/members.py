@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pfadvisor.effects import access, calls, implicit, owners
+from pfadvisor.effects import access, calls, enums, implicit, owners
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -47,7 +47,7 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
 
 def inherited_attribute(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     """An attribute of `super()`: that of the bases, whatever subclasses make of it."""
-    found = []
+    found = [_member(ev, i, value, cls, m, name) for cls, m in _beside(ev, name)]
     for head in sorted(value.types or ()):
         member = ev.program.member_of(head, name) if ":" in head else None
         if member is not None:
@@ -55,6 +55,21 @@ def inherited_attribute(ev: Evaluation, i: int, value: Val, name: str) -> Val:
         else:
             found.append(access.typed(ev, i, value, head, name))
     return join_all(found) if found else UNKNOWN
+
+
+def _beside(ev: Evaluation, name: str) -> list[tuple[str, Any]]:
+    """Members of classes that come after this one in the order of a class that derives from both."""
+    program, owner = ev.program, ev.function.owner_class
+    own = f"{ev.module.name}:{ev.module.classes[owner].qualname}" if owner >= 0 else ""
+    found: dict[str, Any] = {}
+    for derived in program.subclasses(own) if own else ():
+        for other in program.lineage(derived):
+            if ":" not in other or other in program.lineage(own) or own in program.lineage(other):
+                continue
+            member = program.member_of(other, name)
+            if member is not None:
+                found[other] = member
+    return list(found.items())
 
 
 def _inherited(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val | None:
@@ -124,7 +139,7 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
         )
         return function._replace(recv=value) if member[2] == "class" else function
     if ev.program.is_enum(cls):
-        return Val(types=frozenset({cls}))
+        return enums.member(ev.program, cls)
     owners.read_class(ev, i, cls, name)
     known_value = ev.program.attribute(cls, name) or UNKNOWN
     if access.immutable(known_value.types):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, implicit, sharing
+from pfadvisor.effects import access, calls, identity, implicit, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import BOTTOM, Val, join, join_all, of_type, parse_type, union
@@ -28,6 +28,7 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
     if symbol == "if":
         return join_all(operands[1:])
     if symbol in ("is", "is not"):
+        identity.compared(ev, i, operands)
         return of_type("bool")
     for operand in operands:
         if symbol not in ("not",):

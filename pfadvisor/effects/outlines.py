@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import owners
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
-from pfadvisor.effects.summary import OUTER, Summary, summarize
-from pfadvisor.effects.values import FIXED, Effect, Obj, Root, UnknownCall, ordered
+from pfadvisor.effects.summary import Summary, summarize
+from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, ordered
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
-    from pfadvisor.effects.instantiate import Passed
+    from pfadvisor.effects.substitution import Passed
 
 OF_THE_WORKER: Final = ("res", "worker")
 
@@ -29,6 +29,7 @@ class Outline(Evaluation):
         self.told: dict[Any, Effect] = {}
         self.asked: dict[tuple[str, Location], UnknownCall] = {}
         self.entered: dict[int, Summary] = {}
+        self.written: dict[Root, set[int]] = {}  # what the scope made and changes, and where
 
     def told_so_far(self) -> tuple[int, ...]:
         return 0, 0, len(self.told), len(self.asked), len(self.entered)
@@ -41,7 +42,9 @@ class Outline(Evaluation):
                 known.popitem()
 
     def effect(self, effect: Effect) -> None:
-        write, root, path, elem, _, key, how, _, _ = effect
+        write, root, path, elem, i, key, how, _, _ = effect
+        if write and root[0] == "fresh":
+            self.written.setdefault(root, set()).add(i)
         if self._seen_outside(root, elem):
             parameter = self._parameter(key)
             mark = write, root, path, elem, how, parameter
@@ -64,8 +67,10 @@ class Outline(Evaluation):
                 continue
             if root not in hidden:
                 hidden[root] = self._hidden(passed.bases(root))
-            if not hidden[root]:
+            if not hidden[root] or self.function.is_generator:
                 for place in ordered(passed[root, path]):
+                    if write and place[0][0] == "fresh":
+                        self.written.setdefault(place[0], set()).add(i)
                     self._relay((write, *place, elem, how, parameter), effect, i)
         if self.swapped:
             self._enter_behind(i, summary, passed)

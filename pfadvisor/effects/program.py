@@ -75,6 +75,7 @@ class Program(Names, Classes, Noise, Contexts):
         self._slices: dict[tuple[str, int, int], Val] = {}
         self._repeated: dict[tuple[str, int], tuple[range, ...]] = {}
         self._slicing: set[tuple[str, int, int]] = set()
+        self.steady: set[str] = set()  # enumerations whose members never change
 
     def count(self, what: str, number: int = 1) -> None:
         self.work[what] = self.work.get(what, 0) + number

@@ -12,6 +12,7 @@ _HASH: Final = ("__hash__", "__eq__")
 _ORDER: Final = ("__lt__", "__gt__")
 _TEXT: Final = ("__str__", "__repr__", "__format__")
 NESTED: Final = (*_HASH, *_TEXT)
+THROUGHOUT: Final = frozenset({"copy", "marshal", "pickle", "pprint", "shelve"})
 _PICKLED: Final = ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__")
 _NUMBER: Final = ("__float__", "__index__", "__int__", "__trunc__")
 
@@ -84,14 +85,47 @@ _ELEMENTS: Final[dict[str, tuple[str, ...]]] = {
     "sorted": _ORDER,
     "sum": ("__add__", "__radd__"),
 }
+_ORDERED: Final = (*_ORDER, "__le__", "__ge__", "__eq__")
+_SUMMED: Final = ("__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__truediv__")
+_ELEMENT_ROOTS: Final[dict[str, tuple[str, ...]]] = {
+    "bisect": _ORDERED,
+    "collections": (*_HASH, *_ORDER),
+    "csv": _TEXT,
+    "heapq": _ORDERED,
+    "itertools": ("__eq__", "__bool__", *_SUMMED),
+    "math": (*_NUMBER, *_SUMMED),
+    "queue": _ORDERED,
+    "statistics": (*_HASH, *_ORDERED, *_NUMBER, *_SUMMED),
+}
 _ROOTS: Final[dict[str, tuple[str, ...]]] = {
+    "bisect": _ORDERED,
     "cmath": ("__complex__", *_NUMBER),
+    "collections": (*_HASH, *_ORDER),
     "copy": ("__copy__", "__deepcopy__", *_PICKLED),
+    "decimal": _NUMBER,
+    "fractions": _NUMBER,
+    "heapq": _ORDERED,
+    "itertools": ("__eq__", "__bool__", "__len__", "__index__"),
     "logging": _TEXT,
+    "marshal": _PICKLED,
     "math": _NUMBER,
     "os": ("__fspath__",),
     "pathlib": ("__fspath__",),
+    "operator": (
+        *_ORDERED,
+        *_SUMMED,
+        *_NUMBER,
+        "__bool__",
+        "__contains__",
+        "__getitem__",
+        "__ne__",
+    ),
     "pickle": _PICKLED,
+    "pprint": _TEXT,
+    "queue": _ORDERED,
+    "random": ("__len__", "__getitem__"),
+    "reprlib": _TEXT,
+    "shelve": _PICKLED,
     "shutil": ("__fspath__",),
 }
 
@@ -103,4 +137,4 @@ def of_arguments(dotted: str) -> tuple[str, ...]:
 
 def of_elements(dotted: str) -> tuple[str, ...]:
     """Special methods that it may run on the elements of what it iterates over, or of `self`."""
-    return _ELEMENTS.get(dotted, ())
+    return _ELEMENTS.get(dotted) or _ELEMENT_ROOTS.get(dotted.partition(".")[0], ())

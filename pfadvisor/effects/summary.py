@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pfadvisor.effects import endings, refills
+from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -16,6 +18,7 @@ from pfadvisor.effects.values import (
     IMMUTABLE,
     NONE,
     NOTHING,
+    OUTER,
     Effect,
     Obj,
     UnknownCall,
@@ -28,9 +31,8 @@ from pfadvisor.effects.values import (
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
-    from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.outlines import Outline
 
-OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 STRANGE: Final = ("unknown", 0)  # whatever the calls of unknown code in a function give
 MOST_READS: Final = 32
 MOST_WRITES: Final = 64
@@ -78,6 +80,7 @@ class _Told(NamedTuple):
     raises: tuple[tuple[str, Location], ...]
     lazy: bool
     origin: str = ""
+    thrown: Val = BOTTOM
 
 
 class Summary(_Told):
@@ -145,7 +148,7 @@ class _Sites:
     """Small numbers for the fresh objects that a summary speaks of; those that are found deeper
     than MOST_LEVELS inside others share one number, so that recursion comes to rest."""
 
-    def __init__(self, ev: Evaluation) -> None:
+    def __init__(self, ev: Outline) -> None:
         self.ev = ev
         self.numbers: dict[Any, int] = {}
         self.level = 0
@@ -170,12 +173,13 @@ class _Sites:
 
 
 def summarize(
-    ev: Evaluation, effects: tuple[Effect, ...], unknowns: tuple[UnknownCall, ...]
+    ev: Outline, effects: tuple[Effect, ...], unknowns: tuple[UnknownCall, ...]
 ) -> Summary:
     """The summary of an evaluation with these accesses and calls that others see."""
     sites = _Sites(ev)
     returns, extra = _result(ev)
     shown = sites.val(returns)
+    thrown = sites.val(ev.thrown)
     heap: dict[tuple[Obj, str], Val] = {}
     for (obj, elem), value in extra.items():
         heap[sites.obj(obj), elem] = sites.val(value)
@@ -201,6 +205,7 @@ def summarize(
         tuple((name, ev.location(min(at))) for name, at in ev.raises.items()),
         function.is_generator or function.is_async,
         function.qualname,
+        thrown,
     )
 
 
@@ -219,7 +224,7 @@ def _coarser(heap: dict[tuple[Obj, str], Val]) -> dict[tuple[Obj, str], Val]:
     return merged
 
 
-def _result(ev: Evaluation) -> tuple[Val, dict[tuple[Obj, str], Val]]:
+def _result(ev: Outline) -> tuple[Val, dict[tuple[Obj, str], Val]]:
     if not ev.function.is_generator:
         return (NONE if ev.returns == BOTTOM and not ev.raises else ev.returns), {}
     from pfadvisor.effects.values import clip, type_text
@@ -227,10 +232,12 @@ def _result(ev: Evaluation) -> tuple[Val, dict[tuple[Obj, str], Val]]:
     obj: Obj = (("fresh", "generator"), ())
     types = frozenset({clip(f"generator[{type_text(ev.yields.types)}]")})
     ev.exact.add("generator")
-    return Val(frozenset({obj}), types, lazy=True), {(obj, "[]"): ev.yields}
+    told = {"[]": ev.yields, endings.RETURNED: ev.returns, refills.REFILLED: refills.refilled(ev)}
+    shown = {(obj, elem): held for elem, held in told.items() if elem == "[]" or held.objs}
+    return Val(frozenset({obj}), types, lazy=True), shown
 
 
-def _close(ev: Evaluation, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None:
+def _close(ev: Outline, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None:
     """Add what the fresh objects of the result contain, transitively."""
     done: set[Any] = set()
     by_site: dict[Any, list[tuple[tuple[Obj, str], Val]]] = {}
@@ -258,7 +265,7 @@ def _uncovered(reads: list[Effect]) -> list[Effect]:
     return [
         e
         for e in reads
-        if e.elem == "="
+        if e.elem in ("=", ASKED)
         or e.root[0] == "res"
         or not any((e.root, e.path[:n]) in deep for n in range(len(e.path) + (e.elem != DEEP)))
     ]
@@ -270,8 +277,8 @@ def _fewer(effects: list[Effect], most: int) -> list[Effect]:
         return effects
     merged: dict[Any, Effect] = {}
     for effect in effects:
-        if effect.elem == "=" or effect.root[0] == "res":
-            merged.setdefault((effect.root, effect.key), effect)
+        if effect.elem in ("=", ASKED) or effect.root[0] == "res":
+            merged.setdefault((effect.root, effect.elem, effect.key), effect)
         else:
             merged.setdefault(
                 (effect.root, effect.how if effect.write else ""),

@@ -19,6 +19,7 @@ Root = tuple[Any, ...]
 Obj = tuple[Root, tuple[str, ...]]
 DEPTH: Final = 3
 DEEP: Final = "**"
+OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
 MOST_OBJECTS: Final = 8
 MERGED: Final[Root] = ("fresh", -2)  # stands for too many objects to tell apart

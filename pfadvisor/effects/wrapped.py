@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def enter(ev: Evaluation, i: int, layer: Layer, everything: list[Arg], inner: Val) -> Val:
     """The wrapper runs, with a call that gives `inner` where it calls the decorated function."""
     function = layer.function
-    bound = calls.bind(ev, layer.module, function.params, everything, function.qualname)
+    bound = calls.bind(ev, i, layer.module, function.params, everything, function.qualname)
     context = ev.program.context_of(layer.module, layer.number, bound)
     summary = ev.program.summary(layer.module.name, layer.number, context)
     if summary is None:

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pfadvisor.effects.identity import single
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.sharing import shares
-from pfadvisor.effects.values import NOTHING, Obj, Val, parse_type
+from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.planning import names_of, results_of
-from pfadvisor.loops.touches import private
+from pfadvisor.loops.recognised import recognised
+from pfadvisor.loops.touches import describe, private
 from pfadvisor.model import Assumption
 
-SINGLE: Final = frozenset({"None", "bool", "type", "function", "module", "ellipsis"})
 MUTABLE: Final = frozenset({"list", "dict", "set", "bytearray"})
 
 
@@ -32,18 +33,19 @@ def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[
     keys = _keys(body)
     found: dict[str, Assumption] = {}
     for value in results_of(analysis):
+        named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         for obj, holder in _outside(body, body.ev.values[value]):
             if (
                 obj in changed
+                or (holder.funcs and not named)
                 or _differs(body, holder)
                 or (value in keys and _told_apart(body, value))
             ):
                 subject = names.get(value) or body.ev.text(value) or "result"
                 found.setdefault(subject, _question(body, subject, value))
-    for i in sorted(analysis.compute_instrs):
-        if _asks_identity(body, i):
-            subject = names.get(i) or body.ev.text(body.function.code[i].args[1]) or "item"
-            found.setdefault(subject, _question(body, subject, i))
+    for effect in recognised(analysis):
+        subject = describe(body, effect)
+        found.setdefault(subject, _question(body, subject, effect.instr))
     return tuple(
         a for n, a in found.items() if not {"copied-result", f"copied-result:{n}"} & accepted
     )
@@ -66,12 +68,19 @@ def _outside(body: Body, value: Val) -> Iterator[tuple[Obj, Val]]:
     waiting, seen = [value], set[Obj]()
     while waiting:
         current = waiting.pop()
+        if current.recv is not None and current.funcs and not _steady(body, current.recv):
+            waiting.append(current.recv._replace(funcs=current.funcs))
         for obj in current.objs - seen:
             seen.add(obj)
             if private(body, obj[0]):
                 waiting += contents.get(obj, ())
             else:
                 yield obj, current
+
+
+def _steady(body: Body, receiver: Val) -> bool:
+    """Whether a method of a copy does what it does of the object: nothing there can change."""
+    return body.ev.program.plain(receiver.types) or any(f[0] == "class" for f in receiver.funcs)
 
 
 def _differs(body: Body, value: Val) -> bool:
@@ -131,16 +140,7 @@ def _asks_identity(body: Body, i: int) -> bool:
     instr = body.function.code[i]
     if instr.op != "op" or instr.args[0] not in ("is", "is not"):
         return False
-    return not any(_single(body, body.ev.values[v]) for v in operands(instr))
-
-
-def _single(body: Body, value: Val) -> bool:
-    if value.const is not NOTHING or value.funcs:
-        return True
-    heads = {parse_type(t)[0] for t in value.types or ()}
-    return bool(heads) and all(
-        h in SINGLE or (":" in h and body.ev.program.is_enum(h)) for h in heads
-    )
+    return not any(single(body.ev.program, body.ev.values[v]) for v in operands(instr))
 
 
 def _keys(body: Body) -> set[int]:

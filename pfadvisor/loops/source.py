@@ -10,7 +10,7 @@ from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.drawing import drawing_conflicts, draws_from_arguments
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
-from pfadvisor.model import Source
+from pfadvisor.model import Access, Source
 
 SIZED: Final = frozenset(
     {
@@ -118,7 +118,23 @@ def source_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) ->
         and t.effect.elem.startswith(("[", "**"))
         and not _in_place(body, t)
     ]
-    return found + drawing_conflicts(body, shared, resources)
+    return [*found, *_refilled(body), *drawing_conflicts(body, shared, resources)]
+
+
+def _refilled(body: Body) -> list[Conflict]:
+    """The source hands out an object that it goes on changing: an item holds until the next."""
+    code, at = body.function.code, body.loop.source
+    header = {body.loop.elem, at}
+    while code[at].op == "call" and code[at].args[1]:
+        at = code[at].args[1][0][2]
+        header.add(at)
+    if header.isdisjoint(body.ev.refills):
+        return []
+    name = body.ev.text(body.loop.source)
+    write = Access(name, True, body.ev.location(body.loop.source))
+    read = Access(name, False, body.ev.location(body.loop.elem))
+    nodes = frozenset(range(len(body.nodes)))
+    return [Conflict(nodes, "anti", write, read, "shared-iterator", name, 1, None, True)]
 
 
 def _mutated(body: Body, touch: Touch) -> Conflict:

@@ -12,10 +12,13 @@ from pathlib import PurePath
 from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.program import Program
+from pfadvisor.effects.values import Effect, Root
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.model import Assumption, Span
 
+LOOKS: Final = ("memo", "cache", "fill", "advance", "use")  # not for what a name holds
 CHANGES: Final = frozenset(
     {
         "append",
@@ -49,13 +52,16 @@ def set_at_run_time(
             or (effect.root[0] not in ("global", "class"))
         ):
             continue
-        owner, _, name = str(effect.root[1]).replace(":", ".").rpartition(".")
-        facts = body.ev.program.module(owner)
+        place = str(effect.root[1])
+        owner, name = place.partition(":")[::2] if ":" in place else place.rpartition(".")[::2]
+        name, facts = name.partition(".")[0], body.ev.program.module(owner)
         if facts is None or (name in given and not effect.chain) or name in found:
             continue
-        if any(
-            _sets(f, name)
-            for f in {facts.name: facts, body.ev.module.name: body.ev.module}.values()
+        modules = {facts.name: facts, body.ev.module.name: body.ev.module}.values()
+        if (
+            _members_change(effect)
+            or any(_sets(f, name) for f in modules)
+            or any(_changes_inside(body.ev.program, f, effect.root, name) for f in modules)
         ):
             found[name] = Assumption(
                 "same-globals",
@@ -98,16 +104,35 @@ def never_imported(analysis: Analysis) -> bool:
     return any(t.kind != "known" and t.module in ("", module.name) for t in targets)
 
 
+def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str) -> bool:
+    """Whether a function that names the object changes it, itself or in what it calls."""
+    for index, function in enumerate(facts.functions):
+        if not any(i.op == "name" and i.args[0] == name for i in function.code):
+            continue
+        late = function.kind not in ("module", "class")
+        for effect in program.evaluation(facts, index).effects:
+            if effect.write and effect.root == root and effect.how not in (*LOOKS, "bind"):
+                span = function.code[effect.instr].span
+                if late or any(_within(span, guard) for guard in facts.guard):
+                    return True
+    return False
+
+
+def _members_change(effect: Effect) -> bool:
+    """Whether it is read from a member of an enumeration: only those that change are places."""
+    return effect.root[0] == "class" and effect.path[:1] == ("[]",)
+
+
 def _sets(facts: ModuleFacts, name: str) -> bool:
     """Whether code that an import does not run binds or changes the name."""
     return any(
         _changes(function, instr, name)
         for function in facts.functions
-        for instr in _at_run_time(facts, function)
+        for instr in at_run_time(facts, function)
     )
 
 
-def _at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
+def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
     for instr in function.code:
         if function.kind not in ("module", "class") or any(
             _within(instr.span, g) for g in facts.guard

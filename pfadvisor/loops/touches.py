@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import DEEP, Effect, Root, Val
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.whole import OPEN
@@ -59,7 +60,7 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
     resources: list[Touch] = []
     for effect in body.whole.effects_within(body.loop.body, body.loop.end):
         node = body.node_of.get(effect.instr)
-        if node is None:
+        if node is None or effect.elem == ASKED:
             continue
         touch = touch_of(node, effect)
         if effect.root[0] == "res":

@@ -155,7 +155,7 @@ def bound_values(ev: Any, i: int, target: Target) -> tuple[int, ...]:
     constructs = not any(f[0] == "def" for f in callee.funcs) and function.owner_class >= 0
     if callee.recv is not None or constructs:
         args = [Arg("pos", "", callee), *args]
-    bound = bind(ev, facts, function.params, args, function.qualname)
+    bound = bind(ev, i, facts, function.params, args, function.qualname)
     return tuple(a.value for a in bound)
 
 

@@ -42,6 +42,7 @@ PLAIN: Final[dict[str, Nanoseconds]] = {
     "exit": (40, 100, 300),
     "await": (50, 200, 1_000),
     "yield": (20, 40, 80),
+    "delegated": (5, 10, 20),
     "caught": (50, 200, 500),
     "raise": (200, 400, 1_000),
     "setattr": (6, 10, 60),

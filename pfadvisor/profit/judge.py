@@ -20,6 +20,7 @@ from pfadvisor.loops.ownership import copied
 from pfadvisor.loops.planning import plan_of
 from pfadvisor.loops.sending import pickle_problem
 from pfadvisor.loops.set_order import order_of_sets
+from pfadvisor.loops.settings import settings_lost
 from pfadvisor.loops.spawning import never_imported, set_at_run_time
 from pfadvisor.model import (
     Assumption,
@@ -258,8 +259,12 @@ def _hidden(
 
 def _sending(analysis: Analysis, accepted: frozenset[str]) -> tuple[Assumption, ...]:
     """What working on copies, in interpreters that are started anew, rests on."""
-    known = (*copied(analysis, accepted), *set_at_run_time(analysis, accepted))
-    return (*known, *order_of_sets(analysis, accepted))
+    return (
+        *copied(analysis, accepted),
+        *set_at_run_time(analysis, accepted),
+        *settings_lost(analysis, accepted),
+        *order_of_sets(analysis, accepted),
+    )
 
 
 def _serial(

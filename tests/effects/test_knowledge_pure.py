@@ -247,7 +247,7 @@ def test_what_is_not_known_stays_the_worst_case() -> None:
 def test_files_children_and_paths_are_told_apart() -> None:
     assert stated("pathlib.Path.read_text").writes == ()
     assert "file:self" in stated("pathlib.Path.write_text").writes
-    assert stated("subprocess.run").writes == ()
+    assert stated("subprocess.run").writes == ("process",)
     assert "process" in stated("subprocess.Popen.terminate").writes
     assert stated("os.path.join").reads == ()
     assert "cwd" in stated("os.path.abspath").reads

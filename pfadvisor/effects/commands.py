@@ -1,0 +1,120 @@
+"""Commands that the program starts: whether a child process only looks and reports.
+
+Any program may write what another one reads, so a command is told by its text alone: a
+program that is known to write nothing but its output, or Python code that stands in the source.
+"""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.values import NOTHING
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+LOOKING: Final = frozenset(
+    {"basename", "cat", "cksum", "cmp", "comm", "cut", "df", "diff", "dirname", "du", "echo"}
+    | {"egrep", "expr", "false", "ffprobe", "fgrep", "grep", "head", "id", "ls", "md5sum", "nm"}
+    | {"printenv", "printf", "ps", "pwd", "readelf", "readlink", "realpath", "seq", "sha1sum"}
+    | {"sha224sum", "sha256sum", "sha384sum", "sha512sum", "stat", "strings", "tail", "test"}
+    | {"tr", "true", "uname", "wc", "which", "whoami"}
+)
+LOOKING_GIT: Final = frozenset(
+    {"blame", "cat-file", "describe", "for-each-ref", "ls-files", "ls-tree", "merge-base"}
+    | {"name-rev", "rev-list", "rev-parse"}
+)
+COLLECTING: Final = frozenset({"check_output", "getoutput", "getstatusoutput", "popen"})
+SHELL: Final = frozenset("|&;<>()$`\n*?[#~")
+INTERPRETER: Final = "sys.executable"
+OWN: Final = frozenset({"stdout", "stderr", "stdin", "clock", "entropy", "rng", "env", "cwd"})
+STOPPING: Final = frozenset({"sys.exit"})
+
+
+def only_looks(ev: Evaluation, i: int, name: str) -> bool:
+    """Whether the command of a call is known to change nothing, and its output is collected."""
+    given = ev.function.code[i].args[1]
+    named = {key: value for kind, key, value in given if kind == "kw"}
+    if not _collected(ev, name, named) or any(kind in ("star", "dstar") for kind, *_ in given):
+        return False
+    words = [value for kind, _, value in given if kind == "pos"]
+    return _is_harmless(ev, _spelled(ev, words or [named.get("args", -1)]))
+
+
+def redirected(ev: Evaluation, i: int) -> None:
+    """Open files that the child writes to, or reads on from."""
+    for kind, key, value in ev.function.code[i].args[1]:
+        if kind == "kw" and key in ("stdin", "stdout", "stderr"):
+            ev.access(i, ev.values[value], "[]", write=True, how="write")
+
+
+def _collected(ev: Evaluation, name: str, named: dict[str, int]) -> bool:
+    """Whether what the child prints comes back to the caller."""
+    kept = [named[key] for key in ("stdout", "stderr") if key in named]
+    if any(ev.values[v].types != frozenset({"int"}) for v in kept):
+        return False
+    if "preexec_fn" in named or "executable" in named:
+        return False
+    captured = "capture_output" in named and ev.values[named["capture_output"]].const is True
+    return captured or "stdout" in named or name.rpartition(".")[2] in COLLECTING
+
+
+def _spelled(ev: Evaluation, values: list[int]) -> list[str | None]:
+    """The words of a command, None for one that only the run will tell."""
+    code, words = ev.function.code, list[str | None]()
+    for value in values:
+        instr = code[value] if value >= 0 else None
+        if instr is not None and instr.op == "display" and instr.args[0] in ("list", "tuple"):
+            return [_word(ev, v) for v in instr.args[1:]]
+        word = _word(ev, value) if value >= 0 else None
+        if len(values) == 1:
+            return [*shlex.split(word)] if word and not SHELL & set(word) else [None]
+        words.append(word)
+    return words
+
+
+def _word(ev: Evaluation, value: int) -> str | None:
+    instr = ev.function.code[value]
+    if instr.op == "star":
+        return None
+    if instr.op == "attr" and ev.text(value) == INTERPRETER:
+        return INTERPRETER
+    const = ev.values[value].const
+    return const if const is not NOTHING and isinstance(const, str) else None
+
+
+def _is_harmless(ev: Evaluation, words: list[str | None]) -> bool:
+    program = words[0] if words else None
+    if program == INTERPRETER:
+        return _runs_harmless_code(ev, words[1:])
+    if program == "git":
+        return len(words) > 1 and words[1] in LOOKING_GIT
+    return program is not None and program.rpartition("/")[2] in LOOKING
+
+
+def _runs_harmless_code(ev: Evaluation, words: list[str | None]) -> bool:
+    """`python -c TEXT`: the text is analysed like any other code of the program."""
+    for at, word in enumerate(words):
+        if word is None or not word.startswith("-"):
+            return False
+        if word == "-c":
+            text = words[at + 1] if at + 1 < len(words) else None
+            return text is not None and _changes_nothing(ev, text)
+    return False
+
+
+def _changes_nothing(ev: Evaluation, text: str) -> bool:
+    from pfadvisor.effects.lower import lower
+
+    try:
+        facts = lower(ast.parse(text), text, "command", f"the command {text}", is_package=False)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    ev.program.add(facts)
+    found = ev.program.evaluation(facts, 0)
+    return not any(u.subject not in STOPPING for u in found.unknowns) and all(
+        not effect.write or effect.root[0] != "res" or effect.root[1] in OWN
+        for effect in found.effects
+    )

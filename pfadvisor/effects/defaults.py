@@ -1,0 +1,57 @@
+"""What the fields of a synthesised constructor hold where no argument is given.
+
+A plain default is one object for all instances: a place of the class, or what a module keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.values import Val
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
+
+DESCRIBING: Final = frozenset({"field", "ib", "attrib"})
+FACTORY: Final = "Factory"
+
+
+def of_fields(program: Program, name: str) -> list[tuple[str, Val]]:
+    """Fields that have a default which can change, with that object."""
+    fields, found = set(program.fields(name)), []
+    for owner in program.lineage(name):
+        cls = program.find(owner) if ":" in owner else None
+        if cls is None:
+            continue
+        module, facts = cls
+        for field, value in _stated(module.functions[facts.body].code):
+            held = program.slice_value(module, facts.body, value) if field in fields else Val()
+            if held.objs:
+                place = (("class", owner), (f".{field}",))
+                objs = {place if root[0] == "fresh" else (root, path) for root, path in held.objs}
+                found.append((field, held._replace(objs=frozenset(objs))))
+    return found
+
+
+def _stated(code: tuple[Instr, ...]) -> Iterator[tuple[str, int]]:
+    """Names that a class body binds, with the values that their defaults are."""
+    for instr in code:
+        if instr.op != "setname":
+            continue
+        made = code[instr.args[1]]
+        callee = _last_name(code, made.args[0]) if made.op == "call" else ""
+        if callee in DESCRIBING:
+            for _, keyword, value in made.args[1]:
+                inner = code[value]
+                factory = inner.op == "call" and _last_name(code, inner.args[0]) == FACTORY
+                if keyword == "default" and not factory:
+                    yield str(instr.args[0]), value
+        elif callee != FACTORY:
+            yield str(instr.args[0]), instr.args[1]
+
+
+def _last_name(code: tuple[Instr, ...], value: int) -> str:
+    instr = code[value]
+    return str(instr.args[-1]) if instr.op in ("name", "attr") else ""

@@ -1,0 +1,70 @@
+"""`with`: what entering gives, and what leaving runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects import access, calls, implicit, instantiate
+from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.knowledge import own_line
+from pfadvisor.effects.values import UNKNOWN, Val, join_all, of_type, parse_type, union
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+CLOSERS: Final = {"contextlib.closing": "close", "contextlib.aclosing": "aclose"}
+
+
+def enter(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value: Val = ev.values[instr.args[0]]
+    implicit.protocols_of(ev, i, [value], ("__aenter__",))
+    result = calls.protocol(ev, i, value, "__enter__", ())
+    if result is not None:
+        return result
+    ev.access(i, value, "[]", write=True, how="enter")
+    contexts = [ev.program.context_type(parse_type(t)[0]) for t in value.types or ()]
+    if any(parse_type(t)[0] == "generator" for t in value.types or ()):
+        return access.element(ev, value)
+    if not contexts or any(c == "" for c in contexts):
+        return _entered(ev, i, value) if value.types is None or contexts else UNKNOWN
+    if all(c == "self" for c in contexts):
+        return value
+    types = union(
+        *(t if c == "self" else c for c, t in zip(contexts, value.types or (), strict=True))
+    )
+    return Val(value.objs, types)
+
+
+def _entered(ev: Evaluation, i: int, value: Val) -> Val:
+    """What the tables say of `__enter__`; the object itself, of any type, where they are silent."""
+    found = []
+    for name in sorted(value.types or ()):
+        line = ev.program.knowledge.method(parse_type(name)[0], "__enter__")
+        if line is None:
+            return value._replace(types=None)
+        found.append(instantiate.known(ev, i, line, value, [], f"{name}.__enter__", name))
+    return join_all(found) if found else value._replace(types=None)
+
+
+def leave(ev: Evaluation, i: int, instr: Instr) -> Val:
+    value = ev.values[instr.args[0]]
+    ev.access(i, value, "[]", write=True, how="exit")
+    calls.protocol(ev, i, value, "__exit__", (-1, -1, -1))
+    implicit.protocols_of(ev, i, [value], ("__aexit__",), UNKNOWN, UNKNOWN, UNKNOWN)
+    for head in sorted({parse_type(t)[0] for t in value.types or () if ":" not in t}):
+        _left(ev, i, value, head)
+    return of_type("None")
+
+
+def _left(ev: Evaluation, i: int, value: Val, head: str) -> None:
+    """What leaving runs of the objects that a context manager of a library was made for."""
+    closer = CLOSERS.get(head)
+    if closer is not None:
+        things = access.load(ev, value, "[]", None)
+        method = access.attribute_of(ev, i, things, closer)
+        calls.invoke(ev, i, method, [], [], closer)
+        return
+    lines = (own_line(owner, "__exit__") for owner in ev.program.knowledge.lineage(head))
+    line = next(filter(None, lines), None)
+    if line is not None and line.unknown:
+        calls.unknown(ev, i, f"{head}.__exit__", [calls.Arg("pos", "", value)], [])

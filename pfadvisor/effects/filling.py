@@ -1,0 +1,71 @@
+"""What a new object of a library holds: the arguments, or containers of them that are new, too.
+
+`zip` and `enumerate` give tuples that they make; what is in those is what the arguments hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pfadvisor.effects import hidden
+from pfadvisor.effects.values import (
+    BOTTOM,
+    NOTHING,
+    Obj,
+    Val,
+    elem_types,
+    parse_type,
+    split_top,
+    union,
+)
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+def fill(ev: Evaluation, site: Any, obj: Obj, names: list[str], contents: Val, stated: str) -> None:
+    """Slot by slot for a tuple of a stated length; `stated` is the type as the table has it."""
+    inside = _parts_as_stated(stated)
+    head, args = parse_type(names[0]) if len(names) == 1 else ("", ())
+    if head == "tuple" and args and args[-1] != "...":
+        for number, kind in enumerate(args if contents.objs else ()):
+            own = inside[number] if number < len(inside) else ""
+            held = contents._replace(types=union(kind))
+            ev.store(obj, f"[{number}]", _made(ev, (site, number), held, own))
+        return
+    found = [elem_types(name) for name in names]
+    if found and all(s is not None for s in found):
+        contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
+    if contents != BOTTOM:
+        contents = _made(ev, (site, "item"), contents, inside[0] if inside else "")
+        ev.store(obj, "[]", contents)
+        ev.store(obj, "keys", contents)
+    if not {parse_type(name)[0] for name in names} <= hidden.OPEN_CONTAINERS or not names:
+        ev.store(obj, hidden.ANYWHERE, contents._replace(const=NOTHING))
+
+
+def _parts_as_stated(stated: str) -> tuple[str, ...]:
+    """The parts of a container, as far as the table states one kind of container."""
+    text = stated.removeprefix("coroutine[").removesuffix("]") if "coroutine[" in stated else stated
+    if len(split_top(text, "|")) != 1:
+        return ()
+    head, args = parse_type(text)
+    return args if head in hidden.OPEN_CONTAINERS else ()
+
+
+def _made(ev: Evaluation, site: Any, held: Val, stated: str) -> Val:
+    """The contents, or the new containers that hold them."""
+    if not held.objs or not _parts_as_stated(stated) or not held.types:
+        return held
+    flat = _flat(site)
+    obj: Obj = (("fresh", flat), ())
+    fill(ev, flat, obj, sorted(held.types), held._replace(types=None), stated)
+    made = ev.fresh(flat, held.types, exact=True)
+    heads = {parse_type(t)[0] for t in held.types}
+    return made._replace(lazy=bool(heads & {"iterator", "generator"}))
+
+
+def _flat(site: Any) -> tuple[Any, ...]:
+    """A site that begins with the instruction, as those of other objects do."""
+    where, part = site
+    return (*where, part) if isinstance(where, tuple) else (where, part)

@@ -1,0 +1,80 @@
+"""Questions whose answer is another for a copy: `is`, and equality and hashing by identity.
+
+Such a question is an access of its own kind, which meets no other: only what is sent by value
+makes it matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.values import IMMUTABLE, NOTHING, Effect, Val, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.program import Program
+
+ASKED: Final = "is"
+ADDRESS: Final = "id"
+ONE_VALUE: Final = ("global", "a value")
+SINGLE: Final = frozenset({"None", "bool", "type", "function", "module", "ellipsis"})
+RECORDS: Final = ("dataclass", "frozen", "define", "s", "attrs", "mutable")
+
+
+def single(program: Program, value: Val) -> bool:
+    """Whether the value is the only one of its kind, in every process."""
+    if value.const is not NOTHING or value.funcs:
+        return True
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    return bool(heads) and all(h in SINGLE or (":" in h and program.is_enum(h)) for h in heads)
+
+
+def compared(ev: Evaluation, i: int, values: list[Val]) -> None:
+    """`a is b`: of values such as texts and numbers, equal ones may be several."""
+    if any(single(ev.program, value) for value in values):
+        return
+    _ask(ev, i, values)
+    if any(_plain(value) for value in values):
+        ev.effect(Effect(False, ONE_VALUE, (), ASKED, i, -1, ADDRESS, ev.location(i)))
+
+
+def addressed(ev: Evaluation, i: int, value: Val) -> None:
+    """`id(a)`."""
+    for root, path in value.objs or {(ONE_VALUE, ())}:
+        ev.effect(Effect(False, root, path, ASKED, i, -1, ADDRESS, ev.location(i)))
+
+
+def equated(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    """Values are compared or hashed: by identity, if one is of a class that says no more."""
+    found = [value for value in values if not _plain(value)]
+    if any(_equals_itself(ev.program, value) for value in found):
+        _ask(ev, i, found)
+
+
+def _ask(ev: Evaluation, i: int, values: list[Val]) -> None:
+    for value in values:
+        ev.access(i, value, ASKED, write=False, how="identity")
+
+
+def _plain(value: Val) -> bool:
+    return value.types is not None and {parse_type(t)[0] for t in value.types} <= IMMUTABLE
+
+
+def _equals_itself(program: Program, value: Val) -> bool:
+    return any(
+        head == "object" or (":" in head and _by_identity(program, head))
+        for head in (parse_type(t)[0] for t in value.types or ())
+    )
+
+
+def _by_identity(program: Program, cls: str) -> bool:
+    """Whether the instances of a class of the program equal themselves alone."""
+    if program.is_enum(cls) or program.member_of(cls, "__eq__") is not None:
+        return False
+    outer = [base for base in program.outer_bases(cls) if base not in ("object", "Generic")]
+    if any(not base.endswith((".ABC", ".Generic", ".Protocol")) for base in outer):
+        return False
+    found = program.find(cls)
+    shown = found[1].decorators if found is not None else ()
+    return not any(d.rpartition(".")[2] in RECORDS for d in shown)

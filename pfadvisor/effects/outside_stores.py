@@ -1,0 +1,55 @@
+"""Stores into attributes by code outside the class: `run.log = []`, or a subclass's `self.log`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.values import Val, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
+
+MADE: Final = frozenset({"display", "comp", "call"})
+Store = tuple[int, int, int]  # function, the object, what is stored
+
+
+def stored_from_outside(
+    program: Program, cls: str, attribute: str, own: frozenset[str] | None
+) -> list[Val]:
+    """What may be put into the attribute of an instance, methods of its class and bases aside.
+    Beside values of their own types that these methods store, what is made on the spot counts."""
+    bare = own is not None and own <= {"None"}
+    found, home = [], program.find(cls)
+    for neighbour in program.neighbours(home[0]) if home is not None else ():
+        facts = program.module(neighbour)
+        for index, base, value in _stores(facts).get(attribute, ()) if facts is not None else ():
+            if facts is None or not (bare or facts.functions[index].code[value].op in MADE):
+                continue
+            if _may_be_of(program, facts, index, base, cls):
+                found.append(program.slice_value(facts, index, value))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _stores(module: ModuleFacts) -> dict[str, list[Store]]:
+    found: dict[str, list[Store]] = {}
+    for index, function in enumerate(module.functions):
+        for instr in function.code:
+            if instr.op == "setattr":
+                base, name, value = instr.args
+                found.setdefault(name, []).append((index, base, value))
+    return found
+
+
+def _may_be_of(program: Program, module: ModuleFacts, index: int, base: int, cls: str) -> bool:
+    function = module.functions[index]
+    instr, owner = function.code[base], function.owner_class
+    if instr.op == "param" and instr.args[0] == 0 and owner >= 0:
+        own = f"{module.name}:{module.classes[owner].qualname}"
+        return own != cls and cls in program.lineage(own)
+    types = program.slice_value(module, index, base).types
+    heads = {parse_type(t)[0] for t in types or ()}
+    family = {cls, *program.subclasses(cls), *program.lineage(cls)}
+    return types is None or bool(heads & family)

@@ -1,0 +1,74 @@
+"""The objects of a summary in terms of what a call passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pfadvisor.effects import access, memo, sharing
+from pfadvisor.effects.values import DEEP, Obj, Root, Val, child, limit
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
+
+
+class Passed(dict[Obj, frozenset[Obj]]):
+    """What the objects that a summary speaks of are at one call; found when first asked for."""
+
+    def __init__(self, ev: Evaluation, i: int, args: list[Val]) -> None:
+        self._ev, self._i, self._args = ev, i, args
+
+    def __missing__(self, obj: Obj) -> frozenset[Obj]:
+        root, path = obj
+        if root[0] in ("fresh", "unknown"):
+            found = frozenset({((root[0], (self._i, root[1])), path)})
+        else:
+            bases = self.bases(root)
+            found = frozenset({obj}) if bases is None else _reach(self._ev, bases, path)
+        self[obj] = found
+        return found
+
+    def bases(self, root: Root) -> frozenset[Obj] | None:
+        """The objects that the root itself is; None: what it was in the callee."""
+        ev, kind = self._ev, root[0]
+        if kind == "param":
+            return self._args[root[1]].objs if root[1] < len(self._args) else frozenset()
+        if kind == "recv":
+            inner = self._args[root[1]].recv if root[1] < len(self._args) else None
+            return inner.objs if inner is not None else frozenset()
+        if kind == "free" and memo.of_this_scope(ev, root[1]):
+            return ev.cells[root[1]].objs
+        return None
+
+
+def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> frozenset[Obj]:
+    """Objects at the end of a path, through what the caller's heap knows to be stored there."""
+    current = bases
+    for step in path:
+        if step == sharing.VIEW:
+            current = sharing.view(Val(current), None).objs
+            continue
+        if step == DEEP:
+            return frozenset(
+                (root, steps if steps and steps[-1] == DEEP else (*steps, DEEP))
+                for root, steps in current
+            )
+        following: set[Obj] = set()
+        for obj in current:
+            if access.is_blank(ev, obj):
+                following.add(child(obj, step))
+            else:
+                following |= access.load(ev, Val(frozenset({obj})), step, None).objs
+        current = frozenset(following)
+        if len(current) > 8:
+            return frozenset((root, (*steps[:1], DEEP)) for root, steps in current)
+    return current
+
+
+def moved(value: Val, passed: Passed) -> Val:
+    if not value.objs and value.recv is None:
+        return value
+    recv = moved(value.recv, passed) if value.recv is not None else None
+    places = frozenset().union(*[passed[obj] for obj in value.objs])
+    if recv is value.recv and places == value.objs:
+        return value
+    return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)

@@ -1,0 +1,110 @@
+"""Settings of the interpreter that the program changes and that a fresh worker has as they came.
+
+The recursion limit, the locale, the levels of loggers: they belong to a process, and an import
+does not set them again. What is set before a loop counts only if its compute goes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pfadvisor.effects.facts import Function, Instr
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.spawning import at_run_time
+from pfadvisor.model import Assumption, Location
+
+SETTERS: Final = {
+    "setrecursionlimit": "recursion limit",
+    "set_int_max_str_digits": "limit on digits",
+    "setlocale": "locale",
+    "setLevel": "log level",
+    "basicConfig": "log level",
+    "dictConfig": "log level",
+    "fileConfig": "log level",
+    "putenv": "environment",
+    "environ": "environment",
+}
+WATCHED: Final = {"locale": "locale", "env": "environment"}
+LOOKING: Final = frozenset({"isEnabledFor", "getEffectiveLevel"})
+CHANGING: Final = frozenset({"update", "setdefault", "pop", "clear"})
+
+
+def settings_lost(
+    analysis: Analysis, accepted: frozenset[str] = frozenset()
+) -> tuple[Assumption, ...]:
+    """The question for each setting that compute goes by and that code sets at run time."""
+    set_here = _set_at_run_time(analysis)
+    needed = _needed(analysis) if set_here else frozenset()
+    return tuple(
+        Assumption(
+            "same-globals",
+            name,
+            f"the {name}, which is set while the program runs, is the same in a fresh worker",
+            where,
+        )
+        for name, where in set_here.items()
+        if name in needed and not {"same-globals", f"same-globals:{name}"} & accepted
+    )
+
+
+def _set_at_run_time(analysis: Analysis) -> dict[str, Location]:
+    ev, found = analysis.body.ev, dict[str, Location]()
+    for neighbour in ev.program.neighbours(ev.module):
+        facts = ev.program.module(neighbour)
+        for function in facts.functions if facts is not None else ():
+            for instr in at_run_time(facts, function) if facts is not None else ():
+                name = SETTERS.get(str(instr.args[-1])) if instr.op in ("attr", "name") else None
+                if facts is None or name is None:
+                    continue
+                if instr.args[-1] != "environ" or _changes_environment(function):
+                    found.setdefault(name, Location(facts.filename, instr.span))
+    return found
+
+
+def _changes_environment(function: Function) -> bool:
+    code = function.code
+    for instr in code:
+        changed = instr.op in ("setitem", "delitem")
+        changed |= instr.op == "attr" and instr.args[1] in CHANGING
+        if changed and code[instr.args[0]].args[-1:] == ("environ",):
+            return True
+    return False
+
+
+def _needed(analysis: Analysis) -> frozenset[str]:
+    """Settings that decide what compute gives, or whether it can give anything."""
+    body, compute = analysis.body, analysis.compute_instrs
+    found = {
+        WATCHED[str(e.root[1])]
+        for e in body.whole.effects_within(body.loop.body, body.loop.end)
+        if e.root[0] == "res" and e.instr in compute and e.root[1] in WATCHED
+    }
+    found.add("limit on digits")
+    names = {i.args[1] for i in _code(analysis) if i.op == "attr"}
+    if names & LOOKING:
+        found.add("log level")
+    if _recursive(analysis):
+        found.add("recursion limit")
+    return frozenset(found)
+
+
+def _code(analysis: Analysis) -> Iterator[Instr]:
+    code = analysis.body.function.code
+    yield from (code[i] for i in analysis.compute_instrs)
+    for module, index in _reached(analysis):
+        facts = analysis.body.ev.program.module(module)
+        yield from facts.functions[index].code if facts is not None else ()
+
+
+def _reached(analysis: Analysis) -> frozenset[tuple[str, int]]:
+    ev, compute = analysis.body.ev, analysis.compute_instrs
+    called = {
+        (t.module, t.index) for i in compute for t in ev.targets.get(i, ()) if t.kind == "def"
+    }
+    return ev.program.reach(frozenset(called))
+
+
+def _recursive(analysis: Analysis) -> bool:
+    program = analysis.body.ev.program
+    return any(each in program.reach(program.callees(*each)) for each in _reached(analysis))

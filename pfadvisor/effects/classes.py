@@ -55,6 +55,7 @@ class Classes:
         self._attributes: dict[tuple[str, str], Val | None] = {}
         self._own_methods: dict[str, dict[str, int]] = {}
         self._variables: dict[str, frozenset[str]] = {}
+        self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
         self._running: set[tuple[str, str]] = set()
         self._by_name: dict[str, dict[str, list[tuple[str, int]]]] = {}
 
@@ -374,26 +375,24 @@ class Classes:
     def _stored(self, module: ModuleFacts, cls: Class, attribute: str) -> list[Val]:
         """Values that the class body and its methods put into the attribute."""
         found = []
-        indices = [cls.body, *(i for i, f in enumerate(module.functions) if f.parent == cls.body)]
-        for index in indices:
-            function = module.functions[index]
-            for instr in function.code:
-                if index == cls.body and instr.op == "setname" and instr.args[0] == attribute:
-                    found.append(self.program.slice_value(module, index, instr.args[1]))
-                elif (
-                    instr.op == "setattr"
-                    and instr.args[1] == attribute
-                    and (
-                        function.code[instr.args[0]].op == "param"
-                        and function.code[instr.args[0]].args[0] == 0
-                        and index != cls.body
-                    )
-                ):
-                    annotated = dict(function.annotations).get(instr.args[2])
-                    types = resolve(self.program, module, annotated) if annotated else None
-                    found.append(
-                        Val(types=types)
-                        if types
-                        else self.program.slice_value(module, index, instr.args[2])
-                    )
+        for index, value in self._stores_of(module, cls).get(attribute, ()):
+            annotated = dict(module.functions[index].annotations) if index != cls.body else {}
+            text = annotated.get(value)
+            types = resolve(self.program, module, text) if text else None
+            found.append(
+                Val(types=types) if types else self.program.slice_value(module, index, value)
+            )
         return found
+
+    def _stores_of(self, module: ModuleFacts, cls: Class) -> dict[str, list[tuple[int, int]]]:
+        """Attribute -> where the class body binds it, or a method sets it on its first parameter:
+        function and value."""
+        key = module.name, cls.body
+        if key not in self._stores:
+            found = self._stores[key] = {}
+            inside = [i for i, f in enumerate(module.functions) if f.parent == cls.body]
+            methods = [i for i in inside if module.functions[i].kind != "class"]
+            for index in (cls.body, *methods):
+                for name, value in module.functions[index].attributes():
+                    found.setdefault(name, []).append((index, value))
+        return self._stores[key]

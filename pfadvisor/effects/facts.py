@@ -29,7 +29,7 @@ ret v · raise v… · break · continue · delname id · assert v… · iter v 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pfadvisor.model import Form, Span
@@ -124,6 +124,16 @@ class Function(NamedTuple):
     docstring: bool
     pure_mark: bool = False
     unreached: tuple[tuple[int, int], ...] = ()  # instructions that no supported Python runs
+
+    def attributes(self) -> Iterator[tuple[str, int]]:
+        """What the body of a class binds, or a method sets on its first parameter: names, values."""
+        for instr in self.code:
+            if self.kind == "class" and instr.op == "setname":
+                yield instr.args
+            elif self.kind != "class" and instr.op == "setattr":
+                base = self.code[instr.args[0]]
+                if base.op == "param" and base.args[0] == 0:
+                    yield instr.args[1], instr.args[2]
 
     def reached(self, order: Sequence[int]) -> Sequence[int]:
         never = {i for start, end in self.unreached for i in range(start, end)}

@@ -337,14 +337,19 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     windows, they may be calls of these, which only one thread may make: nothing is assumed."""
     bound = library_with(body.ev.program, body.ev.module, "main-thread")
     loose = escaped(body)
-    reachable = [t for t in shared if t.effect.root[0] in OPEN or t.effect.root in loose]
+    reachable, by_root = set[int](), dict[Root, set[int]]()
+    for touch in shared:
+        root = touch.effect.root
+        by_root.setdefault(root, set()).add(touch.node)
+        if root[0] in OPEN or root in loose:
+            reachable.add(touch.node)
     found = []
     for unknown in body.ev.unknowns:
         node = body.node_of.get(unknown.instr)
         if node is None:
             continue
         passed = {root for root, _ in unknown.args}
-        nodes = {t.node for t in reachable} | {t.node for t in shared if t.effect.root in passed}
+        nodes = reachable.union(*(by_root.get(root, ()) for root in passed))
         here = Access(unknown.subject, True, unknown.where, unknown.chain)
         assumption = Assumption(
             "pure-call",

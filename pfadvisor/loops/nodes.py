@@ -59,6 +59,7 @@ class Body:
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self.escaped: set[Root] | None = None
+        self.holders: dict[Root, str] | None = None  # object -> a local that holds it
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
         self.heads = frozenset(phi for _, phi in self.loop.phis)

@@ -127,10 +127,13 @@ def describe(body: Body, effect: Effect) -> str:
 
 def name_of_object(body: Body, root: Root) -> str:
     """A local that holds the object."""
-    for name, value in body.loop.visible:
-        if any(r == root and not p for r, p in body.ev.values[value].objs):
-            return name
-    return ""
+    if body.holders is None:
+        body.holders = {}
+        for name, value in body.loop.visible:
+            for found, path in body.ev.values[value].objs:
+                if not path:
+                    body.holders.setdefault(found, name)
+    return body.holders.get(root, "")
 
 
 def types_of_root(body: Body, root: Root) -> frozenset[str] | None:

@@ -11,6 +11,7 @@ from pfadvisor.backends._choice import choose, load
 from pfadvisor.backends._job import Emission, Job, Traits, Want
 from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.hoist import may_be_older, outer_loop, pool_in_scope, wrapped
 from pfadvisor.rewrite.layout import argument, fitted, standing
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import enclosing_function, loads
@@ -66,6 +67,7 @@ class Emitter:
         self.emission = Emission("", "", "list")
         self.backend = ""
         self.notes: tuple[str, ...] = ()
+        self.outer: ast.For | ast.While | None = None
 
     @property
     def once_more(self) -> bool:
@@ -105,15 +107,32 @@ class Emitter:
         target = load(self.backend)
         self._check_captures(target.TRAITS)
         job = replace(job, bound=self.context.local(target.TRAITS.bound))
-        self.emission = target.emit(job, self.context)
+        self.emission = self._placed(job, target.emit(job, self.context))
         self.notes = (_KEPT, *_notes(job, target.TRAITS))
         return self.emission
+
+    def _placed(self, job: Job, emission: Emission) -> Emission:
+        """The run with its pool where it is made once, if there is a loop around."""
+        made = re.fullmatch(r"with (.*) as \w+:", emission.header)
+        if made is None or self.options.threshold or not may_be_older(job):
+            return emission
+        known = pool_in_scope(self.text, self.context.path, made[1])
+        if known:
+            again = load(self.backend).emit(replace(job, bound=known), self.context)
+            return replace(again, header="")
+        if not self.prelude:
+            self.outer = outer_loop(self.text, self.context.path, emission.header)
+        return emission
 
     def rewritten(self, edits: Sequence[Edit], summary: str) -> Rewritten:
         far = load(self.backend).TRAITS.elsewhere and "file" in self.plan.surroundings
         condition = "if its workers see the same files" if far else ""
-        joined = self._joined()
-        made = [joined, *edits] if joined is not None else edits
+        joined, made = self._joined(), list(edits)
+        if self.outer is not None:
+            header, width = self.emission.header, self.options.width
+            made = [wrapped(self.text, self.outer, header, edits, width)]
+        elif joined is not None:
+            made.insert(0, joined)
         return Rewritten(tuple(made), self.backend, summary, condition, self.notes)
 
     def _check_captures(self, traits: Traits) -> None:
@@ -136,7 +155,7 @@ class Emitter:
     @property
     def inside(self) -> str:
         """Indentation of what stands in the `with` block, if there is one of its own."""
-        own = self.emission.header and self._joined() is None
+        own = self.emission.header and self._joined() is None and self.outer is None
         return self.base + (self.unit if own else "")
 
     def _joined(self) -> Edit | None:
@@ -146,7 +165,7 @@ class Emitter:
         around = self.context.path[at - 1]
         if header is None or not isinstance(around, ast.With) or self.prelude:
             return None
-        if self.options.threshold:
+        if self.options.threshold or self.outer is not None:
             return None
         last = self.text.span(around.items[-1].optional_vars or around.items[-1].context_expr)
         row, rest = self.text.row(last.end_row), self.text.row(last.end_row)[last.end_column - 1 :]
@@ -168,7 +187,7 @@ class Emitter:
         `comment` goes to the end of the first line that is not `prelude`.
         """
         header: list[str] = []
-        if self.emission.header and self._joined() is None:
+        if self.inside != self.base:
             header = fitted(self.base + self.emission.header, self.unit, self.options.width)
         first, *rest = [*header, *lines]
         return "\n".join([*self.prelude, first + comment, *rest])[len(self.base) :]

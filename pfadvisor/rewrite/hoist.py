@@ -1,0 +1,76 @@
+"""A pool that would be started in each iteration of a loop around: it goes around that loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from pfadvisor.backends._job import Job, needs_fresh_workers
+from pfadvisor.model import Edit, Span
+from pfadvisor.rewrite.compose import applied
+from pfadvisor.rewrite.flow import has_inside
+from pfadvisor.rewrite.layout import broken
+from pfadvisor.rewrite.scope import Comprehension, enclosing_function, names_in, stores
+from pfadvisor.rewrite.text import Line, Text, moved
+
+_SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await)
+
+
+def may_be_older(job: Job) -> bool:
+    """Whether workers may be older than the loop, and live on after it."""
+    plain = job.mode == "processes" and job.discardable and job.initializer is None
+    return plain and not needs_fresh_workers(job)
+
+
+def outer_loop(text: Text, path: Sequence[ast.AST], header: str) -> ast.For | ast.While | None:
+    """The outermost loop around whose iterations come to the statement, be it under a condition."""
+    at = max(number for number, node in enumerate(path) if isinstance(node, ast.stmt))
+    outer: ast.For | ast.While | None = None
+    for number in range(at - 1, 0, -1):
+        node = path[number]
+        if isinstance(node, (ast.For, ast.While)) and path[number + 1] in node.body:
+            outer = node
+        elif not isinstance(node, (ast.With, ast.If)):
+            break
+    if outer is None or enclosing_function(list(path)) is None or has_inside(outer, _SUSPENDS):
+        return None
+    if _other_loops(outer, path[-1]):
+        return None
+    changing = stores(outer) & names_in(ast.parse(f"{header}\n    pass"))
+    return outer if text.alone(text.span(outer)) and not changing else None
+
+
+def _other_loops(outer: ast.AST, loop: ast.AST) -> bool:
+    """Whether another loop inside may get a pool of its own: one edit cannot hold both."""
+    inside = set(map(id, ast.walk(loop)))
+    loops = (ast.For, ast.AsyncFor, *Comprehension)
+    others = (n for n in ast.walk(outer) if isinstance(n, loops) and id(n) not in inside)
+    return any(not any(child is loop for child in ast.walk(node)) for node in others)
+
+
+def pool_in_scope(text: Text, path: Sequence[ast.AST], pool: str) -> str:
+    """The name of a pool that was made alike by a `with` statement around, or ""."""
+    for node in reversed(path):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            return ""
+        for item in node.items if isinstance(node, ast.With) else ():
+            if isinstance(item.optional_vars, ast.Name) and text.of(item.context_expr) == pool:
+                return item.optional_vars.id
+    return ""
+
+
+def wrapped(text: Text, outer: ast.stmt, header: str, edits: Sequence[Edit], width: int) -> Edit:
+    """The edit that puts the loop below `header`, with the edits that lie inside of it."""
+    span, unit = text.span(outer), text.unit
+    base = text.indent(span.row)
+    region = "\n".join(text.lines[span.row - 1 : span.end_row])
+    inside = [Edit(_up(edit.span, span.row - 1), edit.content) for edit in edits]
+    new = Text(applied(region, inside))
+    rows = [Line(row, number in new.string_rows) for number, row in enumerate(new.lines, 1)]
+    body = broken(list(moved(rows, base, base + unit)), unit, width)
+    end = Span(span.row, span.column, span.end_row, len(text.row(span.end_row)) + 1)
+    return Edit(end, "\n".join([header, *body]))
+
+
+def _up(span: Span, rows: int) -> Span:
+    return span._replace(row=span.row - rows, end_row=span.end_row - rows)

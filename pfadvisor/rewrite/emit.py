@@ -11,7 +11,7 @@ from pfadvisor.backends._choice import choose, load
 from pfadvisor.backends._job import Emission, Job, Traits, Want
 from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.hoist import may_be_older, outer_loop, pool_in_scope, wrapped
+from pfadvisor.rewrite.hoist import given_executor, may_be_older, outer_loop, pool_in_scope, wrapped
 from pfadvisor.rewrite.layout import argument, fitted, standing
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import enclosing_function, loads
@@ -67,6 +67,7 @@ class Emitter:
         self.emission = Emission("", "", "list")
         self.backend = ""
         self.notes: tuple[str, ...] = ()
+        self.given = ""
         self.outer: ast.For | ast.While | None = None
 
     @property
@@ -101,7 +102,7 @@ class Emitter:
         job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
         job = replace(job, workers=self.options.workers, initializer=self.initializer)
         job = replace(job, surroundings=plan.surroundings, exits=plan.exits, fresh=plan.fresh)
-        self.backend, reason = choose(plan, job, self.options.backend)
+        self.backend, reason = choose(plan, job, self._wanted(job))
         if reason:
             raise Refused(reason)
         target = load(self.backend)
@@ -111,12 +112,19 @@ class Emitter:
         self.notes = (_KEPT, *_notes(job, target.TRAITS))
         return self.emission
 
+    def _wanted(self, job: Job) -> str:
+        """The backend that is asked for; an executor that the function is given asks for its own."""
+        asked = self.options.backend
+        if asked in ("auto", "futures") and may_be_older(job) and not self.options.threshold:
+            self.given = given_executor(self.context.path)
+        return "futures" if self.given else asked
+
     def _placed(self, job: Job, emission: Emission) -> Emission:
         """The run with its pool where it is made once, if there is a loop around."""
         made = re.fullmatch(r"with (.*) as \w+:", emission.header)
         if made is None or self.options.threshold or not may_be_older(job):
             return emission
-        known = pool_in_scope(self.text, self.context.path, made[1])
+        known = self.given or pool_in_scope(self.text, self.context.path, made[1])
         if known:
             again = load(self.backend).emit(replace(job, bound=known), self.context)
             return replace(again, header="")

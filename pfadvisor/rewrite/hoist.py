@@ -59,6 +59,20 @@ def pool_in_scope(text: Text, path: Sequence[ast.AST], pool: str) -> str:
     return ""
 
 
+def given_executor(path: Sequence[ast.AST]) -> str:
+    """The parameter of the function around that is an executor of processes, or ""."""
+    function = enclosing_function(list(path))
+    if function is None:
+        return ""
+    given = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    names = [arg.arg for arg in given if arg.annotation and _is_executor(arg.annotation)]
+    return names[0] if len(names) == 1 and names[0] not in stores(function) else ""
+
+
+def _is_executor(annotation: ast.expr) -> bool:
+    return ast.unparse(annotation).rpartition(".")[2] == "ProcessPoolExecutor"
+
+
 def wrapped(text: Text, outer: ast.stmt, header: str, edits: Sequence[Edit], width: int) -> Edit:
     """The edit that puts the loop below `header`, with the edits that lie inside of it."""
     span, unit = text.span(outer), text.unit

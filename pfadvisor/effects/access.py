@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pfadvisor.effects import calls, enums, hidden, implicit, members, owners, refills, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.having import having
+from pfadvisor.effects.narrowing import narrowed
+from pfadvisor.effects.tables import callables_held
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -66,7 +68,8 @@ def _load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -
         symbolic.add(child(obj, "[]"))
     if not symbolic and value.objs:
         return found if found != BOTTOM else Val(types=types)
-    held = Val(frozenset() if immutable(types) else frozenset(symbolic), types)
+    held = callables_held(ev, value, elem, types)
+    held = held or Val(frozenset() if immutable(types) else frozenset(symbolic), types)
     return held if found == BOTTOM else join(held, found)
 
 
@@ -148,7 +151,7 @@ def contents(ev: Evaluation, value: Val) -> Val:
 
 
 def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
-    source = ev.values[instr.args[0]]
+    source = narrowed(ev, i, instr.args[0])
     ev.access(i, source, "[]", write=False, how="iterate")
     one_shot = [t for t in source.types or () if ev.program.one_shot(t)]
     if one_shot or source.lazy:
@@ -197,7 +200,7 @@ def piece(ev: Evaluation, value: Val, number: int) -> Val:
 
 def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, key = instr.args
-    value: Val = ev.values[base]
+    value = narrowed(ev, i, base)
     found = enums.member_of(ev.program, value)
     if found is not None:
         return found
@@ -237,7 +240,7 @@ def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
 
 def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
     base, name = instr.args
-    return attribute_of(ev, i, ev.values[base], name, above=_from_super(ev, base))
+    return attribute_of(ev, i, narrowed(ev, i, base), name, above=_from_super(ev, base))
 
 
 def attribute_of(ev: Evaluation, i: int, value: Val, name: str, *, above: bool = False) -> Val:

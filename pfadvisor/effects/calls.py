@@ -19,6 +19,7 @@ from pfadvisor.effects import (
 )
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.layers import layers_of
+from pfadvisor.effects.narrowing import narrowed
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -78,7 +79,7 @@ class Arg(NamedTuple):
 
 def call(ev: Evaluation, i: int, instr: Instr) -> Val:
     callee = ev.values[instr.args[0]]
-    args = [Arg(kind, name, ev.values[v], v) for kind, name, v in instr.args[1]]
+    args = [Arg(kind, name, narrowed(ev, i, v), v) for kind, name, v in instr.args[1]]
     if callee == BOTTOM:
         return BOTTOM
     for argument in args:

@@ -362,7 +362,7 @@ class Classes:
             if annotation:
                 return Val(types=resolve(self.program, module, annotation, owner))
             for value in self._stored(module, cls, attribute):
-                bare = unbound(self.program, value)._replace(objs=frozenset(), recv=None)
+                bare = self.program.kept(module, attribute, value)
                 result = bare if result is None else join(result, bare)
         own = result.types if result is not None else frozenset({"None"})
         for value in stored_from_outside(self.program, name, attribute, own):

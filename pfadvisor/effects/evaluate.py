@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pfadvisor.effects import hidden, owners, sharing
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
+from pfadvisor.effects.narrowing import told_by
 from pfadvisor.effects.repeats import stretches
 from pfadvisor.effects.summary import Context, Summary, Target
 from pfadvisor.effects.values import (
@@ -65,6 +66,7 @@ class Evaluation:
         self.swapped = False  # whether an object's namespace was replaced
         self.partials: dict[int, tuple[Val, Any]] = {}
         self.changed = False  # whether the heap was, in this round
+        self.tests = told_by(self.function)
         self.reset()
 
     def reset(self) -> None:

@@ -6,6 +6,7 @@ import builtins
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
 from pfadvisor.effects.versions import DROPPED
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 BUILTINS: Final = frozenset(dir(builtins))
-MUTATORS: Final = frozenset(
-    {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft"}
-)
 PATCHES: Final = frozenset({"patch", "object", "setattr"})
 
 
@@ -52,6 +50,8 @@ class Names:
         self._busy: set[tuple[str, str]] = set()
         self._neighbours: dict[str, tuple[str, ...]] = {}
         self._bound: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        self._growing_attributes: dict[str, frozenset[str]] = {}
+        self._outer: dict[str, frozenset[str]] = {}
         self._growing: dict[str, frozenset[str]] = {}
         self._imported_roots: dict[str, frozenset[str]] = {}
         self._patched: dict[str, frozenset[str]] = {}
@@ -134,7 +134,7 @@ class Names:
     def _grows(self, module: ModuleFacts, name: str) -> bool:
         """Whether the module's own code puts more into the container."""
         if module.name not in self._growing:
-            self._growing[module.name] = _growing(module)
+            self._growing[module.name] = names_grown(module)
         growing = self._growing[module.name]
         return "" in growing or (name in growing and name in module.names)
 
@@ -184,6 +184,24 @@ class Names:
             self._neighbours[module.name] = tuple(dict.fromkeys(found))
         return self._neighbours[module.name]
 
+    def derived_from(self, module: ModuleFacts) -> frozenset[str]:
+        """Classes outside the program that those of a module and of its imports derive from."""
+        if module.name not in self._outer:
+            facts = [self._program.module(name) for name in self.neighbours(module)]
+            names = [f"{f.name}:{c.qualname}" for f in facts if f for c in f.classes if c.bases]
+            bases = [base for name in names for base in self._program.outer_bases(name)]
+            self._outer[module.name] = frozenset(bases)
+        return self._outer[module.name]
+
+    def kept(self, module: ModuleFacts, attribute: str, value: Val) -> Val:
+        """What is known of a value that the module stores into an attribute: not which object it
+        is, nor, if the module puts more into such attributes, what it contains."""
+        if module.name not in self._growing_attributes:
+            self._growing_attributes[module.name] = attributes_grown(module)
+        bare = unbound(self._program, value)._replace(objs=frozenset(), recv=None)
+        grown = attribute in self._growing_attributes[module.name]
+        return of_any_contents(bare) if grown else bare
+
     def patched(self, module: ModuleFacts) -> frozenset[str]:
         """Names that the module or its imports bind in modules other than their own."""
         if module.name not in self._patched:
@@ -221,21 +239,6 @@ class Names:
 
 def builtin(name: str) -> Val:
     return Val(types=frozenset({"function"}), funcs=frozenset({("known", name)}))
-
-
-def _growing(module: ModuleFacts) -> frozenset[str]:
-    """Names whose containers the module puts more into; "" where any may be meant."""
-    found: set[str] = set()
-    for function in module.functions:
-        code = function.code
-        for instr in code:
-            if instr.op == "setitem" or (instr.op == "attr" and instr.args[1] in MUTATORS):
-                base = code[instr.args[0]]
-                if function.kind == "module":
-                    return frozenset({""})
-                if base.op == "name":
-                    found.add(base.args[0])
-    return frozenset(found)
 
 
 def _bound_elsewhere(module: ModuleFacts) -> frozenset[str]:

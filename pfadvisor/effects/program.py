@@ -19,6 +19,7 @@ from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Outline, Slice
 from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
+from pfadvisor.effects.tables import Tables
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
 
 Load = Callable[[str], ModuleFacts | None]
@@ -40,7 +41,7 @@ class Waiting(NamedTuple):
     token: int
 
 
-class Program(Names, Classes, Noise, Contexts):
+class Program(Names, Classes, Noise, Contexts, Tables):
     """All that the analysis asks about code outside the function it looks at."""
 
     def __init__(self, load: Load, knowledge: Knowledge | None = None) -> None:
@@ -48,6 +49,7 @@ class Program(Names, Classes, Noise, Contexts):
         Names.__init__(self, self)
         Noise.__init__(self, self)
         Contexts.__init__(self, self)
+        Tables.__init__(self, self)
         self._load = load
         self.knowledge = Remembered(knowledge or Knowledge())
         self.work: dict[str, int] = {}

@@ -13,6 +13,8 @@ TRUST: Final[tuple[str, ...]] = (
     "program shows one.",
     "No name that Python 3 has dropped (unicode, xrange, cPickle, urllib2) is there, unless the module "
     "binds it: branches that only Python 2 takes are not counted.",
+    "A table of functions at module level holds what its own module puts into it, if that module and "
+    "the one that asks only look things up in it.",
     "Parameters may be any object and any alias of another parameter, unless types say otherwise. "
     "Call sites are evidence only for the call that is looked at.",
     "Operators, subscripts, iteration, comparison, hashing and text conversion of an object of "

@@ -27,6 +27,7 @@ from pfadvisor.loops.conflicts import (
     shared_conflicts,
     unknown_conflicts,
 )
+from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, taken
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.granules import Tree, within
@@ -102,8 +103,10 @@ class Steps:
         self.shared = [t for t in touches if t.effect.root not in roots]
         counters = {c.private.name for c in private if c.root is None}
         order_edges(self.body, self.own)
+        between = between_items(self.body)
         self.conflicts: list[Conflict] = [
-            *source_conflicts(self.body, self.shared, self.resources),
+            *source_conflicts(self.body, [*self.shared, *between], self.resources),
+            *consumer_conflicts(self.body, self.shared, between),
             *(c for c in carried_names(self.body) if c.subject not in counters),
             *resource_conflicts(self.body, self.resources),
             *shared_conflicts(self.body, self.shared),
@@ -124,7 +127,7 @@ class Steps:
         if structural or fatal:
             return self._serial([*structural, *(blocker_of(c) for c in fatal)])
         proved = self._partition(assume=False)
-        if proved.worthy:
+        if proved.worthy and _made_by_workers(self.body, proved.compute):
             return self._positive(proved, cheap=False)
         for assume in (False, True):
             headed = with_head(self.body, self.conflicts, self.shared, self.pinned, assume=assume)

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Root, parse_type
+from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.granules import Tree
-from pfadvisor.loops.nodes import LAZY, Body
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped, overlap
 from pfadvisor.model import Accumulator, Pattern, Span
@@ -263,14 +264,11 @@ def _comprehension(body: Body) -> Pattern:
     loop = body.loop
     if loop.form == "dict":
         return "keyed-store"
-    if loop.form in LAZY:
-        for i, instr in enumerate(body.function.code):
-            if instr.op == "call" and any(v == loop.end for _, _, v in instr.args[1]):
-                names = {t.name for t in body.ev.targets.get(i, ())}
-                if names <= {"min", "max"} and names:
-                    return "min-max"
-                if names <= {"sum", "math.fsum", "math.prod"} and names:
-                    return "reduction"
-                if names <= {"any", "all", "next"} and names:
-                    return "search"
+    names = {t.name for t in body.ev.targets.get(consumer_of(body), ())}
+    if names and names <= {"min", "max"}:
+        return "min-max"
+    if names and names <= {"sum", "math.fsum", "math.prod"}:
+        return "reduction"
+    if names and names <= {"any", "all", "next"}:
+        return "search"
     return "filter-map" if loop.tests else "map"

@@ -12,7 +12,9 @@ from typing import Final
 
 from pfadvisor.effects.values import Effect, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
-from pfadvisor.loops.nodes import LAZY, Body
+from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.in_place import already_read
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, overlap, private, touch_of
 from pfadvisor.model import Access
@@ -46,7 +48,9 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
     drawn = _drawn(body)
     lazy = [v for v in drawn if body.ev.values[v].lazy]
     effects = _effects(body, lazy)
-    found = [_conflict(body, e, t) for e in effects for t in (*shared, *resources) if _meets(e, t)]
+    found = [
+        _conflict(body, e, t) for e in effects for t in (*shared, *resources) if _meets(body, e, t)
+    ]
     early = handled(body) or any(body.leaves(i) for i in body.node_of) or _stops_early(body)
     for effect in effects:
         if effect.write and _shows(body, effect, early=early):
@@ -58,13 +62,7 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
 
 def _stops_early(body: Body) -> bool:
     """Whether what consumes the generator expression may not ask for all items."""
-    code, loop = body.function.code, body.loop
-    return loop.form in LAZY and any(
-        code[i].op == "call"
-        and any(v == loop.end for _, _, v in code[i].args[1])
-        and any(t.name in STOPPING for t in body.ev.targets.get(i, ()))
-        for i in range(loop.end + 1, len(code))
-    )
+    return any(t.name in STOPPING for t in body.ev.targets.get(consumer_of(body), ()))
 
 
 def _drawn(body: Body) -> list[int]:
@@ -115,12 +113,13 @@ def _made_there(body: Body, effect: Effect, during: set[int]) -> bool:
     return site in during or private(body, effect.root)
 
 
-def _meets(effect: Effect, touch: Touch) -> bool:
+def _meets(body: Body, effect: Effect, touch: Touch) -> bool:
     if effect.root != touch.effect.root or not (effect.write or touch.effect.write):
         return False
     if effect.root[0] == "res":
         return effect.write or effect.root[1] not in EXTERNAL
-    return overlap(touch_of(touch.node, effect), touch)
+    here = touch_of(touch.node, effect)
+    return overlap(here, touch) and not already_read(body, effect, touch)
 
 
 def _shows(body: Body, effect: Effect, *, early: bool) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.values import Obj, Val, parse_type
-from pfadvisor.loops.affine import affine, counter_of
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.drawing import drawing_conflicts, draws_from_arguments
+from pfadvisor.loops.in_place import in_place
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Access, Source
@@ -116,7 +116,7 @@ def source_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) ->
         if t.effect.write
         and (t.effect.root, t.effect.path) in objs
         and t.effect.elem.startswith(("[", "**"))
-        and not _in_place(body, t)
+        and not in_place(body, t)
     ]
     return [*found, *_refilled(body), *drawing_conflicts(body, shared, resources)]
 
@@ -143,31 +143,4 @@ def _mutated(body: Body, touch: Touch) -> Conflict:
     rule = "shared-iterator" if touch.effect.how == "advance" else "mutated-iterable"
     return Conflict(
         frozenset({touch.node}), "flow", write, read, rule, write.place, None, None, True
-    )
-
-
-def _in_place(body: Body, touch: Touch) -> bool:
-    """`xs[i] = …` for the loop's own index or key: what is iterated keeps its size."""
-    effect = touch.effect
-    if effect.how != "store" or effect.key < 0 or effect.chain:
-        return False
-    counters = counter_of(body)
-    form = affine(body, effect.key, counters)
-    if (
-        form is not None
-        and form.factor == 1
-        and form.symbol < 0
-        and (form in counters.values() and form.offset == 0)
-    ):
-        return True
-    types = body.ev.values[body.loop.source].types or ()
-    keys = effect.key == body.loop.elem or (
-        effect.key in body.header
-        and body.function.code[effect.key].op == "unpack"
-        and body.function.code[effect.key].args[1] == 0
-    )
-    return (
-        keys
-        and bool(types)
-        and all(parse_type(t)[0] in ("dict", "dict_keys", "dict_items") for t in types)
     )

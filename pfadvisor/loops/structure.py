@@ -7,6 +7,7 @@ from typing import Final
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.surroundings import context_blockers
 from pfadvisor.loops.workers import SUBMIT, run_at_exit, workers_of
@@ -100,15 +101,14 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
     """A generator expression runs where it is consumed, which must be the call it stands in."""
     if body.loop.form not in LAZY:
         return []
-    code, values = body.function.code, body.ev.values
-    for i in range(body.loop.end + 1, len(code)):
-        if code[i].op == "call" and any(v == body.loop.end for _, _, v in code[i].args[1]):
-            called = {f[0] for f in values[code[i].args[0]].funcs}
-            targets = body.ev.targets.get(i, ())
-            plain = all(t.kind in ("known", "method", "duck") for t in targets)
-            consumed = called and called <= {"known", "method"} | ({"duck"} if plain else set())
-            if consumed and not values[i].lazy:
-                return []
+    code, values, call = body.function.code, body.ev.values, consumer_of(body)
+    if call >= 0:
+        called = {f[0] for f in values[code[call].args[0]].funcs}
+        targets = body.ev.targets.get(call, ())
+        plain = all(t.kind in ("known", "method", "duck") for t in targets)
+        consumed = called and called <= {"known", "method"} | ({"duck"} if plain else set())
+        if consumed and not values[call].lazy:
+            return []
     return [
         Blocker(
             "PFA209",

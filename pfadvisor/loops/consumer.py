@@ -1,0 +1,49 @@
+"""The call that uses a generator expression up, and what it does between two of its items.
+
+`out.extend(f(x) for x in xs)` appends each result before it asks for the next: what the
+iterations look at, they find as the call has left it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.loops.conflicts import Conflict, shared_conflicts
+from pfadvisor.loops.nodes import LAZY, Body
+from pfadvisor.loops.touches import Touch, touch_of
+
+BETWEEN: Final = -1  # stands for the call among the nodes of the body
+
+
+def consumer_of(body: Body) -> int:
+    """The call that is given what the loop makes, -1 if there is none."""
+    code, loop = body.function.code, body.loop
+    for i in range(loop.end + 1, len(code)) if loop.form in LAZY else ():
+        if code[i].op == "call" and any(v == loop.end for _, _, v in code[i].args[1]):
+            return i
+    return -1
+
+
+def between_items(body: Body) -> list[Touch]:
+    """What the call changes while it takes the items; `f(*items)` takes them all first."""
+    call = consumer_of(body)
+    given = body.function.code[call].args[1] if call >= 0 else ()
+    if not any(kind != "star" and v == body.loop.end for kind, _, v in given):
+        return []
+    return [
+        touch_of(BETWEEN, effect)
+        for effect in body.whole.effects_of([call])
+        if effect.write and effect.root[0] != "res" and effect.how != "advance"
+    ]
+
+
+def consumer_conflicts(body: Body, shared: list[Touch], between: list[Touch]) -> list[Conflict]:
+    """Places that the call changes and that iterations look at."""
+    if not between or not shared:
+        return []
+    found = shared_conflicts(body, [*shared, *between])
+    return [
+        conflict._replace(nodes=conflict.nodes - {BETWEEN})
+        for conflict in found
+        if BETWEEN in conflict.nodes and len(conflict.nodes) > 1
+    ]

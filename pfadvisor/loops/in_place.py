@@ -1,0 +1,50 @@
+"""Stores into what the loop iterates over, at the place that it stands at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.values import Effect, parse_type
+from pfadvisor.loops.affine import affine, counter_of
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch
+
+BACKWARDS: Final = frozenset({"reversed", "iterator", "generator", "zip", "map", "filter"})
+
+
+def in_place(body: Body, touch: Touch) -> bool:
+    """`xs[i] = …` for the loop's own index or key: what is iterated keeps its size."""
+    effect = touch.effect
+    if effect.how != "store" or effect.key < 0 or effect.chain:
+        return False
+    counters = counter_of(body)
+    form = affine(body, effect.key, counters)
+    if (
+        form is not None
+        and form.factor == 1
+        and form.symbol < 0
+        and (form in counters.values() and form.offset == 0)
+    ):
+        return True
+    types = body.ev.values[body.loop.source].types or ()
+    keys = effect.key == body.loop.elem or (
+        effect.key in body.header
+        and body.function.code[effect.key].op == "unpack"
+        and body.function.code[effect.key].args[1] == 0
+    )
+    return (
+        keys
+        and bool(types)
+        and all(parse_type(t)[0] in ("dict", "dict_keys", "dict_items") for t in types)
+    )
+
+
+def already_read(body: Body, read: Effect, touch: Touch) -> bool:
+    """Whether `enumerate(xs)`, as it goes on reading `xs`, is past the slot that is written."""
+    source = body.function.code[body.loop.source]
+    if read.instr != body.loop.source or source.op != "call" or not source.args[1]:
+        return False
+    iterated = body.ev.values[source.args[1][0][2]]
+    heads = {parse_type(t)[0] for t in iterated.types or ()}
+    direct = (touch.effect.root, touch.effect.path) in iterated.objs
+    return direct and not iterated.lazy and not heads & BACKWARDS and in_place(body, touch)

@@ -179,7 +179,7 @@ class Steps:
         if (
             computing
             and self._collects(proved, commits)
-            and not any(c.op == "fold" for c in commits)
+            and not any(c.op == "fold" and c.root is None for c in commits)
         ):
             return self._positive(proved, cheap=True)
         return self._blocked(proved)

@@ -89,9 +89,12 @@ def _selects(body: Body, nodes: list[int]) -> str:
     code = body.function.code
     phis = {phi: name for name, phi in body.loop.phis}
     guards = body.place_of[nodes[0]].guards
-    if len(guards) != 1 or code[guards[0]].op != "op" or code[guards[0]].args[0] not in COMPARED:
+    test = code[guards[0]] if len(guards) == 1 else None
+    while test is not None and test.op == "op" and test.args[0] == "not":
+        test = code[test.args[1]]
+    if test is None or test.op != "op" or test.args[0] not in COMPARED:
         return ""
-    best = [v for v in code[guards[0]].args[1:] if v in phis]
+    best = [v for v in test.args[1:] if v in phis]
     binds = [code[i].args[0] for n in nodes for i in body.nodes[n] if code[i].op == "bind"]
     only = all(
         code[i].op in ("bind", "const", "unpack", "display") for n in nodes for i in body.nodes[n]
@@ -163,6 +166,8 @@ def collects_only(
         if commit is not None and (
             touch.effect.write or touch.node not in carried or _takes_part(commit, touch, written)
         ):
+            continue
+        if touch.node not in carried and not touch.effect.write:
             continue
         if any(t.effect.root == touch.effect.root and overlap(t, touch) for t in written):
             return False

@@ -19,7 +19,6 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
         t.effect.path
         or t.effect.key < 0
         or t.effect.elem == "="
-        or t.effect.chain
         or t.effect.how not in ("load", "store")
         for t in group
     ):

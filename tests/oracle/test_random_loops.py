@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, reject, seed, settings
+from rewrite.oracle import assert_same
 
 from .grammar import Program, programs
 from .judged import Rewrite, judgements, rewrites
 from .play import Endless, Outcome, played
 
 EXAMPLES = 300
+REAL = 3
 SHARDS = 100
 LONG = int(os.environ.get("PFADVISOR_EXAMPLES", "20000"))
 RUN = settings(
@@ -62,3 +66,36 @@ def test_many_rewritten_loops_do_the_same(shard: int) -> None:
         check(program)
 
     run()
+
+
+ENTRY = """
+
+def main():
+    import sys
+
+    sys.path.insert(0, {tests!r})
+    from differential.inside.describe import Describer
+
+    for given in {inputs!r}:
+        arguments = make(*given)
+        try:
+            result = run(*arguments)
+        except Exception as error:
+            result = repr(error)
+        print(Describer(marks=True).text((result, arguments)))
+"""
+
+
+@settings(RUN, max_examples=REAL, derandomize=True)
+@given(programs())
+def test_some_do_so_in_real_processes(program: Program) -> None:
+    found = list(rewrites(program.text, judgements(program.text)))
+    assume(found)
+    try:
+        for values in program.inputs:
+            played(program.text, values)
+    except Endless:
+        reject()
+    entry = ENTRY.format(tests=str(Path(__file__).parents[1]), inputs=program.inputs)
+    with TemporaryDirectory() as folder:
+        assert_same(program.text + entry, found[0].text + entry, Path(folder))

@@ -72,6 +72,8 @@ class Stages:
                 return granule.stage
         if isinstance(statement, ast.If) and self.test_stage(statement):
             return None if self.commits([statement]) else "compute"
+        if _does_nothing(statement):
+            return "compute"
         raise Refused("a statement of the body belongs to no stage")
 
     def test_stage(self, statement: ast.If) -> Stage | None:
@@ -161,3 +163,9 @@ class Stages:
         name = fresh(base, self.taken)
         self.taken.add(name)
         return name
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    """`pass`, or a text that stands for a remark."""
+    remark = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass) or remark

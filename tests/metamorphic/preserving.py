@@ -149,7 +149,7 @@ def zip_form(subject: Subject, random: Random) -> bool:
     if loop is None:
         return False
     source = ast.unparse(loop.iter)
-    other = choice(random, ["", "count()", "repeat(0)"])
+    other = choice(random, ["", "count()"])
     if not other:
         loop.iter = expression(f"zip({source})")
         loop.target = ast.Tuple([loop.target], ast.Store())

@@ -30,10 +30,10 @@ NOT_YET = {
     "extract-to-function": SLOTS,  # a callee computes the subscript
     "extract-to-method": SLOTS,
     "extract-to-module": SLOTS,
-    "zip-form": ("images-resize-each", "numpy-rows", "operator-own-result", "pandas"),
+    "zip-form": ("images", "numpy-rows", "operator-own", "pandas", "hook-of-a-base"),
     "enumerate-form": ("pandas-groups",),
-    "range-form": ("pandas-groups",),
-    "listed-form": ("pandas-groups",),
+    "range-form": ("pandas-groups", "filter-", *SLOTS),
+    "listed-form": ("pandas-groups", *SLOTS),
 }
 
 

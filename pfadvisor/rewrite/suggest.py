@@ -15,7 +15,7 @@ from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.emit import Options, Rewritten
 from pfadvisor.rewrite.guard import Guard
 from pfadvisor.rewrite.loops import LoopRewriter
-from pfadvisor.rewrite.names import check_builtins, check_importable
+from pfadvisor.rewrite.names import check_builtins, check_importable, check_locals
 from pfadvisor.rewrite.refusal import Refusal, Refused
 from pfadvisor.rewrite.scope import Comprehension, first_row, innermost, path_to
 from pfadvisor.rewrite.text import Text
@@ -116,13 +116,14 @@ class _Task:
         return Fix(applicability, _message(made, guard.added), tuple(edits), made.notes)
 
     def _check(self, context: FileContext, edits: list[Edit]) -> None:
-        before, changed = _touched(context, edits)
+        before, region, changed = _touched(context, edits)
         try:
             compile(changed, self.filename, "exec", _FUTURE * context.signature.lazy, True)
             tree = ast.parse(changed)
         except (SyntaxError, ValueError) as error:
             raise Refused(f"the rewritten file would not compile: {error}") from error
         check_builtins(context, before, tree)
+        check_locals(context, region, changed)
         if self.plan.mode == "processes":
             check_importable(context, tree)
 
@@ -138,9 +139,9 @@ def _source(loop: ast.AST) -> ast.expr:
     raise Refused("it has no source")
 
 
-def _touched(context: FileContext, edits: list[Edit]) -> tuple[ast.Module, str]:
-    """The statements of the file that the edits touch, and what becomes of them, with what is
-    inserted elsewhere: a file has many loops, and is compiled whole when it is written."""
+def _touched(context: FileContext, edits: list[Edit]) -> tuple[ast.Module, str, str]:
+    """The statements of the file that the edits touch, their text, and what becomes of it, with
+    what is inserted elsewhere: a file has many loops, and is compiled whole when written."""
     text, rows = (
         context.text,
         [(e.span.row, e.span.end_row) for e in edits if e.span[:2] < e.span[2:]],
@@ -156,7 +157,8 @@ def _touched(context: FileContext, edits: list[Edit]) -> tuple[ast.Module, str]:
     region = "\n".join(text.lines[first - 1 : last])
     moved_up = [replace(e, span=_shifted(e.span, first - 1)) for e in inside]
     between = [s for s in text.tree.body if first <= text.span(s).row <= last]
-    return ast.Module(list(between), []), "\n".join([*elsewhere, applied(region, moved_up)])
+    changed = "\n".join([*elsewhere, applied(region, moved_up)])
+    return ast.Module(list(between), []), region, changed
 
 
 def _meets(text: Text, statement: ast.stmt, rows: list[tuple[int, int]]) -> bool:

@@ -180,3 +180,84 @@ def test_what_stands_above_the_guard_alone_is_known() -> None:
     assert "pool.map(work, range(3))" in fixed(source, plan)
     source, plan = guarded("helper(n)", "helper = abs\n", call=("helper", "n"))
     assert "below the __main__ guard" in refused(source, plan)
+
+
+LOCAL = dedent("""
+    v = [1, 2]
+
+
+    def run(xs):
+        {before}
+        rows = []
+        for v in {source}:
+            w = v + 1
+            rows.append(w * 2)
+        {after}
+        return rows
+
+
+    def main():
+        try:
+            print(run([1, 2, 3]))
+        except NameError as error:
+            print(type(error).__name__)
+""")
+
+
+def looped(before: str = "pass", source: str = "xs", after: str = "pass"):
+    program = LOCAL.format(before=before, source=source, after=after)
+    plan = make(
+        program,
+        compute=("w = v + 1",),
+        commit=("rows.append(w * 2)",),
+        holes={"w * 2": ""},
+        accumulator=ROWS,
+    )
+    return program, plan
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("source", "sorted(v)"),
+        ("source", "map(lambda n: n + v, xs)"),
+        ("before", "if not xs: print(v)"),
+        ("before", "if not xs: print(w)"),
+        ("before", "show = lambda: v"),
+        ("after", "class Show: shown = lambda self: [w for _ in self]"),
+        ("after", "if not xs: del xs[w]"),
+    ],
+)
+def test_a_local_that_is_still_read_stays_local(part: str, text: str) -> None:
+    assert "no longer be local" in refused(*looped(**{part: text}))
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("before", "w = 3; v = 4"),
+        ("after", "rows = [v for v in rows]"),
+        ("after", "rows.sort(key=lambda v, w=1: v)"),
+        ("after", "class Show: v = w = 1"),
+        ("after", "for v in xs: rows.append(v)"),
+    ],
+)
+def test_a_local_that_stays_bound_or_is_not_read_may_go(
+    part: str, text: str, tmp_path: Path
+) -> None:
+    source, plan = looped(**{part: text})
+    assert_same(source, fixed(source, plan), tmp_path)
+
+
+def test_a_name_of_an_outer_function_is_not_read_instead() -> None:
+    source, plan = looped(source="sorted(v)")
+    inner = source.replace("\n", "\n    ")
+    source = f"def outer():\n    {inner}\n"
+    plan = make(
+        source,
+        compute=("w = v + 1",),
+        commit=("rows.append(w * 2)",),
+        holes={"w * 2": ""},
+        accumulator=ROWS,
+    )
+    assert "no longer be local" in refused(source, plan)

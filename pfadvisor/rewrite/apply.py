@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from pfadvisor.model import Failed, Finding, Fix, Report
-from pfadvisor.rewrite.compose import applied, compose
+from pfadvisor.rewrite.compose import applied, composed
 from pfadvisor.source.module import SourceFile, decode, encode
 
 _MARK: Final = "\ufeff"
@@ -26,7 +26,7 @@ _MARK: Final = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a file becomes. `left` are findings whose fix overlaps one that was taken; `added`
+    """What a file becomes. `left` are findings whose fix does not go with a taken one; `added`
     are packages that it declares now."""
 
     source: SourceFile
@@ -75,7 +75,7 @@ def diff(change: Change) -> str:
     notes = [note for finding in change.fixed for note in _notes(finding)]
     if change.added:
         notes.append(f"{change.source.name}: declares {' and '.join(change.added)}")
-    notes += [f"{_place(one)}: left, as it overlaps another rewrite" for one in change.left]
+    notes += [f"{_place(one)}: left, as it does not go with another rewrite" for one in change.left]
     mark = _MARK if change.source.bom else ""
     return unified_diff(change.source.name, mark + change.source.text, mark + change.text, notes)
 
@@ -100,14 +100,13 @@ def unified_diff(name: str, before: str, after: str, notes: Sequence[str] = ()) 
 def _changed(source: SourceFile | Failed, found: Sequence[Finding], width: int) -> Change | Failed:
     if isinstance(source, Failed):
         return source
-    composed = compose([one.fix for one in found if one.fix is not None], width)
-    text = applied(source.text, composed.edits, source.newline)
+    fixes = [one.fix for one in found if one.fix is not None]
+    made = composed(source.text, fixes, width)
+    text = applied(source.text, made.edits, source.newline)
     problem = _problem(source, text)
     if problem:
         return Failed(source.name, f"not fixed: the rewritten file {problem}")
-    fixed, left = (
-        [found[index] for index in which] for which in (composed.taken, composed.dropped)
-    )
+    fixed, left = ([found[index] for index in which] for which in (made.taken, made.dropped))
     return Change(source, text, tuple(fixed), tuple(left))
 
 

@@ -15,7 +15,7 @@ import libcst as cst
 from libcst.codemod import CodemodContext, VisitorBasedCodemodCommand
 
 from pfadvisor.model import Finding, Fix, Judgement, Span
-from pfadvisor.rewrite.compose import applied, compose
+from pfadvisor.rewrite.compose import applied, composed
 from pfadvisor.rewrite.refusal import Refusal
 from pfadvisor.rewrite.suggest import read
 from pfadvisor.rewrite.visitor import LoopVisitor, SeenLoop, located
@@ -49,7 +49,7 @@ class ParallelizeLoops(VisitorBasedCodemodCommand):
         fixes = [f for f in outcomes if isinstance(f, Fix) and f.applicability in allowed]
         if not fixes:
             return tree
-        changed = applied(text.source, compose(fixes).edits)
+        changed = applied(text.source, composed(text.source, fixes).edits)
         newline = tree.default_newline
         return cst.parse_module(changed.replace("\n", newline), tree.config_for_parsing)
 

@@ -1,7 +1,7 @@
 """Several fixes of one file as one list of edits.
 
 What fixes share (an import, a helper) is merged; a fix that overlaps an earlier one
-is dropped and named. Edits never touch what lies outside of them.
+is dropped and named, as is one that with them would unbind a name. Edits never touch what lies outside of them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 from pfadvisor.model import Edit, Fix, Span
 from pfadvisor.rewrite.imports import merged
+from pfadvisor.rewrite.locality import lost_local
 
 _DEF: Final = re.compile(r"^(?:async )?def (\w+)\(", re.M)
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
@@ -41,6 +42,22 @@ def compose(fixes: Sequence[Fix], width: int = 88) -> Composition:
             dropped.append(index)
     edits = [Edit(span, _together(placed[span])) for span in sorted(placed)]
     return Composition(tuple(edits), tuple(taken), tuple(dropped))
+
+
+def composed(source: str, fixes: Sequence[Fix], width: int = 88) -> Composition:
+    """`compose`, without fixes that together take the last binding of a name still read."""
+    kept = list(range(len(fixes)))
+    made = compose(fixes, width)
+    if lost_local(source, applied(source, made.edits)):
+        kept = []
+        for index in made.taken:
+            made = compose([fixes[each] for each in [*kept, index]], width)
+            if not lost_local(source, applied(source, made.edits)):
+                kept.append(index)
+        made = compose([fixes[each] for each in kept], width)
+    taken = tuple(kept[each] for each in made.taken)
+    dropped = tuple(each for each in range(len(fixes)) if each not in taken)
+    return Composition(made.edits, taken, dropped)
 
 
 def _add(placed: dict[Span, list[str]], edit: Edit, width: int) -> bool:

@@ -1,17 +1,16 @@
-"""Whether names mean what they should in new code: builtins, locals, what a worker can import."""
+"""Whether names mean what they should in new code: builtins, what a worker can import."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import symtable
 from collections import Counter
 from collections.abc import Iterator
 from typing import TypeGuard
 
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.refusal import Refused
-from pfadvisor.rewrite.scope import Definition, bound_in, enclosing_function, loads
+from pfadvisor.rewrite.scope import Definition, bound_in, loads
 
 
 def check_builtins(context: FileContext, before: ast.Module, changed: ast.Module) -> None:
@@ -35,57 +34,6 @@ def check_importable(context: FileContext, changed: ast.Module) -> None:
             missing = sorted((loads(node) - bound_in(node)) & only)
             if missing:
                 raise Refused(f"{missing[0]!r} is defined below the __main__ guard")
-
-
-def check_locals(context: FileContext, before: str, changed: str) -> None:
-    """Raise Refused if a local of the function around is still meant there, but bound nowhere.
-
-    The same name would be looked up in the scopes outside of the function.
-    """
-    if enclosing_function(context.path) is None:
-        return
-    names = [n.name for n in context.path[:-1] if isinstance(n, Definition)]
-    pairs = zip(_scopes(before, names), _scopes(changed, names), strict=True)
-    lost = sorted(name for was, now in pairs for name in _locals(was) & _from_outside(now))
-    if lost:
-        raise Refused(f"{lost[0]!r} would no longer be local to the function that reads it")
-
-
-def _scopes(source: str, names: list[str]) -> list[symtable.SymbolTable]:
-    """The definitions at a path of names, as often as the path is defined."""
-    found = [symtable.symtable(source, "<rewrite>", "exec")]
-    for name in names:
-        inner = [child for table in found for child in _inside(table)]
-        found = [table for table in inner if table.get_name() == name]
-    return found
-
-
-def _inside(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    """The scopes in a scope; what only holds type parameters is none."""
-    for child in table.get_children():
-        if isinstance(child, (symtable.Function, symtable.Class)):
-            yield child
-        else:
-            yield from _inside(child)
-
-
-def _locals(table: symtable.SymbolTable) -> set[str]:
-    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_local()}
-
-
-def _from_outside(table: symtable.SymbolTable) -> set[str]:
-    """Names that a function, or one inside of it, takes undeclared from the scopes around."""
-    found = {s.get_name() for s in table.get_symbols() if s.is_free()}
-    stack = [table]
-    while stack:
-        scope = stack.pop()
-        stack += scope.get_children()
-        found |= {
-            s.get_name()
-            for s in scope.get_symbols()
-            if s.is_global() and not s.is_declared_global()
-        }
-    return found - _locals(table)
 
 
 def _declared(tree: ast.Module) -> set[str]:

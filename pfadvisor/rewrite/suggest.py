@@ -14,8 +14,9 @@ from pfadvisor.rewrite.comprehensions import ComprehensionRewriter
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.emit import Options, Rewritten
 from pfadvisor.rewrite.guard import Guard
+from pfadvisor.rewrite.locality import lost_local
 from pfadvisor.rewrite.loops import LoopRewriter
-from pfadvisor.rewrite.names import check_builtins, check_importable, check_locals
+from pfadvisor.rewrite.names import check_builtins, check_importable
 from pfadvisor.rewrite.refusal import Refusal, Refused
 from pfadvisor.rewrite.scope import Comprehension, first_row, innermost, path_to
 from pfadvisor.rewrite.text import Text
@@ -123,7 +124,9 @@ class _Task:
         except (SyntaxError, ValueError) as error:
             raise Refused(f"the rewritten file would not compile: {error}") from error
         check_builtins(context, before, tree)
-        check_locals(context, region, changed)
+        lost = lost_local(region, changed)
+        if lost:
+            raise Refused(f"{lost!r} would no longer be local to the function that reads it")
         if self.plan.mode == "processes":
             check_importable(context, tree)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pfadvisor.model import Accumulator
+from pfadvisor.model import Accumulator, Fix
+from pfadvisor.rewrite.compose import applied, composed
+from pfadvisor.rewrite.suggest import build_fix
 
 from .oracle import assert_same, fixed, refused
 from .plans import ONE_SHOT, ROWS, dedent, make
@@ -261,3 +263,20 @@ def test_a_name_of_an_outer_function_is_not_read_instead() -> None:
         accumulator=ROWS,
     )
     assert "no longer be local" in refused(source, plan)
+
+
+def test_two_rewrites_never_take_the_last_binding_of_a_name_together(tmp_path: Path) -> None:
+    again = "for v in xs: rows.append(v * 3)"
+    source, first = looped("if not xs: print(v)", after=again.replace(": rows", ":\n        rows"))
+    second = make(
+        source,
+        loop=1,
+        commit=("rows.append(v * 3)",),
+        holes={"v * 3": ""},
+        accumulator=ROWS,
+    )
+    fixes = [build_fix(plan, source, "case.py") for plan in (first, second)]
+    made = composed(source, [fix for fix in fixes if isinstance(fix, Fix)])
+    assert (made.taken, made.dropped) == ((0,), (1,))
+    both = source.replace("[1, 2, 3]", "[]")
+    assert_same(both, applied(both, made.edits), tmp_path)

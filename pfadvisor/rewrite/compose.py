@@ -1,7 +1,8 @@
 """Several fixes of one file as one list of edits.
 
 What fixes share (an import, a helper) is merged; a fix that overlaps an earlier one
-is dropped and named, as is one that with them would unbind a name. Edits never touch what lies outside of them.
+is dropped and named, as is one that with them would unbind a name. Edits never touch
+what lies outside of them.
 """
 
 from __future__ import annotations

@@ -262,13 +262,6 @@ class Program(Names, Classes, Noise, Contexts, Tables):
         return value._replace(objs=frozenset() if not value.objs else place, recv=recv)
 
     def _cell_value(self, module: ModuleFacts, owner: int, name: str) -> Val:
-        for evaluation in reversed(self._evaluations):
-            if (
-                evaluation.module is module
-                and evaluation.index == owner
-                and evaluation.only is None
-            ):
-                return evaluation.cells.get(name, BOTTOM)
         result = BOTTOM
         for function_index, function in enumerate(module.functions):
             if function_index != owner and name not in function.cells | {name}:

@@ -297,7 +297,7 @@ def _result(
     shared = [s for s in map(ev.program.shared_resource, types or ()) if s and s in line.reads]
     if shared:
         return Val(frozenset({(("global", f"the {shared[0]}"), ())}), types)
-    contents = _contents(ev, line, recv, bound)
+    contents = _contents(ev, i, line, recv, bound)
     stated_types = [awaited(t) for t in types or ()]
     filling.fill(ev, i, (("fresh", i), ()), stated_types, contents, line.returns)
     exact = (
@@ -326,11 +326,23 @@ def _either(
     return stated if line.result_part and not line.result_is else actual
 
 
-def _contents(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> Val:
+def _from_outside(ev: Evaluation, i: int, made: Val) -> Val:
+    """What a mapping gets from a callable that fills it on demand: an object that is made anew
+    each time is told by its place in the mapping, but one that was there before is shared."""
+    roots = {root for root, _ in made.objs | hidden.reached(ev, made).objs}
+    sites = [root[1] if root[0] == "fresh" else None for root in roots]
+    anew = all(s == i or (isinstance(s, tuple) and s[:1] == (i,)) for s in sites)
+    return BOTTOM if anew else made
+
+
+def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> Val:
     found = []
     for argument in line.result_has:
         value = recv if argument == "self" else bound.vals.get(argument)
         if value is None:
+            continue
+        if argument in line.calls and "dict" in ev.program.knowledge.lineage(line.returns):
+            found.append(_from_outside(ev, i, bound.made.get(argument, BOTTOM)))
             continue
         inside = access.contents(ev, value)
         if value.objs and sharing.shares(ev, value.types):

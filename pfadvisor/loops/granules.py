@@ -125,7 +125,8 @@ class Tree:
     def _simplify(self) -> None:
         """From the last statement to the first: compute that no later compute needs and that is
         not worth a worker goes back to commit."""
-        needed: set[int] = set()
+        tests = [t for s in self.statements if self._is_if(s) for t in self._ifs(s)]
+        needed = {n for t in tests if self._is_heavy(t) for n in self.nodes_of.get(t, [])}
         for stmt in reversed(self._simple(self.statements)):
             nodes = self.nodes_of.get(stmt, [])
             working = self.stage_of[stmt] == "compute" and (
@@ -170,18 +171,17 @@ class Tree:
     def _test_computes(self, stmt: int) -> bool:
         return all(n in self.partition.compute for n in self.nodes_of.get(stmt, []))
 
+    def _is_heavy(self, stmt: int) -> bool:
+        """Whether the test of an `if` is worth a worker."""
+        nodes = self.nodes_of.get(stmt, [])
+        return self._test_computes(stmt) and any(n in self.partition.worthy for n in nodes)
+
     def _whole(self, stmt: int) -> Stage | None:
         """The stage of an `if` that is not split, None if it is."""
         inner = self._simple([stmt])
         computing = any(self.stage_of.get(s) == "compute" or self.holes_of.get(s) for s in inner)
         tests = list(self._ifs(stmt))
-        heavy = any(
-            n in self.partition.worthy
-            for s in tests
-            for n in self.nodes_of.get(s, [])
-            if self._test_computes(s)
-        )
-        if not computing and not heavy:
+        if not computing and not any(map(self._is_heavy, tests)):
             return "commit"
         if all(self.stage_of.get(s) == "compute" for s in inner) and all(
             self._test_computes(s) for s in tests

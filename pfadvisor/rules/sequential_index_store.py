@@ -45,15 +45,14 @@ def brightness(x, y):
     return count
 
 
-def _column_out(item):
-    i, y = item
+def _column_item(y):
     return brightness(-0.5, y)
 
 
 def column(ys: list[float]) -> list[int]:
     out = [0] * len(ys)
     with Pool() as pool:
-        for (i, y), result in zip(enumerate(ys), pool.map(_column_out, enumerate(ys))):
+        for i, result in enumerate(pool.map(_column_item, ys)):
             out[i] = result
     return out
 

@@ -54,6 +54,8 @@ def ordered(executor, function, items):
                 except StopIteration:
                     more = False
                 except (Exception, SystemExit) as error:
+                    if not window:
+                        raise
                     failure, more = error, False
                 else:
                     window.append((item, executor.submit(function, item)))

@@ -16,8 +16,12 @@ _UNNAMED: Final = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictco
 
 
 def lost_local(before: str, after: str) -> str:
-    """A name that a function still reads, and that was local to it but is not any more."""
-    old, new = _functions(before), _functions(after)
+    """A name that a function still reads, and that was local to it but is not any more; "" too
+    where the text does not compile: that is told when the file is checked as a whole."""
+    try:
+        old, new = _functions(before), _functions(after)
+    except SyntaxError:
+        return ""
     lost = (
         name
         for path, were in old.items()

@@ -149,12 +149,11 @@ def zip_form(subject: Subject, random: Random) -> bool:
     if loop is None:
         return False
     source = ast.unparse(loop.iter)
-    other = choice(random, ["", "count()"])
+    other = choice(random, ["", "range(1_000_000)"])
     if not other:
         loop.iter = expression(f"zip({source})")
         loop.target = ast.Tuple([loop.target], ast.Store())
         return True
-    subject.define(f"from itertools import {other.partition('(')[0]}")
     loop.iter = expression(f"zip({source}, {other})")
     loop.target = _pair(loop.target, ast.Name(subject.fresh("other"), ast.Store()))
     return True

@@ -30,14 +30,7 @@ NOT_YET = {
     "extract-to-function": SLOTS,  # a callee computes the subscript
     "extract-to-method": SLOTS,
     "extract-to-module": SLOTS,
-    "zip-form": (
-        "images",
-        "decorator-retries",
-        "numpy-rows",
-        "operator-own",
-        "pandas",
-        "hook-of-a-base",
-    ),
+    "zip-form": ("images", "numpy-rows", "operator-own", "pandas", "hook-of-a-base", "index-"),
     "enumerate-form": ("pandas-groups",),
     "range-form": ("pandas-groups", "filter-", *SLOTS),
     "listed-form": ("pandas-groups", *SLOTS),

@@ -63,7 +63,6 @@ class Program(Names, Classes, Noise, Contexts, Tables):
         self._next_token = 0
         self._changes = 0
         self._contexts: dict[tuple[str, int], set[Context]] = {}
-        self._evaluations: list[Evaluation] = []
         self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
         self.stores: dict[str, dict[str, frozenset[str]]] = {}
@@ -106,11 +105,7 @@ class Program(Names, Classes, Noise, Contexts, Tables):
         if key not in self._whole:
             self.count("evaluations")
             evaluation = Evaluation(self, module, index)
-            self._evaluations.append(evaluation)
-            try:
-                evaluation.run()
-            finally:
-                self._evaluations.pop()
+            evaluation.run()
             self._whole[key] = evaluation
         return self._whole[key]
 
@@ -213,12 +208,8 @@ class Program(Names, Classes, Noise, Contexts, Tables):
     def _evaluate(self, facts: ModuleFacts, key: Key) -> Summary:
         self.count("summaries")
         evaluation = Outline(self, facts, key[1], key[2])
-        self._evaluations.append(evaluation)
-        try:
-            evaluation.run()
-            return evaluation.summary()
-        finally:
-            self._evaluations.pop()
+        evaluation.run()
+        return evaluation.summary()
 
     def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
         """The value of one instruction, from what it depends on alone."""
@@ -236,11 +227,9 @@ class Program(Names, Classes, Noise, Contexts, Tables):
                 needed.add(at)
                 waiting += operands(code[at])
         evaluation = Slice(self, module, index, (), frozenset(needed))
-        self._evaluations.append(evaluation)
         try:
             result = evaluation.run().values[value]
         finally:
-            self._evaluations.pop()
             self._slicing.discard(key)
         self._slices[key] = result
         return result

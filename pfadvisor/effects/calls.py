@@ -9,6 +9,7 @@ from pfadvisor.effects import (
     by_name,
     decorators,
     displays,
+    families,
     hidden,
     implicit,
     instantiate,
@@ -337,8 +338,7 @@ def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, .
         for module, index in ev.program.noisy(ev.module).get(dunder, ()):
             project(ev, i, module, index, value, args, targets)
     for head in sorted({parse_type(t)[0] for t in value.types or () if ":" in t}):
-        found = ev.program.member_of(head, dunder)
-        if found is not None:
+        for found in families.methods_of(ev, value, head, dunder):
             results.append(project(ev, i, found[0], found[1], value, args, targets))
     if targets:
         ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import computed_names, decorators, layers
@@ -50,7 +49,6 @@ class Classes:
         self._bases: dict[str, tuple[str, ...]] = {}
         self._resolving = 0  # how many classes are being asked for their bases right now
         self._lineages: dict[str, list[str]] = {}
-        self._derived: dict[str, list[str]] = {}
         self._classes: dict[str, dict[str, Class]] = {}
         self._attributes: dict[tuple[str, str], Val | None] = {}
         self._own_methods: dict[str, dict[str, int]] = {}
@@ -153,50 +151,6 @@ class Classes:
                 ):
                     return index
         return last
-
-    def members(self, name: str, attribute: str) -> list[Member]:
-        """The member and those that override it in known subclasses."""
-        first = self.member_of(name, attribute)
-        if first is None:
-            return []
-        found = [first]
-        for other in self.program.subclasses(name):
-            member = self.member_of(other, attribute)
-            if member is not None and member not in found:
-                found.append(member)
-        return found
-
-    def methods_like(
-        self, types: frozenset[str] | None, patterns: tuple[str, ...]
-    ) -> list[tuple[str, int]]:
-        """Methods of the program that instances of these types may have under such a name."""
-        names = [t for t in sorted(types or ()) if ":" in t]
-        names += [other for name in names for other in self.program.subclasses(name)]
-        found = dict[tuple[str, int], None]()
-        for owner in dict.fromkeys(o for name in names for o in self.lineage(name)):
-            known = self.find(owner) if ":" in owner else None
-            for method, index in known[1].methods if known is not None else ():
-                if known is not None and any(fnmatchcase(method, p) for p in patterns):
-                    found[known[0].name, index] = None
-        return list(found)
-
-    def subclasses(self, name: str) -> list[str]:
-        """Classes of the module and of its imports that derive from the class."""
-        found = self.find(name)
-        if found is None:
-            return []
-        if name in self._derived:
-            return self._derived[name]
-        others = []
-        for neighbour in self.program.neighbours(found[0]):
-            module = self.program.module(neighbour)
-            for cls in module.classes if module is not None else ():
-                other = f"{neighbour}:{cls.qualname}"
-                if other != name and cls.bases and name in self.lineage(other):
-                    others.append(other)
-        if not self._resolving:
-            self._derived[name] = others
-        return others
 
     def methods_named(self, module: ModuleFacts, name: str) -> list[tuple[str, int]]:
         """Methods of that name in the classes of a module and of what it imports."""

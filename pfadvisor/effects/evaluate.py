@@ -58,6 +58,7 @@ class Evaluation:
         self.filled: set[Root] = set()  # their roots
         self.slots: dict[Obj, list[str]] = {}  # numbered places that the heap knows
         self.exact: set[Any] = set()  # fresh sites whose contents the heap knows in full
+        self.made: dict[Any, set[str]] = {}  # fresh sites that call a class of the project
         self.cells: dict[str, Val] = {}
         self.returns = BOTTOM
         self.yields = BOTTOM

@@ -22,6 +22,7 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
     if ev.program.is_enum(name):
         return _looked_up(ev, i, name, args, targets)
     result = ev.fresh(i, frozenset({name}))
+    ev.made.setdefault(i, set()).add(name)
     itself = Val(
         frozenset({(("class", name), ())}), frozenset({"type"}), frozenset({("class", name)})
     )

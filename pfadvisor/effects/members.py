@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pfadvisor.effects import access, calls, enums, implicit, owners
+from pfadvisor.effects import access, calls, enums, families, implicit, owners
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
-    members = ev.program.members(cls, name)
+    members = families.methods_of(ev, value, cls, name, own=True)
     if members:
         results = [_member(ev, i, value, cls, m, name) for m in members]
         return join_all(results)

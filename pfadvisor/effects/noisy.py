@@ -8,9 +8,10 @@ nothing and calls nothing but builtins that only look at their arguments.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pfadvisor.effects.facts import Class, Function, ModuleFacts
+from pfadvisor.effects.facts import Class, Function, Instr, ModuleFacts
+from pfadvisor.effects.unnamed import asked
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
@@ -116,51 +117,79 @@ LOOKING_METHODS: Final = frozenset(
 )
 
 
+class Method(NamedTuple):
+    """A method of a class; `implicit`: it may run without being called by its name."""
+
+    name: str
+    place: tuple[str, int]
+    implicit: bool
+    quiet: bool
+    asked: frozenset[str]
+
+
 class Noise:
     """The noisy special methods and properties that a module's objects may have, by name."""
 
     def __init__(self, program: Program) -> None:
         self._noise_program = program
-        self._noisy_of: dict[str, Methods] = {}
+        self._noise_in: dict[str, list[Method]] = {}
         self._noisy_around: dict[str, Methods] = {}
 
     def noisy(self, module: ModuleFacts) -> Methods:
         """Those of the module's classes and of the modules that it imports."""
         if module.name not in self._noisy_around:
             found: Methods = {}
-            for neighbour in self._noise_program.neighbours(module):
-                for name, methods in self._noisy_in(neighbour).items():
-                    found.setdefault(name, []).extend(methods)
+            around = self._noise_program.neighbours(module)
+            for method in _loud([m for name in around for m in self._candidates(name)]):
+                if method.implicit:
+                    found.setdefault(method.name, []).append(method.place)
             self._noisy_around[module.name] = found
         return self._noisy_around[module.name]
 
-    def _noisy_in(self, name: str) -> Methods:
-        if name not in self._noisy_of:
+    def _candidates(self, name: str) -> list[Method]:
+        if name not in self._noise_in:
             facts = self._noise_program.module(name)
-            found: Methods = {}
-            for cls in facts.classes if facts is not None else ():
-                for method, index in _methods(facts, cls) if facts is not None else ():
-                    if facts is not None and not quiet(facts.functions[index]):
-                        found.setdefault(method, []).append((name, index))
-            self._noisy_of[name] = found
-        return self._noisy_of[name]
+            found = [] if facts is None else [m for c in facts.classes for m in _methods(facts, c)]
+            self._noise_in[name] = found
+        return self._noise_in[name]
 
 
-def _methods(facts: ModuleFacts, cls: Class) -> Iterator[tuple[str, int]]:
-    """Special methods and properties, the setters too, and second names: `__radd__ = __add__`."""
+def _loud(methods: list[Method]) -> list[Method]:
+    """Those that are not quiet, and those that may run one of these, in their order."""
+    loud = {m.name for m in methods if not m.quiet}
+    grown = True
+    while grown:
+        more = {m.name for m in methods if m.name not in loud and m.asked & loud}
+        grown = bool(more)
+        loud |= more
+    return [m for m in methods if not m.quiet or m.asked & loud]
+
+
+def _methods(facts: ModuleFacts, cls: Class) -> Iterator[Method]:
+    """The methods, setters too, and second names of special ones: `__radd__ = __add__`."""
     for index, function in enumerate(facts.functions):
-        if (
-            function.parent == cls.body
-            and function.kind == "function"
-            and (_special(function.name) or _is_property(function))
-        ):
-            yield function.name, index
+        if function.parent != cls.body or function.kind != "function":
+            continue
+        if _implicit(function, function.name) or function.name in LOOKING_METHODS:
+            yield _method(facts, index, function.name)
     code = facts.functions[cls.body].code
     for instr in code:
         if instr.op == "setname" and _special(instr.args[0]):
             made = code[instr.args[1]]
             if made.op == "func" and facts.functions[made.args[0]].name != instr.args[0]:
-                yield instr.args[0], made.args[0]
+                yield _method(facts, made.args[0], instr.args[0])
+
+
+def _method(facts: ModuleFacts, index: int, name: str) -> Method:
+    function = facts.functions[index]
+    implicit = _implicit(function, name)
+    still = quiet(function)
+    asks = asked(function) if still else frozenset[str]()
+    return Method(name, (facts.name, index), implicit, still, asks)
+
+
+def _implicit(function: Function, name: str) -> bool:
+    return _special(name) or _is_property(function)
 
 
 def _special(name: str) -> bool:
@@ -182,7 +211,24 @@ def quiet(function: Function) -> bool:
             and (instr.args[0] not in ("==", "!=", "<=", ">="))
         ):
             return False
-        if instr.op == "call" and not _looks(function, instr.args[0]):
+        if instr.op == "call" and not (
+            _looks(function, instr.args[0]) and _calls_none(function, instr)
+        ):
+            return False
+    return True
+
+
+def _calls_none(function: Function, instr: Instr) -> bool:
+    """Whether none of its arguments is a function that it may call."""
+    name = function.code[instr.args[0]].args[-1]
+    for number, (kind, keyword, value) in enumerate(instr.args[1]):
+        if keyword == "key" or (name in ("map", "filter") and number == 0):
+            given = function.code[value]
+            if given.op != "const" and not (given.op == "name" and given.args[0] in LOOKING):
+                return False
+        if name in ("getattr", "hasattr") and number == 1 and function.code[value].op != "const":
+            return False
+        if kind == "dstar":
             return False
     return True
 

@@ -85,7 +85,7 @@ def class_of(ev: Evaluation, value: Val) -> Val:
 def _class(ev: Evaluation, head: str) -> Val:
     if ":" not in head:
         return Val(types=frozenset({"type"}), funcs=frozenset({("known", head)}))
-    names = [head, *ev.program.subclasses(head)]
+    names = [head, *ev.program.subclasses(head, ev.module)]
     return Val(
         frozenset((("class", name), ()) for name in names),
         frozenset({"type"}),

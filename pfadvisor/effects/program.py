@@ -13,6 +13,7 @@ from pfadvisor.effects.classes import Classes
 from pfadvisor.effects.contexts import Contexts
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.families import Families
 from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
@@ -41,12 +42,13 @@ class Waiting(NamedTuple):
     token: int
 
 
-class Program(Names, Classes, Noise, Contexts, Tables):
+class Program(Names, Classes, Families, Noise, Contexts, Tables):
     """All that the analysis asks about code outside the function it looks at."""
 
     def __init__(self, load: Load, knowledge: Knowledge | None = None) -> None:
         Classes.__init__(self, self)
         Names.__init__(self, self)
+        Families.__init__(self, self)
         Noise.__init__(self, self)
         Contexts.__init__(self, self)
         Tables.__init__(self, self)
@@ -85,6 +87,11 @@ class Program(Names, Classes, Noise, Contexts, Tables):
     def at_rest(self) -> bool:
         """Whether no name and no base class is being resolved, which would be unknown for now."""
         return not self._busy and not self._resolving
+
+    @property
+    def settled(self) -> bool:
+        """Whether no base class is being resolved."""
+        return not self._resolving
 
     def add(self, facts: ModuleFacts) -> None:
         self._modules[facts.name] = facts

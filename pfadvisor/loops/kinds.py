@@ -69,7 +69,10 @@ class Kinds:
         found = set(heads)
         for head in heads:
             if ":" in head:
-                found |= {*program.subclasses(head), *program.lineage(head)} - {"object"}
+                found |= {
+                    *program.subclasses(head, self.body.ev.module),
+                    *program.lineage(head),
+                } - {"object"}
         return found
 
     def _plain_below(self, name: str, depth: int = 0) -> bool:

@@ -145,4 +145,4 @@ def _family(body: Body, head: str) -> list[str]:
     """The class and those that derive from it; nothing for None, which has no places."""
     if head == "None":
         return []
-    return [head, *body.ev.program.subclasses(head)] if ":" in head else [head]
+    return [head, *body.ev.program.subclasses(head, body.ev.module)] if ":" in head else [head]

@@ -1,0 +1,85 @@
+"""Classes and those that derive from them, as far as a module and its imports show them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.values import Val, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.classes import Member
+    from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.program import Program
+
+
+class Families:
+    """Answers by class name; `asker` is the module that wants to know."""
+
+    def __init__(self, program: Program) -> None:
+        self._family_program = program
+        self._derived: dict[tuple[str, str], list[str]] = {}
+
+    def implementations(self, name: str, attribute: str, asker: ModuleFacts) -> list[Member]:
+        """What an instance of the class, or of a known subclass, has under that name."""
+        every = [name, *self.subclasses(name, asker)]
+        found = [self._family_program.member_of(each, attribute) for each in every]
+        return list(dict.fromkeys(member for member in found if member is not None))
+
+    def methods_like(
+        self, types: frozenset[str] | None, patterns: tuple[str, ...]
+    ) -> list[tuple[str, int]]:
+        """Methods of the program that instances of these types may have under such a name."""
+        names = [t for t in sorted(types or ()) if ":" in t]
+        names += [other for name in names for other in self.subclasses(name)]
+        found = dict[tuple[str, int], None]()
+        for owner in dict.fromkeys(o for name in names for o in self._family_program.lineage(name)):
+            known = self._family_program.find(owner) if ":" in owner else None
+            for method, index in known[1].methods if known is not None else ():
+                if known is not None and any(fnmatchcase(method, p) for p in patterns):
+                    found[known[0].name, index] = None
+        return list(found)
+
+    def subclasses(self, name: str, asker: ModuleFacts | None = None) -> list[str]:
+        """Classes that derive from it, in its module, in that of the asker, and their imports."""
+        program = self._family_program
+        found = program.find(name)
+        if found is None:
+            return []
+        key = (name, "" if asker is None else asker.name)
+        if key in self._derived:
+            return self._derived[key]
+        modules = [found[0], *([asker] if asker is not None else [])]
+        around = dict.fromkeys(n for module in modules for n in program.neighbours(module))
+        others = [other for one in around for other in self._deriving(one, name)]
+        if program.settled:
+            self._derived[key] = others
+        return others
+
+    def _deriving(self, module_name: str, name: str) -> list[str]:
+        program = self._family_program
+        module = program.module(module_name)
+        named = [(f"{module_name}:{c.qualname}", c) for c in (module.classes if module else ())]
+        return [o for o, c in named if o != name and c.bases and name in program.lineage(o)]
+
+
+def made_here(ev: Evaluation, value: Val) -> bool:
+    """Whether the value can only be what this code makes by calling its very class."""
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    made = {
+        name
+        for root, path in value.objs
+        for name in (ev.made.get(root[1], {""}) if root[0] == "fresh" and not path else {""})
+    }
+    return bool(made) and made <= heads and heads <= made
+
+
+def methods_of(
+    ev: Evaluation, value: Val, cls: str, name: str, *, own: bool = False
+) -> list[Member]:
+    """The members that it may have as a `cls`; with `own` none, unless the class has one itself."""
+    first = ev.program.member_of(cls, name)
+    if made_here(ev, value) or (own and first is None):
+        return [] if first is None else [first]
+    return ev.program.implementations(cls, name, ev.module)

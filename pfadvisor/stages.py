@@ -115,7 +115,7 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     shown, hidden = [], []
     for one in left:
         if selection.is_shown(one, request.settings, request.show):
-            shown.append(_with_fix(one, source, request))
+            shown.append(with_fix(one, source, request))
         else:
             hidden.append(selection.hidden_as(one))
     running = tuple(
@@ -178,7 +178,8 @@ def _rows(*rows: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(rows))
 
 
-def _with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
+def with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
+    """The finding with the edits that its plan becomes, or with the reason why there are none."""
     judgement = finding.judgement
     if not request.fixes or judgement is None or judgement.plan is None:
         return finding

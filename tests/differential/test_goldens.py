@@ -1,4 +1,4 @@
-"""The text of rewrites, backend by backend, as it was reviewed; `--update` writes it anew."""
+"""The text of rewrites for each target, as it was reviewed; `--update` writes it anew."""
 
 from __future__ import annotations
 
@@ -6,36 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from . import expected
 from .case import Case, load_all
-from .lab import Lab
+
+CASES = [case for case in load_all() if case.verdict != "serial"]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    update = metafunc.config.getoption("--update", default=False)
-    pairs = [
-        (case, backend)
-        for case in load_all()
-        for backend in ("auto", *case.backends)
-        if case.verdict != "serial" and (update or golden(case, backend).exists())
-    ]
-    metafunc.parametrize(
-        ("case", "backend"), pairs, ids=[f"{case.name}-{backend}" for case, backend in pairs]
-    )
-
-
-def golden(case: Case, backend: str) -> Path:
-    return case.folder / "expected" / f"{backend}.py"
-
-
-def test_the_rewrite_reads_as_reviewed(
-    lab: Lab, case: Case, backend: str, request: pytest.FixtureRequest
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_rewrites_read_as_reviewed(
+    case: Case, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    path = golden(case, backend)
-    text = lab.fixed(case, backend, unsafe=case.verdict == "review").text
-    if not request.config.getoption("--update", default=False):
-        assert text == path.read_text(encoding="utf-8")
-    elif text == case.before:
-        path.unlink(missing_ok=True)
-    else:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    text = expected.made(case, tmp_path)
+    if request.config.getoption("--update", default=False):
+        expected.write(case, text)
+    assert text == expected.read(case)
+
+
+def test_what_is_never_rewritten_has_no_text() -> None:
+    written = [case.name for case in load_all() if expected.path(case).exists()]
+    assert set(written) <= {case.name for case in CASES}

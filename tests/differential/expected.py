@@ -7,6 +7,7 @@ one. A case without a file is rewritten for none of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -62,7 +63,7 @@ def made(case: Case, cwd: Path) -> str:
 
 def after(case: Case, backend: str) -> str:
     """The whole text that the case's file says of a target."""
-    for section in read(case).split("== ")[1:]:
+    for section in re.split("^== ", read(case), flags=re.M)[1:]:
         names, _, patch = section.partition("\n")
         if backend in names.split():
             return patched(case.before, patch)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pfadvisor.cli import run
+
 from . import expected
 from .case import Case, load_all
 
+COMMAND = ("fix", "--no-cache", "--jobs", "1", "--min-speedup", "0")
 CASES = [case for case in load_all() if case.verdict != "serial"]
 
 
@@ -25,3 +28,20 @@ def test_the_rewrites_read_as_reviewed(
 def test_what_is_never_rewritten_has_no_text() -> None:
     written = [case.name for case in load_all() if expected.path(case).exists()]
     assert set(written) <= {case.name for case in CASES}
+
+
+WRITTEN = [case for case in CASES if expected.path(case).exists()]
+
+
+@pytest.mark.parametrize("case", WRITTEN[::5], ids=lambda case: case.name)
+def test_what_was_reviewed_is_what_fix_writes(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line, which analyses again after each round of fixes, comes to the same."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / expected.FILE).write_text(case.before, encoding="utf-8")
+    with expected.usual_machine():
+        run([*COMMAND, *["--unsafe-fixes"] * (case.verdict == "review"), "."])
+    text = (tmp_path / expected.FILE).read_text(encoding="utf-8")
+    assert text == expected.after(case, "auto")

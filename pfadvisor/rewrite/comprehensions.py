@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from pfadvisor.backends._job import Want
 from pfadvisor.model import Edit, Plan, Span
@@ -11,7 +12,7 @@ from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside, runs_once
-from pfadvisor.rewrite.layout import argument, broken, closed_up, joined, one_line, standing
+from pfadvisor.rewrite.layout import argument, broken, closed, closed_up, joined, one_line, standing
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
@@ -138,7 +139,7 @@ class ComprehensionRewriter:
         """Text that may stand between the keywords of a comprehension."""
         text = one_line(self.text.of(node))
         bare = isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Tuple))
-        return f"({text})" if bare and not _closed(text) else text
+        return f"({text})" if bare and not closed(text) else text
 
     # -- what it becomes ---------------------------------------------------------------
 
@@ -208,12 +209,20 @@ class ComprehensionRewriter:
         if all(_regroups(node) for node in compute):
             raise Refused("nothing of it is work for the workers")
         backend = self.emitter.options.backend
-        worker = Worker(self.context, self.plan, self.loop, self.target, self.names, backend)
+        plan = self._narrowed(compute)
+        worker = Worker(self.context, plan, self.loop, self.target, self.names, backend)
         swaps = worker.swaps(compute)
         unpack = any(loads(node) & self.names for node in compute)
         function = worker.define(self._body(swaps), compute, unpack, *self._types())
         self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
         return function, worker.name
+
+    def _narrowed(self, compute: list[ast.AST]) -> Plan:
+        """The plan without inputs that only the further clauses read, which stay."""
+        if len(self.generators) < 2:
+            return self.plan
+        read = set[str]().union(*(names_in(node) for node in compute))
+        return replace(self.plan, inputs=tuple(i for i in self.plan.inputs if i.name in read))
 
     def _types(self) -> tuple[str | None, str | None]:
         """Annotations of the item and of what the worker gives back."""
@@ -318,9 +327,7 @@ class ComprehensionRewriter:
     def _item(self) -> str:
         """The target as an expression or as part of another target."""
         return (
-            self.target
-            if self.target.isidentifier() or _closed(self.target)
-            else f"({self.target})"
+            self.target if self.target.isidentifier() or closed(self.target) else f"({self.target})"
         )
 
     def _same_kind(self, value: str, head: str) -> str:
@@ -380,15 +387,3 @@ def _regroups(node: ast.AST) -> bool:
     """Whether it only puts names together: it would be the new source all over again."""
     plain = (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)
     return all(isinstance(each, plain) for each in ast.walk(node))
-
-
-def _closed(text: str) -> bool:
-    """Whether one pair of brackets encloses the whole text."""
-    if text[:1] not in "([":
-        return False
-    try:
-        return isinstance(ast.parse(text + ".x", mode="eval").body, ast.Attribute) and (
-            len(ast.parse(text + ", ()", mode="eval").body.elts) == 2  # type: ignore[attr-defined]
-        )
-    except SyntaxError:
-        return False

@@ -10,8 +10,9 @@ import ast
 
 from pfadvisor.model import Mode, Plan
 from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.lifting import is_made_here
 from pfadvisor.rewrite.names import main_only
-from pfadvisor.rewrite.scope import Definition, loads
+from pfadvisor.rewrite.scope import Definition, bound_in, enclosing_function, loads
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -24,7 +25,21 @@ def direct(context: FileContext, plan: Plan, value: ast.expr, target: str) -> st
                 return plan.call[0] if importable(context, plan.mode, func) else ""
     if any(given.large for given in plan.inputs):
         return ""
+    given = _given(context, plan, value, target) if plan.mode == "processes" else ""
+    if given:
+        return given
     return callable_for(context, plan.mode, value, target) or method_of(context, value, target)
+
+
+def _given(context: FileContext, plan: Plan, value: ast.expr, target: str) -> str:
+    """What is called, if it is something that the enclosing function holds, for the item alone."""
+    function = enclosing_function(context.path)
+    match value:
+        case ast.Call(func=ast.Name(id=name), args=[item], keywords=[]) if function:
+            held = any(i.name == name and i.origin == "capture" for i in plan.inputs)
+            own = name in bound_in(function) and not is_made_here(function, name)
+            return name if held and own and _is_name(item, target) else ""
+    return ""
 
 
 def callable_for(context: FileContext, mode: Mode, value: ast.expr, target: str) -> str:

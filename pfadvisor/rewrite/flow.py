@@ -47,6 +47,8 @@ def _bound_by(statement: ast.stmt) -> set[str] | None:
             ways = [bound_after([*body, *orelse]), *(bound_after(h.body) for h in handlers)]
             met, last = meet(ways), bound_after(final)
             return None if met is None or last is None else met | last
+        case ast.While(test=ast.Constant(value=True), body=body):
+            return _before_break(body)
         case ast.For() | ast.AsyncFor() | ast.While() | ast.Match():
             return set()
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -58,6 +60,14 @@ def _bound_by(statement: ast.stmt) -> set[str] | None:
         case ast.AnnAssign(value=value):
             return stores(statement) if value else set()
     return set()
+
+
+def _before_break(body: Sequence[ast.stmt]) -> set[str]:
+    """What an endless loop has bound when it is left."""
+    breaks = (
+        n for n, each in enumerate(body) if any(isinstance(x, ast.Break) for x in ast.walk(each))
+    )
+    return bound_after(body[: next(breaks, 0)]) or set()
 
 
 def _items(statement: ast.With | ast.AsyncWith) -> set[str]:

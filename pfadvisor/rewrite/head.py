@@ -46,7 +46,8 @@ class Head:
         self.late = self._after_use(set(plan.live_after))
         made = sorted(set().union(*(stores(s) for s in self.statements)))
         later = self._read_later() | set(plan.live_after)
-        kept = [n for n in dict.fromkeys([*self._in_target(), *made]) if n in later or n in made]
+        later |= self._seen_elsewhere() & set(made)
+        kept = [n for n in dict.fromkeys([*self._in_target(), *made]) if n in later]
         self.names = kept or self._in_target()[:1]
         self.target = ", ".join(self.names)
         self.call = self._define(made)
@@ -89,6 +90,20 @@ class Head:
     def _read_later(self) -> set[str]:
         rest = [s for s in [*self.loop.body, *self.loop.orelse] if s not in self.statements]
         return _names(rest)
+
+    def _seen_elsewhere(self) -> set[str]:
+        """Names of the function that more than the serial statements read."""
+        function = enclosing_function(self.context.path)
+        if function is None:
+            return names_in(self.text.tree)
+        inside = {id(node) for each in self.statements for node in ast.walk(each)}
+        return {
+            name
+            for node in ast.walk(function)
+            if id(node) not in inside and not isinstance(getattr(node, "ctx", None), ast.Store)
+            for name in ([node.id] if isinstance(node, ast.Name) else getattr(node, "names", ()))
+            if isinstance(name, str)
+        }
 
     def _define(self, made: Sequence[str]) -> str:
         """Add the generator; the call that starts it."""

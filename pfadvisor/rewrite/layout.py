@@ -288,3 +288,20 @@ def _belongs(line: str, inside: str, unit: str) -> bool:
     """Whether the row is part of the `if` that begins at indentation `inside`."""
     below = line.startswith(inside + unit) or not line.strip()
     return below or line.startswith((f"{inside}elif ", f"{inside}else:", f"{inside})"))
+
+
+def closed(text: str) -> bool:
+    """Whether one pair of brackets encloses the whole text."""
+    if text[:1] not in "([":
+        return False
+    try:
+        return isinstance(ast.parse(text + ".x", mode="eval").body, ast.Attribute) and (
+            len(ast.parse(text + ", ()", mode="eval").body.elts) == 2  # type: ignore[attr-defined]
+        )
+    except SyntaxError:
+        return False
+
+
+def bare(text: str) -> str:
+    """A target without brackets around it."""
+    return text[1:-1] if text.startswith("(") and closed(text) else text

@@ -9,7 +9,7 @@ from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.refusal import Refused
-from pfadvisor.rewrite.scope import bound_in, enclosing_function, loads, stores
+from pfadvisor.rewrite.scope import bound_in, enclosing_function, loads, names_in, stores
 
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _OUTWARD = (ast.Nonlocal, ast.Global)
@@ -70,6 +70,15 @@ def _parameters(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             yield name
+
+
+def is_made_here(function: ast.AST, name: str) -> bool:
+    """Whether the function defines or imports what it calls `name`."""
+    return any(
+        _defines(node) == name or (isinstance(node, ast.alias) and name in names_in(node))
+        for node in ast.walk(function)
+        if node is not function
+    )
 
 
 def _defines(node: ast.AST) -> str:

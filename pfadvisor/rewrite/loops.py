@@ -14,7 +14,7 @@ from pfadvisor.rewrite.direct import direct
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.head import Head
-from pfadvisor.rewrite.layout import argument
+from pfadvisor.rewrite.layout import argument, bare
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
 from pfadvisor.rewrite.projection import Projection, projected
@@ -183,12 +183,8 @@ class LoopRewriter:
         return ""
 
     def _collects(self) -> Collect | None:
-        if (
-            self.loop.orelse
-            or self.plan.privates
-            or len(self.stages.results) != 1
-            or len(self.commit) != 1
-        ):
+        several = not self.stages.single or len(self.commit) != 1
+        if self.loop.orelse or self.plan.privates or several:
             return None
         value = self._result()
         key = self.text.of(self.projection.left) if self.projection else self.target
@@ -198,9 +194,9 @@ class LoopRewriter:
         return None if how and how.how == "keyed" and not known else how
 
     def _result(self) -> ast.expr | None:
-        """Where the only statement of the commit takes the only result."""
-        value: ast.expr | None = None
-        for node in ast.walk(self.commit[0]) if self.commit else ():
+        """Where the only statement of the commit takes the results."""
+        value: ast.expr | None = self.stages.packed
+        for node in ast.walk(self.commit[0]) if self.commit and not value else ():
             if isinstance(node, ast.expr) and self.text.span(node) in self.stages.holes:
                 return node
             if isinstance(node, ast.Name) and node.id == self.stages.results[0]:
@@ -294,7 +290,7 @@ class LoopRewriter:
 
     def _extends(self, emission: Emission, needs: bool) -> bool:
         """Whether all that is left is to append each result: a list keeps what came so far."""
-        if needs or self.loop.orelse or self.projection or len(self.stages.results) != 1:
+        if needs or self.loop.orelse or self.projection or not self.stages.single:
             return False
         if emission.gives not in ("iterator", "list"):
             return False
@@ -362,7 +358,7 @@ class LoopRewriter:
                 return f"{pair} in {run}"
             return f"{left}, ({pair}) in {part.numbered(run)}"
         if needs and part is not None:
-            whole = self.text.of(self.loop.target).strip("()")
+            whole = bare(self.text.of(self.loop.target))
             source = part.whole(self.emitter.source)
             return f"({whole}), {self._pattern(results)} in zip({source}, {run})"
         if needs:

@@ -35,6 +35,7 @@ class Stages:
     holes   span of a hole -> the name that carries its value
     kept    name that says whether the iteration goes on to its commit, "" if all do
     parts   private accumulator -> what the parent calls the part of it that an iteration gives
+    packed  the tuple of all results, if to append it is all that is left to the commit
     """
 
     def __init__(self, text: Text, plan: Plan, loop: Loop, taken: set[str]) -> None:
@@ -45,18 +46,40 @@ class Stages:
         self.replaced = self._replaced()
         self._name(loop.body)
         self.parts = {p.name: self._fresh(PARTS[p.kind].format(p.name)) for p in plan.privates}
+        self.packed: ast.Tuple | None = None
+        self.packed = self._packed()
 
     @property
     def results(self) -> tuple[str, ...]:
         """What the worker gives back, as it calls it."""
         names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
         names += [private.name for private in self.plan.privates]
+        names = self._in_order(self.packed) if self.packed else names
         return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
+    def single(self) -> bool:
+        """Whether commit takes one value: a result, or the tuple of all of them."""
+        return len(self.results) == 1 or self.packed is not None
 
     @property
     def taken_as(self) -> tuple[str, ...]:
         """The results as the parent calls them."""
         return tuple(self.parts.get(name, name) for name in self.results)
+
+    def _packed(self) -> ast.Tuple | None:
+        match [each for each in self.loop.body if self.stage(each) == "commit"]:
+            case [ast.Expr(value=ast.Call(func=function, args=[ast.Tuple() as found]))]:
+                names = self._in_order(found)
+                whole = len(set(names)) == len(names) and set(names) == set(self.results)
+                return found if whole and isinstance(function, ast.Attribute) else None
+        return None
+
+    def _in_order(self, values: ast.Tuple) -> list[str]:
+        """The results that a tuple consists of; "" for what is none."""
+        spans = [self.text.span(each) for each in values.elts]
+        own = [each.id if isinstance(each, ast.Name) else "" for each in values.elts]
+        return [self.holes.get(span, name) for span, name in zip(spans, own, strict=True)]
 
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""

@@ -14,7 +14,7 @@ from pfadvisor.backends._choice import traits_of
 from pfadvisor.model import Input, Plan, Span
 from pfadvisor.rewrite.attributes import needed_attributes
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.layout import fitted
+from pfadvisor.rewrite.layout import bare, fitted
 from pfadvisor.rewrite.lifting import free_names, lifted
 from pfadvisor.rewrite.naming import worker_name
 from pfadvisor.rewrite.refusal import Refused
@@ -172,7 +172,7 @@ class Worker:
         """The target, with `_` for what compute does not use."""
         used = {name for node in compute for name in names_in(node)}
         if "_" in used | self.names or "\n" in self.target:
-            return self.target
+            return bare(self.target)
         target, shown = ast.parse(f"({self.target})", mode="eval"), f"({self.target})"
         spans = [
             (node.col_offset, node.end_col_offset)
@@ -182,7 +182,7 @@ class Worker:
         data = shown.encode()
         for start, end in sorted(spans, reverse=True):
             data = data[:start] + b"_" + data[end:]
-        return data.decode()[1:-1]
+        return bare(data.decode()[1:-1])
 
     def _definitions(self) -> list[str]:
         """The rows of the local functions that compute calls."""

@@ -16,6 +16,7 @@ from typing import Final
 from pfadvisor.model import Edit, Fix, Span
 from pfadvisor.rewrite.imports import merged
 from pfadvisor.rewrite.locality import lost_local
+from pfadvisor.rewrite.moving import meets, settled
 
 _DEF: Final = re.compile(r"^(?:async )?def (\w+)\(", re.M)
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
@@ -35,8 +36,10 @@ def compose(fixes: Sequence[Fix], width: int = 88) -> Composition:
     taken: list[int] = []
     dropped: list[int] = []
     for index, fix in enumerate(fixes):
-        trial = {span: list(contents) for span, contents in placed.items()}
-        if all(_add(trial, edit, width) for edit in fix.edits):
+        others = [fixes[each] for each in taken]
+        edits, kept = settled(fix, placed, others)
+        trial = {span: list(contents) for span, contents in kept.items()}
+        if not meets(fix, others) and all(_add(trial, edit, width) for edit in edits):
             placed = trial
             taken.append(index)
         else:

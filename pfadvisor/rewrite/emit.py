@@ -138,7 +138,7 @@ class Emitter:
         joined, made = self._joined(), list(edits)
         if self.outer is not None:
             header, width = self.emission.header, self.options.width
-            made = [wrapped(self.text, self.outer, header, edits, width)]
+            made = wrapped(self.text, self.outer, header, edits, width)
         elif joined is not None:
             made.insert(0, joined)
         return Rewritten(tuple(made), self.backend, summary, condition, self.notes)

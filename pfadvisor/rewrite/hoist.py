@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from pfadvisor.backends._job import Job, needs_fresh_workers
 from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite.compose import applied
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.layout import broken
-from pfadvisor.rewrite.scope import Comprehension, enclosing_function, names_in, stores
+from pfadvisor.rewrite.scope import enclosing_function, names_in, stores
 from pfadvisor.rewrite.text import Line, Text, moved
 
 _SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await)
@@ -34,18 +35,8 @@ def outer_loop(text: Text, path: Sequence[ast.AST], header: str) -> ast.For | as
             break
     if outer is None or enclosing_function(list(path)) is None or has_inside(outer, _SUSPENDS):
         return None
-    if _other_loops(outer, path[-1]):
-        return None
     changing = stores(outer) & names_in(ast.parse(f"{header}\n    pass"))
     return outer if text.alone(text.span(outer)) and not changing else None
-
-
-def _other_loops(outer: ast.AST, loop: ast.AST) -> bool:
-    """Whether another loop inside may get a pool of its own: one edit cannot hold both."""
-    inside = set(map(id, ast.walk(loop)))
-    loops = (ast.For, ast.AsyncFor, *Comprehension)
-    others = (n for n in ast.walk(outer) if isinstance(n, loops) and id(n) not in inside)
-    return any(not any(child is loop for child in ast.walk(node)) for node in others)
 
 
 def pool_in_scope(text: Text, path: Sequence[ast.AST], pool: str) -> str:
@@ -73,17 +64,36 @@ def _is_executor(annotation: ast.expr) -> bool:
     return ast.unparse(annotation).rpartition(".")[2] == "ProcessPoolExecutor"
 
 
-def wrapped(text: Text, outer: ast.stmt, header: str, edits: Sequence[Edit], width: int) -> Edit:
-    """The edit that puts the loop below `header`, with the edits that lie inside of it."""
+def wrapped(
+    text: Text, outer: ast.stmt, header: str, edits: Sequence[Edit], width: int
+) -> list[Edit]:
+    """The edits that put the loop below `header`, with those that lie inside of it: rows that
+    only move are indented, so that fixes which move the same loop go together."""
     span, unit = text.span(outer), text.unit
     base = text.indent(span.row)
-    region = "\n".join(text.lines[span.row - 1 : span.end_row])
+    old = [
+        Line(text.row(number), number in text.string_rows or not text.row(number).strip())
+        for number in range(span.row, span.end_row + 1)
+    ]
     inside = [Edit(_up(edit.span, span.row - 1), edit.content) for edit in edits]
-    new = Text(applied(region, inside))
+    new = Text(applied("\n".join(line.text for line in old), inside))
     rows = [Line(row, number in new.string_rows) for number, row in enumerate(new.lines, 1)]
     body = broken(list(moved(rows, base, base + unit)), unit, width)
-    end = Span(span.row, span.column, span.end_row, len(text.row(span.end_row)) + 1)
-    return Edit(end, "\n".join([header, *body]))
+    start = Span(span.row, 1, span.row, 1)
+    return [Edit(start, f"{base}{header}\n"), *_moves(old, body, unit, span.row)]
+
+
+def _moves(old: Sequence[Line], new: Sequence[str], unit: str, row: int) -> Iterator[Edit]:
+    """The edits that make `new` of the rows from `row` on, most of which are indented."""
+    indented = [line.text if line.fixed else unit + line.text for line in old]
+    for kind, start, end, first, last in SequenceMatcher(None, indented, new, False).get_opcodes():
+        if kind != "equal":
+            content = "".join(f"{each}\n" for each in new[first:last])
+            yield Edit(Span(row + start, 1, row + end, 1), content)
+            continue
+        for number in range(start, end):
+            if not old[number].fixed:
+                yield Edit(Span(row + number, 1, row + number, 1), unit)
 
 
 def _up(span: Span, rows: int) -> Span:

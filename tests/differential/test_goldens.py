@@ -11,6 +11,8 @@ from pfadvisor.cli import run
 from . import expected
 from .case import Case, load_all
 
+# What takes another round of `fix`, which a patch of one round does not show.
+LEFT = "left, as it does not go with another rewrite"
 COMMAND = ("fix", "--no-cache", "--jobs", "1", "--min-speedup", "0")
 CASES = [case for case in load_all() if case.verdict != "serial"]
 
@@ -30,7 +32,7 @@ def test_what_is_never_rewritten_has_no_text() -> None:
     assert set(written) <= {case.name for case in CASES}
 
 
-WRITTEN = [case for case in CASES if expected.path(case).exists()]
+WRITTEN = [case for case in CASES if (text := expected.read(case)) and LEFT not in text]
 
 
 @pytest.mark.parametrize("case", WRITTEN[::5], ids=lambda case: case.name)

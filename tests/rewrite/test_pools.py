@@ -43,6 +43,33 @@ def rounds(rows: list[list[int]]) -> int:
     return state
 
 
+def steps(rows: list[list[int]], count: int) -> list[int]:
+    seen = []
+    for step in range(count):
+        note = """
+as it was"""
+        first = [weigh(row) for row in rows]
+        rows = [[sum(first), step]]
+        second = []
+        for row in rows:
+            second.append(weigh(row) + len(note))
+        seen.append(max(second, default=0))
+    return seen
+
+
+def mixed(rows: list[list[int]], names: list[str]) -> list[str]:
+    seen = []
+    for turn in range(2):
+        weights = [weigh(row) for row in rows]
+        texts = []
+        for name in names:
+            with open(name, encoding="utf-8") as file:
+                texts.append(file.readline() * (turn + len(seen)))
+        seen += [f"{sum(weights)} {text}" for text in texts]
+        rows = [[len(seen)]]
+    return seen
+
+
 def streamed(groups: list[list[list[int]]]):
     last = 0
     for group in groups:
@@ -58,6 +85,7 @@ def main() -> None:
     with ProcessPoolExecutor() as executor:
         print(given(executor, rows), given(executor, []), perhaps_threads(executor, rows))
     print(rounds(rows), rounds([]), list(streamed([rows, [], rows])))
+    print(steps(rows, 3), steps([], 1), mixed(rows, [__file__]))
 
 
 if __name__ == "__main__":
@@ -98,6 +126,18 @@ def test_one_that_may_be_of_threads_is_not(programs):
 
 def test_a_pool_is_made_once_around_the_outer_loop(programs):
     assert "    with Pool() as pool:\n        while state < 3:\n" in function(programs[1], "rounds")
+
+
+def test_a_pool_is_made_once_for_all_loops_inside(programs):
+    text = function(programs[1], "steps")
+    assert "    with Pool() as pool:\n        for step in range(count):\n" in text
+    assert (text.count("with "), text.count("pool.map(")) == (1, 2)
+
+
+def test_what_cannot_share_the_pool_is_left(programs):
+    text = function(programs[1], "mixed")
+    assert "    with Pool() as pool:\n        for turn in range(2):\n" in text
+    assert "            texts = []\n            for name in names:\n" in text
 
 
 def test_a_pool_does_not_live_while_a_generator_waits(programs):

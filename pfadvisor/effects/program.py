@@ -7,7 +7,7 @@ is no module of the project. Everything is computed when it is first asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from pfadvisor.effects.classes import Classes
 from pfadvisor.effects.contexts import Contexts
@@ -23,6 +23,7 @@ from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
 from pfadvisor.effects.tables import Tables
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
 
+Derived = TypeVar("Derived")
 Load = Callable[[str], ModuleFacts | None]
 Key = tuple[str, int, Context]
 SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale"})
@@ -31,6 +32,7 @@ MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
 MOST_ROUNDS: Final = 5
 MOST_SLICES: Final = 60
+MOST_KEPT: Final = 400
 
 
 class Waiting(NamedTuple):
@@ -67,6 +69,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         self._contexts: dict[tuple[str, int], set[Context]] = {}
         self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
+        self._derived: dict[Callable[..., Any], Any] = {}
         self.stores: dict[str, dict[str, frozenset[str]]] = {}
         self.given_away: dict[str, frozenset[str]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
@@ -115,6 +118,21 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
             evaluation.run()
             self._whole[key] = evaluation
         return self._whole[key]
+
+    def relieve(self) -> bool:
+        """Forget evaluations, which can be made again, once there are many: what each file that
+        is analysed needs is mostly its own. Says whether there were."""
+        many = len(self._whole) > MOST_KEPT
+        if many:
+            self._whole.clear()
+        return many
+
+    def derived(self, make: Callable[[Program], Derived]) -> Derived:
+        """What a higher floor makes of this program, once."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: Derived = self._derived[make]
+        return made
 
     def repeated(self, module: ModuleFacts, index: int) -> tuple[range, ...]:
         """The outermost loops of a scope, as parts of its code."""

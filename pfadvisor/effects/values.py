@@ -9,7 +9,7 @@ roots: ("param", i) ("free", name) ("global", "mod.name") ("fresh", site) ("clas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,10 @@ DEEP: Final = "**"
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
 MOST_OBJECTS: Final = 8
-MERGED: Final[Root] = ("fresh", -2)  # stands for too many objects to tell apart
+MERGED: Final[Mapping[Any, Root]] = {  # stand for too many objects to tell apart
+    "fresh": ("fresh", -2),
+    "unknown": ("unknown", -2),
+}
 NOTHING: Final = object()
 FIXED: Final = frozenset({"res", "global", "class", "default"})  # roots that mean the same anywhere
 
@@ -69,7 +72,7 @@ def join(left: Val, right: Val) -> Val:
         recv = join(_shallow(left.recv), _shallow(right.recv))
     const = left.const if _same_const(left.const, right.const) else NOTHING
     return Val(
-        limit(left.objs | right.objs),
+        united(left.objs, right.objs),
         types,
         funcs,
         recv,
@@ -113,23 +116,34 @@ def ordered(objs: frozenset[Obj]) -> Iterable[Obj]:
     return objs if len(objs) < 2 else _in_order(objs)
 
 
+def united(left: frozenset[Obj], right: frozenset[Obj]) -> frozenset[Obj]:
+    if right <= left:
+        return left
+    return right if left <= right else limit(left | right)
+
+
 def limit(objs: frozenset[Obj]) -> frozenset[Obj]:
     """Not too many objects; once told together, they are not told apart again."""
     whole = {(root, path[:-1]) for root, path in objs if path and path[-1] == DEEP}
     if whole:
-        objs = frozenset(o for o in objs if not _within(o, whole))
+        roots = {root for root, _ in whole}
+        merged = {kind for kind in MERGED if (MERGED[kind], ()) in whole}
+        objs = frozenset(
+            o
+            for o in objs
+            if (o[0] not in roots or not _within(o, whole))
+            and (o[0][0] not in merged or o[0] == MERGED[o[0][0]])
+        )
     if len(objs) <= MOST_OBJECTS:
         return objs
     short = frozenset((root, path[:1] + ((DEEP,) if len(path) > 1 else ())) for root, path in objs)
     if len(short) <= MOST_OBJECTS:
         return short
-    return frozenset((MERGED if root[0] == "fresh" else root, (DEEP,)) for root, _ in objs)
+    return frozenset((MERGED.get(root[0], root), (DEEP,)) for root, _ in objs)
 
 
 def _within(obj: Obj, whole: set[Obj]) -> bool:
     root, path = obj
-    if root[0] == "fresh" and root != MERGED and (MERGED, ()) in whole:
-        return True
     depth = len(path) - 1 if path and path[-1] == DEEP else len(path) + 1
     return any((root, path[:n]) in whole for n in range(depth))
 

@@ -8,7 +8,6 @@ arguments. Costs are estimates: they decide what is worth while, never what is r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -39,10 +38,9 @@ def cost_of(
     return scope.cost(chosen, scope.innermost(chosen) if loop is None else loop.block)
 
 
-@lru_cache(maxsize=1)
 def ledger_of(program: Program) -> Ledger:
     """The costs that were computed for a program so far."""
-    return Ledger(program)
+    return program.derived(Ledger)
 
 
 class Ledger:
@@ -56,6 +54,11 @@ class Ledger:
         self._waiting: dict[Key, Cost] = {}
         self._evaluations: dict[tuple[str, int, Context], Evaluation] = {}
         self._scopes: dict[Evaluation, Scope] = {}
+
+    def relieve(self) -> None:
+        """Forget evaluations, not what they cost."""
+        self._evaluations.clear()
+        self._scopes.clear()
 
     def scope(self, ev: Evaluation) -> Scope:
         """A function as it stands: what its parameters are is known from its call sites."""

@@ -36,6 +36,7 @@ from pfadvisor.model import (
 )
 from pfadvisor.profit import measured, native
 from pfadvisor.profit.basis import Basis
+from pfadvisor.profit.cost import ledger_of
 from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.screen import may_be_shown
 from pfadvisor.profit.sendable import doubtful
@@ -88,6 +89,8 @@ def judge_module(
                 inside[function, index] = loop.ordinal
                 reaches[loop.ordinal] = reached
         judged.append(judgement)
+    if program.relieve():
+        ledger_of(program).relieve()
     return tuple(_outermost(judged, loops, reaches))
 
 

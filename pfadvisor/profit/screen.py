@@ -8,7 +8,6 @@ is shown, such loops need no evaluation. What is not certain is left to the judg
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from pfadvisor.config import Settings
@@ -49,7 +48,7 @@ def may_be_shown(
         return False
     if settings.min_speedup <= 0 or basis.profile.path:
         return True
-    bound = _screen_of(program).iteration(facts, function, loop)
+    bound = program.derived(Screen).iteration(facts, function, loop)
     if bound is None:
         return True
     most = EVER_SO_MANY if _is_counted(function, loop.source) else basis.iterations
@@ -84,11 +83,6 @@ def _is_counted(function: Function, source: int) -> bool:
             if callee.op == "attr":
                 return _is_counted(function, callee.args[0])
     return True
-
-
-@lru_cache(maxsize=1)
-def _screen_of(program: Program) -> Screen:
-    return Screen(program)
 
 
 class Screen:

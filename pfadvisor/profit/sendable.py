@@ -8,7 +8,6 @@ asked, else the finding rests on `picklable`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -70,7 +69,7 @@ def _asked(analysis: Analysis, held: Val) -> bool:
 def _unknown_parts(body: Body, held: Val) -> bool:
     """An instance of a class of the project that keeps what its constructor was given."""
     heads = sorted({parse_type(t)[0] for t in held.types or () if ":" in t})
-    instances = _instances_of(body.ev.program)
+    instances = body.ev.program.derived(Instances)
     return any(instances.unknown(body.ev.module, head) for head in heads)
 
 
@@ -79,11 +78,6 @@ def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
         ev.values[value].types is not None and not unpicklable(ev, ev.values[value])
         for ev, value in shown
     )
-
-
-@lru_cache(maxsize=1)
-def _instances_of(program: Program) -> Instances:
-    return Instances(program)
 
 
 class Instances:

@@ -323,3 +323,11 @@ def test_what_a_partial_carries_into_a_worker_starts_no_workers(tmp_path):
     free = POOLED.replace("partial(work, step)", "work").replace("step(matrix)", "matrix")
     (tmp_path / "pooled.py").write_text(free, encoding="utf-8")
     assert proposed(run(tmp_path, ".", show="suggested")) == [("pooled.py", 7)]
+
+
+def test_forgetting_evaluations_changes_no_finding(monkeypatch):
+    request = Request(Settings(), ROOT, "all")
+    projects = [ROOT / "fixtures" / "projects"]
+    kept = analyze(projects, request, 1).findings
+    monkeypatch.setattr("pfadvisor.effects.program.MOST_KEPT", 0)
+    assert analyze(projects, request, 1).findings == kept

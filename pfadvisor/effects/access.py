@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
     found = _load(ev, value, elem, types)
-    if not ev.hiding:
+    objs = [obj for obj in ordered(value.objs) if obj[0] in ev.hiding] if ev.hiding else []
+    if not objs:
         return found
-    objs = ordered(value.objs)
     put = join_all([hidden.put_by_name(ev, obj) for obj in objs])
     inside = BOTTOM if immutable(types) else join_all([hidden.held(ev, obj) for obj in objs])
     for held, known in ((put, None), (inside, types)):

@@ -280,6 +280,23 @@ def project(
     return result
 
 
+def implied(
+    ev: Evaluation,
+    i: int,
+    method: tuple[str, int],
+    recv: Val,
+    args: list[Arg],
+    targets: list[Target],
+) -> Val:
+    """A special method that runs without being named. Several parts of one operation ask for it:
+    once is enough as long as the heap knows nothing more."""
+    key = (method, recv, *args)
+    if key not in ev.implied:
+        result = project(ev, i, *method, recv, args, targets)
+        ev.implied[key] = result
+    return ev.implied[key]
+
+
 def bind(
     ev: Evaluation, i: int, facts: Any, params: Any, args: list[Arg], qualname: str
 ) -> list[Arg]:
@@ -335,11 +352,11 @@ def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, .
     targets: list[Target] = []
     results = []
     if value.types is None:
-        for module, index in ev.program.noisy(ev.module).get(dunder, ()):
-            project(ev, i, module, index, value, args, targets)
+        for method in ev.program.noisy(ev.module).get(dunder, ()):
+            implied(ev, i, method, value, args, targets)
     for head in sorted({parse_type(t)[0] for t in value.types or () if ":" in t}):
         for found in families.methods_of(ev, value, head, dunder):
-            results.append(project(ev, i, found[0], found[1], value, args, targets))
+            results.append(implied(ev, i, found[:2], value, args, targets))
     if targets:
         ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
     return join_all(results) if results else None

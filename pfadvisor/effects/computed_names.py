@@ -6,7 +6,6 @@ What methods are seen to store in an attribute says nothing then: `setattr(self,
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
@@ -24,13 +23,12 @@ def affect(program: Program, name: str) -> bool:
         found = program.find(owner) if ":" in owner else None
         if found is not None:
             module, cls = found
-            setting = owners_in(module)
+            setting = program.table(owners_in, module)
             if ANY in setting or module.classes.index(cls) in setting:
                 return True
     return False
 
 
-@lru_cache(maxsize=256)
 def owners_in(module: ModuleFacts) -> frozenset[int]:
     """Classes of the module whose own methods do so to themselves; ANY for any object."""
     found = set()

@@ -67,6 +67,7 @@ class Evaluation:
         self.swapped = False  # whether an object's namespace was replaced
         self.partials: dict[int, tuple[Val, Any]] = {}
         self.changed = False  # whether the heap was, in this round
+        self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
         self.tests = told_by(self.function)
         self.reset()
 
@@ -127,6 +128,7 @@ class Evaluation:
         code, values = self.function.code, self.values
         for i in order:
             values[i] = HANDLERS[code[i].op](self, i, code[i])
+            self.implied.clear()
 
     def _round(self, order: Sequence[int]) -> bool:
         """Evaluate every instruction; whether another round may find more: something that an
@@ -215,6 +217,7 @@ class Evaluation:
                 self.hiding.add(obj[0])
             self.heap[obj, elem] = new
             self.changed = True
+            self.implied.clear()
 
     def fresh(self, site: Any, types: frozenset[str] | None, *, exact: bool = False) -> Val:
         if exact:

@@ -54,8 +54,8 @@ def protocols_of(
         if (value.types is None and not noisy) or (value.types is not None and not _own(value)):
             continue
         for name in names:
-            for module, index in _methods(ev, value, name):
-                result = join(result, calls.project(ev, i, module, index, value, args, targets))
+            for method in _methods(ev, value, name):
+                result = join(result, calls.implied(ev, i, method, value, args, targets))
     if targets:
         ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
     return result
@@ -238,7 +238,7 @@ def _descriptor(
     ev: Evaluation, i: int, method: tuple[str, int], held: Val, value: Val, given: tuple[Val, ...]
 ) -> Val:
     args = [calls.Arg("pos", "", v) for v in (value, *given, UNKNOWN)]
-    return calls.project(ev, i, *method, held, args, [])
+    return calls.implied(ev, i, method, held, args, [])
 
 
 def described(

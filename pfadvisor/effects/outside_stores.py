@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import ModuleFacts
@@ -24,15 +23,16 @@ def stored_from_outside(
     found, home = [], program.find(cls)
     for neighbour in program.neighbours(home[0]) if home is not None else ():
         facts = program.module(neighbour)
-        for index, base, value in _stores(facts).get(attribute, ()) if facts is not None else ():
-            if facts is None or not (bare or facts.functions[index].code[value].op in MADE):
+        if facts is None:
+            continue
+        for index, base, value in program.table(_stores, facts).get(attribute, ()):
+            if not (bare or facts.functions[index].code[value].op in MADE):
                 continue
             if _may_be_of(program, facts, index, base, cls):
                 found.append(program.slice_value(facts, index, value))
     return found
 
 
-@lru_cache(maxsize=256)
 def _stores(module: ModuleFacts) -> dict[str, list[Store]]:
     found: dict[str, list[Store]] = {}
     for index, function in enumerate(module.functions):

@@ -69,7 +69,8 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         self._contexts: dict[tuple[str, int], set[Context]] = {}
         self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
-        self._derived: dict[Callable[..., Any], Any] = {}
+        self._higher: dict[Callable[..., Any], Any] = {}
+        self._by_module: dict[tuple[Callable[..., Any], str], tuple[ModuleFacts, Any]] = {}
         self.stores: dict[str, dict[str, frozenset[str]]] = {}
         self.given_away: dict[str, frozenset[str]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
@@ -129,9 +130,17 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
 
     def derived(self, make: Callable[[Program], Derived]) -> Derived:
         """What a higher floor makes of this program, once."""
-        if make not in self._derived:
-            self._derived[make] = make(self)
-        made: Derived = self._derived[make]
+        if make not in self._higher:
+            self._higher[make] = make(self)
+        made: Derived = self._higher[make]
+        return made
+
+    def table(self, make: Callable[[ModuleFacts], Derived], module: ModuleFacts) -> Derived:
+        """What is looked up in a module again and again, made once."""
+        known = self._by_module.get((make, module.name))
+        if known is None or known[0] is not module:
+            known = self._by_module[make, module.name] = module, make(module)
+        made: Derived = known[1]
         return made
 
     def repeated(self, module: ModuleFacts, index: int) -> tuple[range, ...]:

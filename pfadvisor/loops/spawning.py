@@ -106,9 +106,8 @@ def never_imported(analysis: Analysis) -> bool:
 
 def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str) -> bool:
     """Whether a function that names the object changes it, itself or in what it calls."""
-    for index, function in enumerate(facts.functions):
-        if not any(i.op == "name" and i.args[0] == name for i in function.code):
-            continue
+    for index in program.table(_naming, facts).get(name, ()):
+        function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:
             if effect.write and effect.root == root and effect.how not in (*LOOKS, "bind"):
@@ -116,6 +115,15 @@ def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str)
                 if late or any(_within(span, guard) for guard in facts.guard):
                     return True
     return False
+
+
+def _naming(facts: ModuleFacts) -> dict[str, list[int]]:
+    """Name -> the functions that use it as a global."""
+    found: dict[str, list[int]] = {}
+    for index, function in enumerate(facts.functions):
+        for name in {i.args[0] for i in function.code if i.op == "name"}:
+            found.setdefault(name, []).append(index)
+    return found
 
 
 def _members_change(effect: Effect) -> bool:

@@ -67,6 +67,7 @@ class Evaluation:
         self.swapped = False  # whether an object's namespace was replaced
         self.partials: dict[int, tuple[Val, Any]] = {}
         self.changed = False  # whether the heap was, in this round
+        self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
         self.tests = told_by(self.function)
         self.reset()
@@ -218,11 +219,18 @@ class Evaluation:
             self.heap[obj, elem] = new
             self.changed = True
             self.implied.clear()
+            self.ends.clear()
 
     def fresh(self, site: Any, types: frozenset[str] | None, *, exact: bool = False) -> Val:
         if exact:
-            self.exact.add(site)
+            self.hold_all_of(site)
         return Val(frozenset({(("fresh", site), ())}), types)
+
+    def hold_all_of(self, site: Any) -> None:
+        """The heap knows in full what objects made there contain."""
+        if site not in self.exact:
+            self.exact.add(site)
+            self.ends.clear()
 
     def text(self, i: int) -> str:
         """Source-like text of a value, for messages."""

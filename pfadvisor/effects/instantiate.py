@@ -55,7 +55,7 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
     for name, _ in summary.raises:
         ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:
-        ev.exact.add((i, number))
+        ev.hold_all_of((i, number))
     for (obj, elem), value in summary.heap:
         places = passed[obj]
         moved = substitution.moved(value, passed) if places else BOTTOM

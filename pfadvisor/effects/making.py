@@ -124,5 +124,5 @@ def _made_by(ev: Evaluation, i: int, field: str, factory: Val, targets: list[Tar
     )
     if i in ev.exact and not exact:
         ev.exact.discard(i)
-        ev.exact.add((i, field))
+        ev.hold_all_of((i, field))
     return made._replace(objs=apart)

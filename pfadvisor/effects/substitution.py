@@ -23,9 +23,15 @@ class Passed(dict[Obj, frozenset[Obj]]):
             found = frozenset({((root[0], (self._i, root[1])), path)})
         else:
             bases = self.bases(root)
-            found = frozenset({obj}) if bases is None else _reach(self._ev, bases, path)
+            found = frozenset({obj}) if bases is None else self._at(bases, path)
         self[obj] = found
         return found
+
+    def _at(self, bases: frozenset[Obj], path: tuple[str, ...]) -> frozenset[Obj]:
+        known = self._ev.ends
+        if (bases, path) not in known:
+            known[bases, path] = _reach(self._ev, bases, path)
+        return known[bases, path]
 
     def bases(self, root: Root) -> frozenset[Obj] | None:
         """The objects that the root itself is; None: what it was in the callee."""

@@ -122,6 +122,7 @@ def united(left: frozenset[Obj], right: frozenset[Obj]) -> frozenset[Obj]:
     return right if left <= right else limit(left | right)
 
 
+@lru_cache(maxsize=20_000)
 def limit(objs: frozenset[Obj]) -> frozenset[Obj]:
     """Not too many objects; once told together, they are not told apart again."""
     whole = {(root, path[:-1]) for root, path in objs if path and path[-1] == DEEP}

@@ -269,6 +269,8 @@ class Plan:
     surroundings   resources by which workers of other processes or machines may differ from this
                    one and that compute reads or writes: "env", "cwd", "file" ...
     exits          SystemExit can leave compute
+    left_behind    an unknown method that compute calls for what it does to an object of the
+                   parent, of which a worker process has a copy
     fresh          processes must not be forks: the program may have threads when the loop begins
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
@@ -315,6 +317,7 @@ class Plan:
     surroundings: tuple[str, ...] = ()
     exits: bool = False
     fresh: bool = False
+    left_behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,7 +354,7 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
         assumption = Assumption(
             "pure-call",
             unknown.subject,
-            f"`{unknown.subject}` writes nothing that another iteration reads or writes",
+            f"`{unknown.subject}` changes nothing that other iterations, or what follows, look at",
             unknown.where,
         )
         found.append(

@@ -9,6 +9,7 @@ from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.last_values import live_names
+from pfadvisor.loops.left_behind import called_for_effect
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.pickling import unpicklable
@@ -61,6 +62,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),
         exits="SystemExit" in errors.errors_of(analysis),
+        left_behind=called_for_effect(analysis) if mode == "processes" else "",
     )
 
 

@@ -98,6 +98,8 @@ class _Task:
     def _fix(self, path: list[ast.AST]) -> Fix:
         if isinstance(innermost(path), ast.ClassDef):
             raise Refused("it stands in the body of a class")
+        if self.plan.left_behind:
+            raise Refused(f"what {self.plan.left_behind!r} changes would be left in a worker")
         context = FileContext(self.text, path, self.options.width)
         guard = Guard(context, self.plan)
         loop = path[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import (
     access,
@@ -84,6 +84,9 @@ def _bindings(line: Line, args: list[Arg]) -> Iterator[tuple[Arg, list[str]]]:
             plain = plain if plain and plain[0].startswith("*") else plain[1:]
 
 
+ADVANCING: Final = frozenset({"next", "anext"})  # what they are given can only be an iterator
+
+
 class _Bound:
     """The arguments of a call of a known callable, by name."""
 
@@ -150,7 +153,7 @@ def known(
     for argument in line.iterates:
         iterated = bound.vals.get(argument, BOTTOM)
         implicit.iteration(ev, i, iterated)
-        _advance(ev, i, iterated)
+        _advance(ev, i, iterated, known=name not in ADVANCING)
     orders.by_call(ev, i, line, bound.vals)
     _keep(ev, line, recv, bound)
     for argument in line.calls:
@@ -254,8 +257,10 @@ def _receiver(ev: Evaluation, i: int) -> int:
     return int(callee.args[0]) if callee.op == "attr" else -1
 
 
-def _advance(ev: Evaluation, i: int, value: Val) -> None:
-    if value.lazy or any(ev.program.one_shot(t) for t in value.types or ()):
+def _advance(ev: Evaluation, i: int, value: Val, *, known: bool) -> None:
+    """An iterator is used up; unless `known` has to tell, whatever is of an unknown type is one."""
+    open_typed = value.types is None and not known
+    if value.lazy or open_typed or any(ev.program.one_shot(t) for t in value.types or ()):
         ev.access(i, value, "[]", write=True, how="advance")
 
 

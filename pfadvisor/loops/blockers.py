@@ -53,6 +53,7 @@ MESSAGES: Final = {
     "already-parallel": "the body starts workers of its own",
     "memo-cache": "`{0}` is filled by one iteration and used by others",
 }
+UNKNOWN_CALL: Final = "nothing is known of `{0}`: it may change what other iterations use"
 ADVICE: Final = {
     "carried-value": "return it from each iteration and combine the results afterwards",
     "shared-random": "give each item a generator of its own, seeded from its index",
@@ -68,7 +69,9 @@ def blocker_of(conflict: Conflict) -> Blocker:
     subject = conflict.subject
     if conflict.rule == "aliased-places":
         subject = subject.replace(",", "` and `")
-    message = MESSAGES[conflict.rule].format(subject)
+    message = conflict.message or MESSAGES[conflict.rule].format(subject)
+    if conflict.assumption is not None and conflict.assumption.name == "pure-call":
+        message = UNKNOWN_CALL.format(subject)
     if conflict.rule == "process-wide-state" and not conflict.source.write:
         message = "the body reads what differs from one thread or process to another"
     if conflict.distance:

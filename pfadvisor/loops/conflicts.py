@@ -34,7 +34,8 @@ MOST_PAIRS = 40
 
 class Conflict(NamedTuple):
     """`rule`: name of the 2xx rule that explains it; `fatal`: no stage can hold it.
-    `writers`: for a local, the nodes that bind it; others may have its value of the moment."""
+    `writers`: for a local, the nodes that bind it; others may have its value of the moment.
+    `message`: what is said of it, if not what the rule says."""
 
     nodes: frozenset[int]
     kind: DependenceKind
@@ -46,6 +47,7 @@ class Conflict(NamedTuple):
     assumption: Assumption | None = None
     fatal: bool = False
     writers: frozenset[int] = frozenset()
+    message: str = ""
 
 
 def access_of(body: Body, effect: Effect) -> Access:

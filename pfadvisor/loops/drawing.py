@@ -135,7 +135,10 @@ def _conflict(body: Body, effect: Effect, touch: Touch | None) -> Conflict:
     here = access_of(body, effect)
     there = access_of(body, touch.effect) if touch is not None else here
     rule = "shared-iterator" if effect.write else "mutated-iterable"
-    return Conflict(frozenset(), "flow", here, there, rule, here.place, None, None, True)
+    found = Conflict(frozenset(), "flow", here, there, rule, here.place, None, None, True)
+    if effect.write and effect.how != "advance":
+        return found._replace(message=f"taking the next item changes `{here.place}`")
+    return found
 
 
 def _one_shot(body: Body, value: int) -> bool:
@@ -164,6 +167,16 @@ def _outlives(body: Body, value: int) -> bool:
 
 
 def _used_up(body: Body, value: int) -> Conflict:
-    text = body.ev.text(value) or "the source"
+    text = _name_of(body, value)
     here = Access(text, True, body.ev.location(body.loop.source))
-    return Conflict(frozenset(), "flow", here, here, "shared-iterator", text, None, None, True)
+    found = Conflict(frozenset(), "flow", here, here, "shared-iterator", text, None, None, True)
+    return found._replace(
+        message=f"the loop may end early, and `{text}` would have been advanced too far"
+    )
+
+
+def _name_of(body: Body, value: int) -> str:
+    """The local that the value is bound to, or its text."""
+    code = body.function.code
+    names = [instr.args[0] for instr in code if instr.op == "bind" and instr.args[1] == value]
+    return str(names[0]) if names else body.ev.text(value)

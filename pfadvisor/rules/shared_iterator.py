@@ -15,7 +15,7 @@ entered by two threads at once, nor sent to another process.
 ```python
 def read_record(lines):
     size = int(next(lines))
-    return sum(int(next(lines)) for _ in range(size))
+    return sum(int(next(lines)) for _ in range(size))  # PFA208
 
 
 def records(text, count):
@@ -37,7 +37,7 @@ Taking the items first, in order, and computing from what was taken:
 ```python
 def read_record(lines):
     size = int(next(lines))
-    return [next(lines) for _ in range(size)]
+    return [next(lines) for _ in range(size)]  # PFA208
 
 
 def total(record):

@@ -165,7 +165,10 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
         inner = calls.protocol(ev, i, result, "__next__", ())
         return inner if inner is not None else element(ev, result)
     found = element(ev, source)
-    return ev.fresh(i, found.types) if _makes_items(ev, source) else found
+    if not _makes_items(ev, source):
+        return found
+    stated = join_types([ev.program.element_type(name) for name in source.types or ()])
+    return ev.fresh(i, found.types if stated is None else stated)
 
 
 def _makes_items(ev: Evaluation, source: Val) -> bool:

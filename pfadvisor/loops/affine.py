@@ -11,10 +11,13 @@ from __future__ import annotations
 from math import gcd
 from typing import Final, Literal, NamedTuple
 
+from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.sharing import shares
 from pfadvisor.loops.nodes import Body
 
 _SAME_ITEMS: Final = frozenset({"list", "tuple", "iter"})
+NATURAL: Final = frozenset({"+", "*", "//", "%", "<<", ">>"})  # they keep what is not negative so
+COUNTS: Final = frozenset({"len", "abs", "id", "ord"})
 
 
 class Affine(NamedTuple):
@@ -163,3 +166,46 @@ def distance(first: Affine, second: Affine, trip: int = -1) -> int | Literal[Fal
 
 def never_negative(form: Affine) -> bool:
     return form.factor >= 0 and form.offset >= 0 and form.symbol < 0
+
+
+def natural(body: Body, value: int, depth: int = 0) -> bool:
+    """Whether the value is known to be no number below zero."""
+    instr, constant = body.function.code[value], _constant(body, value)
+    if constant is not None:
+        return constant >= 0
+    if depth > 6:
+        return False
+    if instr.op == "op" and instr.args[0] in NATURAL and len(instr.args) == 3:
+        return all(natural(body, v, depth + 1) for v in instr.args[1:])
+    if instr.op == "call":
+        return _gives_natural(body, value, depth)
+    if instr.op == "elem":
+        return _counts_up(body, instr.args[0], depth)
+    return instr.op == "unpack" and _first_of_enumerate(body, instr)
+
+
+def _gives_natural(body: Body, value: int, depth: int) -> bool:
+    name = _called(body, value)
+    given = [v for _, _, v in body.function.code[value].args[1]]
+    if name == "max":
+        return any(natural(body, v, depth + 1) for v in given) and len(given) > 1
+    return name in COUNTS or (
+        name == "min" and len(given) > 1 and all(natural(body, v, depth + 1) for v in given)
+    )
+
+
+def _counts_up(body: Body, source: int, depth: int) -> bool:
+    """Whether the items of the source are those of a range from a natural number upwards."""
+    given = [v for _, _, v in body.function.code[source].args[1]] if _called(body, source) else []
+    if _called(body, source) != "range" or (len(given) > 2 and not natural(body, given[2])):
+        return False
+    return len(given) == 1 or natural(body, given[0], depth + 1)
+
+
+def _first_of_enumerate(body: Body, instr: Instr) -> bool:
+    value, place, _ = instr.args
+    code = body.function.code
+    if place != 0 or code[value].op != "elem":
+        return False
+    source = code[value].args[0]
+    return _called(body, source) == "enumerate" and len(code[source].args[1]) == 1

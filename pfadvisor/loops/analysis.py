@@ -197,8 +197,9 @@ class Steps:
             or [c for c in self.conflicts if c.nodes & feeding]
             or self.conflicts
         )
-        telling = sorted(telling, key=lambda c: (c.assumption is not None, not c.nodes & heavy))
-        blockers = [blocker_of(c) for c in telling]
+        proved = [c for c in telling if c.assumption is None]
+        telling = sorted(proved or telling, key=lambda c: not c.nodes & heavy)
+        blockers = _each_once([blocker_of(c) for c in telling])
         if not heavy or not blockers:
             where = self.body.ev.location(self.body.loop.source)
             blockers += [
@@ -268,6 +269,14 @@ class Steps:
         if found != "foreach" or not self.private:
             return found
         return "reduction" if all(c.root is None for c in self.private) else "flat-map"
+
+
+def _each_once(blockers: list[Blocker]) -> list[Blocker]:
+    """One of those that say the same."""
+    found: dict[tuple[str, str], Blocker] = {}
+    for blocker in blockers:
+        found.setdefault((blocker.code, blocker.message), blocker)
+    return list(found.values())
 
 
 def _in_order(

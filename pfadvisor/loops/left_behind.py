@@ -1,4 +1,4 @@
-"""Calls of unknown methods that can only be there for what they do to their object.
+"""Unknown calls that can only be there for what they do to an object of the parent.
 
 A worker process would do it to a copy.
 """
@@ -11,7 +11,7 @@ from pfadvisor.loops.nodes import Body
 
 
 def called_for_effect(analysis: Analysis) -> str:
-    """The first such method of compute whose object is there before and after, "" if none."""
+    """The first such method or function of compute that the iteration did not make, or ""."""
     body, code = analysis.body, analysis.body.function.code
     used = {v for instr in code if instr.op != "bind" for v in operands(instr)}
     for unknown in body.ev.unknowns:
@@ -19,7 +19,9 @@ def called_for_effect(analysis: Analysis) -> str:
         if i not in analysis.compute_instrs or code[i].op != "call" or i in used:
             continue
         callee = code[i].args[0]
-        if code[callee].op == "attr" and _stays(body, code[callee].args[0]):
+        by_name = code[callee].op in ("name", "builtin")
+        owner = code[callee].args[0] if code[callee].op == "attr" else callee
+        if not by_name and _stays(body, owner):
             return unknown.subject
     return ""
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from pfadvisor.effects.values import Effect
-from pfadvisor.loops.affine import Affine, affine, counter_of, distance, never_negative, trip_count
+from pfadvisor.loops.affine import (
+    Affine,
+    affine,
+    counter_of,
+    distance,
+    natural,
+    never_negative,
+    trip_count,
+)
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
@@ -32,7 +40,7 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
         for other, other_form in forms:
             if not (touch.effect.write or other.effect.write):
                 continue
-            gap = _apart(form, other_form, trip)
+            gap = _apart(body, form, other_form, trip)
             if gap is None:
                 return None
             if gap is not False and (length is None or abs(gap) < length):
@@ -57,10 +65,16 @@ def _subscripts(body: Body, key: int, counters: dict[int, Affine]) -> list[Affin
     return found
 
 
-def _wraps(first: Affine, second: Affine) -> bool:
+def _wraps(body: Body, first: Affine, second: Affine) -> bool:
     """Whether one of them may count from the end: then it meets slots that it does not name."""
     moving = first.factor or second.factor
-    return bool(moving) and not all(f.symbol >= 0 or never_negative(f) for f in (first, second))
+    return bool(moving) and not all(_from_the_start(body, form) for form in (first, second))
+
+
+def _from_the_start(body: Body, form: Affine) -> bool:
+    if form.symbol < 0:
+        return never_negative(form)
+    return form.factor >= 0 and form.offset >= 0 and natural(body, form.symbol)
 
 
 def _is_whole(body: Body, symbol: int) -> bool:
@@ -69,13 +83,13 @@ def _is_whole(body: Body, symbol: int) -> bool:
 
 
 def _apart(
-    first: list[Affine | None], second: list[Affine | None], trip: int
+    body: Body, first: list[Affine | None], second: list[Affine | None], trip: int
 ) -> int | Literal[False] | None:
     """Distance of two subscripts: that on which all of their parts agree. False: never one slot."""
     gaps: set[int] = set()
     for form, other in zip(first, second, strict=False):
         gap = distance(form, other, trip) if form is not None and other is not None else None
-        if gap is False and not (form and other and _wraps(form, other)):
+        if gap is False and not (form and other and _wraps(body, form, other)):
             return False
         if gap is not None and gap is not False:
             gaps.add(gap)
@@ -103,9 +117,10 @@ def distinct_slots(body: Body, group: list[Touch]) -> Assumption | None:
         return None
     if not any(not e.write for e in effects) or not body.inside(keys[0]):
         return None
-    return Assumption(
-        "distinct-keys", body.ev.text(keys[0]), "no slot is named twice", effects[0].where
-    )
+    named = {value: name for name, value in body.loop.target_names}
+    subject = named.get(keys[0]) or body.ev.text(keys[0])
+    said = "no slot is named twice, nor counted from the end by a negative index"
+    return Assumption("distinct-keys", subject, said, effects[0].where)
 
 
 def _on_item(body: Body, effect: Effect) -> bool:

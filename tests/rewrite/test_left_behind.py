@@ -1,4 +1,4 @@
-"""A method called for what it does to an object of the parent does not go to a worker process."""
+"""What is called for what it does to an object of the parent does not go to a worker process."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ LOOP = """\
 import archive
 
 
-def work(writer, items):
+def work(writer, items, handle):
     out = []
     for item in items:
         {statement}
     return out
 """
-EFFECTS = ("writer.add(item)", "item.normalise()", "item.parts[0].trim()", "x = writer.add(item)")
+EFFECTS = (
+    "writer.add(item)",
+    "item.normalise()",
+    "item.parts[0].trim()",
+    "x = writer.add(item)",
+    "handle(item)",
+)
 RESULTS = (
     "out.append(writer.scaled(item))",
     "out.append(item.normalised())",
+    "out.append(handle(item))",
     "archive.upload(item)",
     "archive.Client(item).send()",
 )

@@ -18,7 +18,7 @@ from pfadvisor.effects import (
     owners,
     wrapped,
 )
-from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.facts import Function, Instr
 from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.narrowing import narrowed
 from pfadvisor.effects.summary import Target
@@ -64,6 +64,7 @@ DUNDERS: Final = {
 }
 
 
+STORES: Final = frozenset({"setitem", "setattr", "delitem", "delattr"})
 PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
 TEXT: Final = frozenset({"str"})
 BYTES: Final = frozenset({"bytes", "bytearray"})
@@ -271,6 +272,8 @@ def project(
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
     if summary is None:
+        for number, elem in _plain_stores(function):
+            ev.access(i, bound[number].val, elem, write=True, how="store")
         return unknown(ev, i, function.qualname, args, targets)
     result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
     for layer in reversed(layers):
@@ -295,6 +298,16 @@ def implied(
         result = project(ev, i, *method, recv, args, targets)
         ev.implied[key] = result
     return ev.implied[key]
+
+
+def _plain_stores(function: Function) -> set[tuple[int, str]]:
+    """What the code of a function that cannot be followed stores into its parameters itself."""
+    found: set[tuple[int, str]] = set()
+    for instr in function.code:
+        base = function.code[instr.args[0]] if instr.op in STORES else None
+        if base is not None and base.op == "param":
+            found.add((base.args[0], f".{instr.args[1]}" if "attr" in instr.op else "[]"))
+    return found
 
 
 def bind(

@@ -197,8 +197,10 @@ class Steps:
             or [c for c in self.conflicts if c.nodes & feeding]
             or self.conflicts
         )
-        proved = [c for c in telling if c.assumption is None]
-        telling = sorted(proved or telling, key=lambda c: not c.nodes & heavy)
+        known = [c for c in telling if c.assumption is None or c.assumption.name != "pure-call"]
+        telling = sorted(
+            known or telling, key=lambda c: (c.assumption is not None, not c.nodes & heavy)
+        )
         blockers = _each_once([blocker_of(c) for c in telling])
         if not heavy or not blockers:
             where = self.body.ev.location(self.body.loop.source)

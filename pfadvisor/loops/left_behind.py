@@ -21,9 +21,16 @@ def called_for_effect(analysis: Analysis) -> str:
         callee = code[i].args[0]
         by_name = code[callee].op in ("name", "builtin")
         owner = code[callee].args[0] if code[callee].op == "attr" else callee
-        if not by_name and _stays(body, owner):
+        if (not by_name and _stays(body, owner)) or _fills(body, i):
             return unknown.subject
     return ""
+
+
+def _fills(body: Body, call: int) -> bool:
+    """Whether it is given an object that the function made for all iterations."""
+    given = {v for _, _, v in body.function.code[call].args[1] if body.node_of.get(v) is None}
+    objs = {obj for v in given if v not in body.header for obj in body.ev.values[v].objs}
+    return any(root[0] == "fresh" and not path for root, path in objs)
 
 
 def _stays(body: Body, value: int) -> bool:

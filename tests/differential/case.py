@@ -14,6 +14,7 @@ from typing import Any
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "rewrites"
 METHODS = ("fork", "forkserver", "spawn")
+SOURCES = ("list", "one-shot", "failing", "endless")
 VERDICTS = ("parallel", "pipeline", "review", "serial", "open")
 ASPECTS = (
     "result",
@@ -31,7 +32,10 @@ ASPECTS = (
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One way to drive the entry: which items, from what source, how often, from where."""
+    """One way to drive the entry: which items, from what source, how often, from where.
+
+    source: list, or a generator of them: one-shot, failing half-way, endless.
+    """
 
     name: str
     items: tuple[str, ...]
@@ -164,6 +168,8 @@ def load(folder: Path) -> Case:
     call = table.get("call", "")
     table["tolerates"] = tuple(_tolerance(path, each) for each in table.get("tolerates", []))
     table["extra"] = tuple(_extra(each, call) for each in table.get("extra", []))
+    if wrong := {each.source for each in table["extra"]} - set(SOURCES):
+        raise ValueError(f"{path}: unknown sources {sorted(wrong)}")
     table["argv"] = tuple(tuple(words) for words in table.get("argv", [[]]))
     return Case(name=folder.name, folder=folder, **{key: _frozen(table[key]) for key in table})
 

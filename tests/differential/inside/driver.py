@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import json
 import multiprocessing
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 SCENE = "scene"
@@ -25,8 +26,8 @@ class SourceFailure(Exception):
     """What a one-shot source raises half-way."""
 
 
-def one_shot(items: list[Any], fails: bool) -> Iterator[Any]:
-    middle = len(items) // 2
+def one_shot(items: Iterable[Any], fails: bool) -> Iterator[Any]:
+    middle = len(items) // 2 if isinstance(items, list) else 0
     for number, item in enumerate(items):
         if fails and number == middle:
             raise SourceFailure(number)
@@ -59,7 +60,8 @@ class Scene:
         if self.scenario["source"] == "list":
             self.names["ITEMS"] = self.evaluate(self.job["build"])
         else:
-            self.names["ITEMS"] = one_shot(items, self.scenario["source"] == "failing")
+            source = itertools.cycle(items) if self.scenario["source"] == "endless" else items
+            self.names["ITEMS"] = one_shot(source, self.scenario["source"] == "failing")
 
     def call(self) -> None:
         try:

@@ -201,11 +201,12 @@ class ComprehensionRewriter:
             ):
                 raise Refused("a fresh interpreter may not find the function by its name")
             return text, text
-        if len(self.elements) == 1 and not self.compute_tests and self.target.isidentifier():
-            found = direct(self.context, self.plan, self.elements[0], self.target)
+        compute = [*self.compute_tests, *self.elements]
+        told = not self.compute_tests or self._is_bool()
+        if len(compute) == 1 and told and self.target.isidentifier():
+            found = direct(self.context, self.plan, compute[0], self.target)
             if found:
                 return found, found
-        compute: list[ast.AST] = [*self.compute_tests, *self.elements]
         if all(_regroups(node) for node in compute):
             raise Refused("nothing of it is work for the workers")
         backend = self.emitter.options.backend
@@ -217,7 +218,7 @@ class ComprehensionRewriter:
         self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
         return function, worker.name
 
-    def _narrowed(self, compute: list[ast.AST]) -> Plan:
+    def _narrowed(self, compute: list[ast.expr]) -> Plan:
         """The plan without inputs that only the further clauses read, which stay."""
         if len(self.generators) < 2:
             return self.plan
@@ -250,9 +251,15 @@ class ComprehensionRewriter:
             return f"{unit}return {value}".split("\n")
         tests = " and ".join(self._operand(test, swaps) for test in self.compute_tests)
         if not self.elements:
-            return f"{unit}return bool({tests})".split("\n")
+            told = tests if self._is_bool() else f"bool({tests})"
+            return f"{unit}return {told}".split("\n")
         rows = [f"{unit}if {tests}:", f"{unit * 2}return True, {argument(value)}"]
         return "\n".join([*rows, f"{unit}return False, None"]).split("\n")
+
+    def _is_bool(self) -> bool:
+        """Whether the only test gives nothing else."""
+        tests = self.compute_tests
+        return len(tests) == 1 and self.context.types.value(tests[0]) == "bool"
 
     def _operand(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
         text = self._moved(node, swaps)

@@ -132,6 +132,14 @@ class Emitter:
             self.outer = outer_loop(self.text, self.context.path, emission.header)
         return emission
 
+    def named(self, emission: Emission) -> tuple[list[str], Emission]:
+        """A call that spans rows has no place in a loop's header: it gets a row of its own."""
+        if "\n" not in emission.expression and len(emission.expression) < self.options.width:
+            return [], emission
+        name = self.context.local("results")
+        rows = self.line(f"{name} = {emission.expression}")
+        return rows, replace(emission, expression=name)
+
     def rewritten(self, edits: Sequence[Edit], summary: str) -> Rewritten:
         far = load(self.backend).TRAITS.elsewhere and "file" in self.plan.surroundings
         condition = "if its workers see the same files" if far else ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pfadvisor.backends._choice import traits_of
 from pfadvisor.backends._job import Emission, Want
 from pfadvisor.model import Edit, Plan, Source, Span
 from pfadvisor.rewrite.context import FileContext
@@ -281,8 +282,9 @@ class LoopRewriter:
         while body and not body[0]:
             del body[0]
         body = body or [f"{to.inside}{self.text.unit}pass"]
+        before, emission = to.named(emission)
         header = f"{emission.loop} {self._header(emission, needs)}:{self._comment()}"
-        lines = [*to.line(header), *body, *self._orelse(to.inside)]
+        lines = [*before, *to.line(header), *body, *self._orelse(to.inside)]
         edit = self._edit(to.statement(lines))
         what = "commit the results of" if self.commit else "run"
         what = "join the results of" if self.plan.privates else what
@@ -311,7 +313,8 @@ class LoopRewriter:
             return "futures"
         if not plan.source.finite or (needs and not self.emitter.once_more):
             return "window"
-        if plan.collected and not plan.leaves_early:
+        far = traits_of(self.options.backend).elsewhere
+        if plan.collected and not plan.leaves_early and not far:
             return "list"
         ahead = plan.pure or not plan.leaves_early
         lazily = plan.mode != "async" and plan.source.reiterable and ahead

@@ -133,8 +133,9 @@ class Emitter:
         return emission
 
     def named(self, emission: Emission) -> tuple[list[str], Emission]:
-        """A call that spans rows has no place in a loop's header: it gets a row of its own."""
-        if "\n" not in emission.expression and len(emission.expression) < self.options.width:
+        """A call of a call has no place in a loop's header if it is long: it gets its own row."""
+        nested = emission.gives == "list" and not emission.header
+        if not nested or len(emission.expression) < self.options.width:
             return [], emission
         name = self.context.local("results")
         rows = self.line(f"{name} = {emission.expression}")

@@ -13,6 +13,7 @@ from pfadvisor.effects.values import DEEP, USE
 from pfadvisor.loops.conflicts import Conflict
 from pfadvisor.loops.deferred import left_undone
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.once import done_once
 from pfadvisor.loops.touches import Touch, overlap
 
 HEAVY: Final = frozenset({"100us", "ms", "100ms", "s"})
@@ -135,7 +136,9 @@ def with_head(
 
 def _worthy(body: Body, compute: frozenset[int]) -> frozenset[int]:
     return frozenset(
-        n for n in compute if worth_a_worker(body, n) and not left_undone(body, n, compute)
+        n
+        for n in compute
+        if worth_a_worker(body, n) and not left_undone(body, n, compute) and not done_once(body, n)
     )
 
 

@@ -36,7 +36,7 @@ def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         for obj, holder in _outside(body, body.ev.values[value]):
             if (
-                obj in changed
+                _reaches(obj, changed)
                 or (holder.funcs and not named)
                 or _differs(body, holder)
                 or (value in keys and _told_apart(body, value))
@@ -49,6 +49,12 @@ def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[
     return tuple(
         a for n, a in found.items() if not {"copied-result", f"copied-result:{n}"} & accepted
     )
+
+
+def _reaches(obj: Obj, changed: frozenset[Obj]) -> bool:
+    """Whether it, or something that it leads to, is among them."""
+    root, path = obj
+    return any(other == root and steps[: len(path)] == path for other, steps in changed)
 
 
 def _question(body: Body, subject: str, value: int) -> Assumption:

@@ -92,6 +92,7 @@ class _Bound:
 
     def __init__(self, ev: Evaluation, line: Line, args: list[Arg]) -> None:
         self.vals: dict[str, Val] = {}
+        self.each: dict[str, list[Val]] = {}  # those of one name apart
         self.keys: dict[str, int] = {}
         self.made: dict[str, Val] = {}  # by those that were called
         self.spread = any(a.kind in ("star", "dstar") for a in args)
@@ -103,6 +104,7 @@ class _Bound:
                 self.vague.update(names)
             for name in names:
                 self.vals[name] = join(self.vals.get(name, BOTTOM), val)
+                self.each.setdefault(name, []).append(val)
                 self.keys.setdefault(name, argument.value)
 
     def literal(self, name: str) -> object:
@@ -151,9 +153,9 @@ def known(
         for target in targets:
             _touch(ev, i, target, recv, bound, how, write=write)
     for argument in line.iterates:
-        iterated = bound.vals.get(argument, BOTTOM)
-        implicit.iteration(ev, i, iterated)
-        _advance(ev, i, iterated, known=name not in ADVANCING)
+        for iterated in bound.each.get(argument, ()):
+            implicit.iteration(ev, i, iterated)
+            _advance(ev, i, iterated, known=name not in ADVANCING)
     orders.by_call(ev, i, line, bound.vals)
     _keep(ev, line, recv, bound)
     for argument in line.calls:

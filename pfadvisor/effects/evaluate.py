@@ -16,6 +16,7 @@ from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
 from pfadvisor.effects.narrowing import told_by
 from pfadvisor.effects.repeats import stretches
+from pfadvisor.effects.subscripts import Form, substituted
 from pfadvisor.effects.summary import Context, Summary, Target
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -167,13 +168,15 @@ class Evaluation:
             self.seen.add(mark)
             self.effects.append(effect)
 
-    def relayed(self, head: tuple[Any, ...], effect: Effect, here: Location) -> None:
-        """Record an access of a callee; `head` is what it is here."""
-        mark = head, effect.where
+    def relayed(
+        self, head: tuple[Any, ...], effect: Effect, here: Location, form: Form | None = None
+    ) -> None:
+        """Record an access of a callee; `head` and `form` are what it is here."""
+        mark = head, effect.where, form
         if mark not in self.seen:
             self.seen.add(mark)
             chain = (here, *effect.chain)[:CHAIN]
-            self.effects.append(Effect._make((*head, effect.where, chain)))
+            self.effects.append(Effect._make((*head, effect.where, chain, form)))
 
     def unknown(self, call: UnknownCall) -> None:
         self.unknowns.append(call)
@@ -183,22 +186,33 @@ class Evaluation:
         here = self.location(i)
         for effect in summary.effects:
             key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
-            write, root, path, elem, _, _, how, _, _ = effect
+            write, root, path, elem, _, _, how, *_ = effect
             if elem == "=" or root[0] == "res":
                 self.relayed((write, root, path, elem, i, key, how), effect, here)
                 continue
-            places = passed[root, path]
+            places, form = passed[root, path], self._form_here(effect, keys)
             for root, path in ordered(places):
                 meant = sharing.place(root, path, elem, key)
                 if meant is not None:
+                    told = form if sharing.VIEW not in path else None
                     (root, path), step, slot = meant
-                    self.relayed((write, root, path, step, i, slot, how), effect, here)
+                    self.relayed((write, root, path, step, i, slot, how), effect, here, told)
             for root, path in ordered(owners.behind(self, places, elem)) if self.swapped else ():
                 self.relayed((write, root, path, "[]", i, -1, how), effect, here)
         for unknown in summary.unknowns:
             reached = frozenset(o for obj in unknown.args for o in passed[obj])
             chain = (here, *unknown.chain)[:CHAIN]
             self.unknown(unknown._replace(instr=i, chain=chain, args=reached))
+
+    def _form_here(self, effect: Effect, keys: list[int]) -> Form | None:
+        if effect.form is None:
+            return None
+
+        def passed(parameter: int) -> Form | None:
+            value = keys[parameter] if parameter < len(keys) else -1
+            return ("value", value) if value >= 0 else None
+
+        return substituted(effect.form, passed)
 
     def store(self, obj: Obj, elem: str, value: Val) -> None:
         (obj, elem, _) = sharing.place(*obj, elem, -1) or (obj, elem, -1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import owners
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
+from pfadvisor.effects.subscripts import Form, computed, substituted
 from pfadvisor.effects.summary import Summary, summarize
 from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, ordered
 from pfadvisor.model import Location
@@ -42,14 +43,15 @@ class Outline(Evaluation):
                 known.popitem()
 
     def effect(self, effect: Effect) -> None:
-        write, root, path, elem, i, key, how, _, _ = effect
+        write, root, path, elem, i, key, how, *_ = effect
         if write and root[0] == "fresh":
             self.written.setdefault(root, set()).add(i)
         if self._seen_outside(root, elem):
             parameter = self._parameter(key)
-            mark = write, root, path, elem, how, parameter
+            form = computed(self, key) if parameter < 0 and elem == "[]" else None
+            mark = write, root, path, elem, how, parameter, form
             if mark not in self.told:
-                self.told[mark] = effect._replace(instr=-1, key=parameter)
+                self.told[mark] = effect._replace(instr=-1, key=parameter, form=form)
 
     def enter(self, i: int, summary: Summary, keys: list[int], passed: Passed) -> None:
         again = id(summary) in self.entered and not self.swapped
@@ -59,11 +61,13 @@ class Outline(Evaluation):
             self._ask(i, summary, passed)
         hidden: dict[Root, bool] = {}
         for effect in summary.moving:
-            write, root, path, elem, _, key, how, _, _ = effect
+            write, root, path, elem, _, key, how, *_ = effect
             parameter = self._parameter(keys[key]) if 0 <= key < len(keys) else -1
+            form = self._computed(effect, keys) if parameter < 0 and elem == "[]" else None
+            told = how, parameter, form
             if elem == "=" or root[0] in FIXED:
-                if not again or parameter >= 0:
-                    self._relay((write, root, path, elem, how, parameter), effect, i)
+                if not again or parameter >= 0 or form is not None:
+                    self._relay((write, root, path, elem, *told), effect, i)
                 continue
             if root not in hidden:
                 hidden[root] = self._hidden(passed.bases(root))
@@ -71,7 +75,7 @@ class Outline(Evaluation):
                 for place in ordered(passed[root, path]):
                     if write and place[0][0] == "fresh":
                         self.written.setdefault(place[0], set()).add(i)
-                    self._relay((write, *place, elem, how, parameter), effect, i)
+                    self._relay((write, *place, elem, *told), effect, i)
         if self.swapped:
             self._enter_behind(i, summary, passed)
 
@@ -84,11 +88,11 @@ class Outline(Evaluation):
     def _enter_behind(self, i: int, summary: Summary, passed: Passed) -> None:
         """Accesses to attributes of objects whose namespaces were replaced."""
         for effect in summary.effects:
-            write, root, path, elem, _, _, how, _, _ = effect
+            write, root, path, elem, _, _, how, *_ = effect
             if elem != "=" and root[0] != "res":
                 places = passed[root, path]
                 for place in ordered(owners.behind(self, places, elem)):
-                    self._relay((write, *place, "[]", how, -1), effect, i)
+                    self._relay((write, *place, "[]", how, -1, None), effect, i)
 
     def _ask(self, i: int, summary: Summary, passed: Passed) -> None:
         for unknown in summary.unknowns:
@@ -116,9 +120,9 @@ class Outline(Evaluation):
     def _relay(self, mark: tuple[Any, ...], effect: Effect, i: int) -> None:
         if mark not in self.told and self._seen_outside(mark[1], mark[3]):
             chain = (self.location(i), *effect.chain)[:CHAIN]
-            write, root, path, elem, how, parameter = mark
+            write, root, path, elem, how, key, form = mark
             where = effect.where
-            self.told[mark] = Effect(write, root, path, elem, -1, parameter, how, where, chain)
+            self.told[mark] = Effect(write, root, path, elem, -1, key, how, where, chain, form)
 
     def _seen_outside(self, root: Root, elem: str) -> bool:
         if root[0] not in OUTER:
@@ -127,6 +131,15 @@ class Outline(Evaluation):
             return root[1] not in self.function.locals
         # where `__hash__` is called implicitly, no value is seen
         return root != OF_THE_WORKER or self.function.name != "__hash__"
+
+    def _computed(self, effect: Effect, keys: list[int]) -> Form | None:
+        """The form of a callee's subscript in terms of the parameters here."""
+        form = effect.form or (("value", effect.key) if effect.key >= 0 else None)
+
+        def passed(parameter: int) -> Form | None:
+            return computed(self, keys[parameter]) if parameter < len(keys) else None
+
+        return substituted(form, passed) if form is not None else None
 
     def _parameter(self, value: int) -> int:
         """The parameter that the value is, or -1."""

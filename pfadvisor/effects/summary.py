@@ -88,7 +88,7 @@ class Summary(_Told):
     def said(self) -> tuple[Any, ...]:
         """All of it but for its order and the ways to it."""
         return (
-            frozenset(e[:8] for e in self.effects),
+            frozenset((*e[:8], e.form) for e in self.effects),
             frozenset((u.subject, u.where, u.args) for u in self.unknowns),
             frozenset(self.heap),
             frozenset(self.raises),
@@ -99,16 +99,20 @@ class Summary(_Told):
     @cached_property
     def moving(self) -> tuple[Effect, ...]:
         """Accesses that depend on what is passed."""
-        return tuple(e for e in self.effects if e.key >= 0 or not _is_fixed(e))
+        return tuple(e for e in self.effects if _is_keyed(e) or not _is_fixed(e))
 
     @cached_property
     def fixed(self) -> tuple[tuple[tuple[Any, ...], Effect], ...]:
         """The others, each with all that tells it apart in an outline."""
         return tuple(
-            ((e.write, e.root, e.path, e.elem, e.how, -1), e)
+            ((e.write, e.root, e.path, e.elem, e.how, -1, None), e)
             for e in self.effects
-            if e.key < 0 and _is_fixed(e)
+            if _is_fixed(e) and not _is_keyed(e)
         )
+
+
+def _is_keyed(effect: Effect) -> bool:
+    return effect.key >= 0 or effect.form is not None
 
 
 def _is_fixed(effect: Effect) -> bool:
@@ -282,6 +286,6 @@ def _fewer(effects: list[Effect], most: int) -> list[Effect]:
         else:
             merged.setdefault(
                 (effect.root, effect.how if effect.write else ""),
-                effect._replace(path=(), elem=DEEP, key=-1),
+                effect._replace(path=(), elem=DEEP, key=-1, form=None),
             )
     return list(merged.values())

@@ -165,6 +165,7 @@ class Effect(NamedTuple):
     instr    instruction at which it happens, in the function that is looked at
     key      value of the subscript, or of the path of a resource; -1 if there is none.
              In a summary: index of the parameter that is the key, or -1
+    form     of a subscript that a callee computes: see `subscripts`
     how      the operation: load store append extend add update call advance …
     where    the access itself; `chain` the calls that lead to it, outermost first
     """
@@ -178,6 +179,7 @@ class Effect(NamedTuple):
     how: str
     where: Location
     chain: tuple[Location, ...] = ()
+    form: tuple[Any, ...] | None = None
 
 
 class UnknownCall(NamedTuple):

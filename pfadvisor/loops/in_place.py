@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.values import Effect, parse_type
-from pfadvisor.loops.affine import affine, counter_of
+from pfadvisor.loops.affine import affine
+from pfadvisor.loops.counters import counter_of, drawn_in_step
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 
@@ -41,10 +42,12 @@ def in_place(body: Body, touch: Touch) -> bool:
 
 def already_read(body: Body, read: Effect, touch: Touch) -> bool:
     """Whether `enumerate(xs)`, as it goes on reading `xs`, is past the slot that is written."""
-    source = body.function.code[body.loop.source]
-    if read.instr != body.loop.source or source.op != "call" or not source.args[1]:
-        return False
-    iterated = body.ev.values[source.args[1][0][2]]
-    heads = {parse_type(t)[0] for t in iterated.types or ()}
-    direct = (touch.effect.root, touch.effect.path) in iterated.objs
-    return direct and not iterated.lazy and not heads & BACKWARDS and in_place(body, touch)
+    place = touch.effect.root, touch.effect.path
+    read_here = [value for call, value in drawn_in_step(body) if call == read.instr]
+    iterated = [body.ev.values[value] for value in read_here]
+    forwards = all(
+        not known.lazy and {parse_type(t)[0] for t in known.types or ()}.isdisjoint(BACKWARDS)
+        for known in iterated
+        if place in known.objs
+    )
+    return forwards and any(place in known.objs for known in iterated) and in_place(body, touch)

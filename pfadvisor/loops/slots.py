@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pfadvisor.effects.subscripts import SLICE, Form
 from pfadvisor.effects.values import Effect
-from pfadvisor.loops.affine import (
-    Affine,
-    affine,
-    counter_of,
-    distance,
-    natural,
-    never_negative,
-    trip_count,
-)
+from pfadvisor.loops.affine import affine_form, distance, natural, never_negative
+from pfadvisor.loops.counters import Affine, bounds_of, constant, counter_of
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
@@ -25,22 +19,21 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
     """Distance of the accesses to one container by their subscripts; False: never one slot."""
     if len(group) > MOST_PAIRS or any(
         t.effect.path
-        or t.effect.key < 0
+        or (t.effect.key < 0 and t.effect.form is None)
         or t.effect.elem == "="
         or t.effect.how not in ("load", "store")
         for t in group
     ):
         return None
-    counters, trip = counter_of(body), trip_count(body)
-    length = body.ev.values[trip].const if trip >= 0 else None
-    length = length if isinstance(length, int) else None
-    forms = [(t, _subscripts(body, t.effect.key, counters)) for t in group]
+    counters, bounds = counter_of(body), bounds_of(body)
+    length = min((n for n in (constant(body, b) for b in bounds) if n is not None), default=None)
+    forms = [(t, _subscripts(body, t.effect, counters)) for t in group]
     gaps: set[int] = set()
     for touch, form in forms:
         for other, other_form in forms:
             if not (touch.effect.write or other.effect.write):
                 continue
-            gap = _apart(body, form, other_form, trip)
+            gap = _apart(body, form, other_form, bounds)
             if gap is None:
                 return None
             if gap is not False and (length is None or abs(gap) < length):
@@ -48,21 +41,29 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
     return min(gaps) if gaps else False
 
 
-def _subscripts(body: Body, key: int, counters: dict[int, Affine]) -> list[Affine | None]:
+def _subscripts(body: Body, effect: Effect, counters: dict[int, Affine]) -> list[Affine | None]:
     """The form of the key, or of each part of `a[i, :, j]` as far as they name axes in order;
     None for a part that is a slice."""
-    instr = body.function.code[key]
-    if instr.op != "display" or instr.args[0] != "tuple":
-        form = affine(body, key, counters)
+    subscript = effect.form or _as_parts(body, effect.key)
+    if subscript[0] != "parts":
+        form = affine_form(body, subscript, counters)
         return [] if form is None else [form]
     found: list[Affine | None] = []
-    for part in instr.args[1:]:
-        form = affine(body, part, counters)
+    for part in subscript[1:]:
+        form = affine_form(body, part, counters)
         named = form is not None and _is_whole(body, form.symbol)
-        if not named and body.function.code[part].op != "slice":
+        if not named and part != SLICE:
             break
         found.append(form if named else None)
     return found
+
+
+def _as_parts(body: Body, key: int) -> Form:
+    code = body.function.code
+    if code[key].op != "display" or code[key].args[0] != "tuple":
+        return "value", key
+    parts = (SLICE if code[v].op == "slice" else ("value", v) for v in code[key].args[1:])
+    return "parts", *parts
 
 
 def _wraps(body: Body, first: Affine, second: Affine) -> bool:
@@ -83,12 +84,15 @@ def _is_whole(body: Body, symbol: int) -> bool:
 
 
 def _apart(
-    body: Body, first: list[Affine | None], second: list[Affine | None], trip: int
+    body: Body,
+    first: list[Affine | None],
+    second: list[Affine | None],
+    bounds: frozenset[int],
 ) -> int | Literal[False] | None:
     """Distance of two subscripts: that on which all of their parts agree. False: never one slot."""
     gaps: set[int] = set()
     for form, other in zip(first, second, strict=False):
-        gap = distance(form, other, trip) if form is not None and other is not None else None
+        gap = distance(form, other, bounds) if form is not None and other is not None else None
         if gap is False and not (form and other and _wraps(body, form, other)):
             return False
         if gap is not None and gap is not False:

@@ -25,6 +25,7 @@ class Whole:
         self._function, self._code = ev.function, ev.function.code
         self._module = ev.module
         self._effects, self._values = ev.effects, ev.values
+        self._unknowns = ev.unknowns
         self._heap, self._cells = ev.heap, ev.cells
 
     @cached_property
@@ -166,6 +167,12 @@ class Whole:
             found |= fresh
             waiting += fresh
         return found
+
+    @cached_property
+    def changed(self) -> frozenset[Root]:
+        """Roots of objects that the function changes, or hands to code that nobody knows."""
+        found = {effect.root for effect in self._effects if effect.write}
+        return frozenset(found.union(root for call in self._unknowns for root, _ in call.args))
 
     @cached_property
     def given_away(self) -> frozenset[Root]:

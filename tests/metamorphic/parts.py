@@ -40,6 +40,10 @@ def free(subject: Subject, node: ast.AST) -> list[str]:
     return [name for name in dict.fromkeys(read) if name not in bound | known]
 
 
+def is_of_module(subject: Subject, name: str) -> bool:
+    return name in top_level(subject) and name not in bound_in(subject)
+
+
 def _is_variable(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign | ast.AnnAssign)
 

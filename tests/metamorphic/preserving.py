@@ -149,11 +149,13 @@ def zip_form(subject: Subject, random: Random) -> bool:
     if loop is None:
         return False
     source = ast.unparse(loop.iter)
-    other = choice(random, ["", "range(1_000_000)"])
+    other = choice(random, ["", "itertools.count()", "range(1_000_000)"])
     if not other:
         loop.iter = expression(f"zip({source})")
         loop.target = ast.Tuple([loop.target], ast.Store())
         return True
+    if "itertools" in other:
+        subject.define("import itertools")
     loop.iter = expression(f"zip({source}, {other})")
     loop.target = _pair(loop.target, ast.Name(subject.fresh("other"), ast.Store()))
     return True
@@ -195,6 +197,8 @@ def _extracted(subject: Subject, random: Random) -> tuple[ast.stmt, ast.expr, li
         return None
     node, value = choice(random, found)
     names = parts.free(subject, value)
+    if subject.function is not None:
+        names = [name for name in names if not parts.is_of_module(subject, name)]
     called = {ast.unparse(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
     return None if called & set(names) else (node, value, names)
 

@@ -133,11 +133,14 @@ class Outline(Evaluation):
         return root != OF_THE_WORKER or self.function.name != "__hash__"
 
     def _computed(self, effect: Effect, keys: list[int]) -> Form | None:
-        """The form of a callee's subscript in terms of the parameters here."""
+        """The form of a callee's subscript in terms of the parameters here. What is computed from
+        what was computed is not told: with recursion, it would grow for ever."""
         form = effect.form or (("value", effect.key) if effect.key >= 0 else None)
 
         def passed(parameter: int) -> Form | None:
-            return computed(self, keys[parameter]) if parameter < len(keys) else None
+            found = computed(self, keys[parameter]) if parameter < len(keys) else None
+            plain = effect.form is None or (found and found[0] in ("value", "const"))
+            return found if plain else None
 
         return substituted(form, passed) if form is not None else None
 

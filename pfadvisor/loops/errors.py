@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.affine import affine
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.counters import counter_of
 from pfadvisor.loops.nodes import Body
 
 UNSENT: Final = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
@@ -22,6 +25,25 @@ def only_builtin(analysis: Analysis) -> bool:
     return not analysis.body.ev.unknowns and not any(
         ":" in name or "." in name or name in bad for name in errors_of(analysis)
     )
+
+
+def of_work_alone(analysis: Analysis) -> bool:
+    """Whether neither source nor commit is known to raise: what they raise for one item must come
+    before what the work raises for a later one."""
+    body, code = analysis.body, analysis.body.function.code
+    header = {*body.header, body.loop.source, body.loop.elem}
+    failing = [at for at in body.ev.raises.values() if at & header]
+    left = [i for i in body.node_of if i not in analysis.compute_instrs]
+    jumps = any(code[i].op in ("raise", "assert") for i in left)
+    misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
+    return not (jumps or misses or (failing and not analysis.source.reiterable))
+
+
+def _may_miss(body: Body, base: int, key: int) -> bool:
+    """Whether the slot may not be there: a list has those that the loop counts, as a rule."""
+    heads = {parse_type(t)[0] for t in body.ev.values[base].types or ()}
+    counters = counter_of(body)
+    return heads == {"list"} and affine(body, key, counters) not in counters.values()
 
 
 def lost(analysis: Analysis) -> tuple[str, ...]:

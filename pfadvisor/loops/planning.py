@@ -47,7 +47,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         analysis.accumulators,
         analysis.source,
         call_of(analysis),
-        (analysis.collecting and dead) or comprehension,
+        (analysis.collecting and dead and errors.of_work_alone(analysis)) or comprehension,
         errors.only_builtin(analysis),
         handled(body),
         analysis.pure,
@@ -339,4 +339,13 @@ def results_of(analysis: Analysis) -> list[int]:
     found = []
     for i in sorted(analysis.rest_instrs):
         found += [v for v in operands(code[i]) if body.node_of.get(v) in analysis.compute]
+    found += _named_for_others(analysis)
     return found + [v for c in analysis.privates for v in c.given]
+
+
+def _named_for_others(analysis: Analysis) -> list[int]:
+    """What compute gives a name that commit, or code after the loop, reads: it need not have been
+    made there."""
+    code, names = analysis.body.function.code, {*handed_names(analysis), *live_names(analysis.body)}
+    binds = (code[i].args for i in sorted(analysis.compute_instrs) if code[i].op == "bind")
+    return [value for name, value in binds if name in names]

@@ -56,6 +56,7 @@ SETUP = {
     "ticks": ("it", "ticks = iter(ys)"),
 }
 NEEDS = {"alias": ("rows",), "other": ("own",)}
+QUESTIONS = 600
 GIVEN = ("rows", "seen", "counts", "own", "cells", "boxes", "copy", "table")
 ANNOTATIONS = {
     "l": "list[int]", "s": "set[int]", "d": "dict[int, int]", "b": "Box", "bl": "list[Box]",
@@ -72,13 +73,16 @@ class Program(NamedTuple):
 
 
 class Choice:
-    """What the grammar asks of hypothesis; it shrinks towards the first and towards no."""
+    """What the grammar asks of hypothesis; it shrinks towards the first and towards no.
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-        self._draw = draw
+    One byte answers one question, all are drawn at once: a draw each would cost more than
+    all the rest of making a program."""
+
+    def __init__(self, answers: bytes) -> None:
+        self._answers = iter(answers)
 
     def number(self, most: int) -> int:
-        return int(self._draw(st.integers(0, most)))
+        return next(self._answers, 0) % (most + 1)
 
     def of(self, values: Any) -> Any:
         values = list(values)
@@ -93,7 +97,7 @@ class Choice:
 
 @st.composite
 def programs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Program:
-    choose = Choice(draw)
+    choose = Choice(draw(st.binary(min_size=QUESTIONS, max_size=QUESTIONS)))
     if choose.once_in(6):
         return _comprehension(choose)
     names = _closed(choose.some(SETUP, 3))

@@ -1,20 +1,11 @@
-"""Random loops whose stages are known by construction: logs, state and exceptions must agree.
-
-The pools are played by inline ones that copy what crosses to a worker, so that
-a case costs no process.
-"""
+"""Random loops whose stages are known by construction: logs, state and exceptions must agree."""
 
 from __future__ import annotations
 
-import builtins
-import pickle
-import types
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from random import Random
-from typing import Any
 
 import pytest
+from oracle.play import played
 
 from pfadvisor.model import Source
 from pfadvisor.rewrite.compose import applied
@@ -39,6 +30,21 @@ TAIL = """\
     except (ValueError, LookupError) as error:
         log("error", str(error))
     log("end", state)
+
+
+def make(*given):
+    return given
+
+
+def log(*what):
+    print(what)
+
+
+def lazily(given):
+    for x in given:
+        if x == 13:
+            raise LookupError(x)
+        yield x
 """
 
 
@@ -135,61 +141,6 @@ class Body:
             self._log(depth + 1, ["t", "c"])
 
 
-class Inline:
-    """Pool and executor in one: runs in this thread, on copies."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        pass
-
-    def __enter__(self) -> Inline:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def submit(self, function: Callable[[Any], Any], item: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(copied(function(copied(item))))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def map(self, function: Callable[[Any], Any], items: Iterable[Any], **_: Any) -> Iterator[Any]:
-        futures = [self.submit(function, item) for item in items]
-        return (future.result() for future in futures)
-
-    imap = map
-
-
-def copied(value: Any) -> Any:
-    return pickle.loads(pickle.dumps(value))
-
-
-def imported(name: str, *args: Any, **options: Any) -> Any:
-    if name in ("concurrent.futures", "multiprocessing"):
-        names = ("ProcessPoolExecutor", "ThreadPoolExecutor", "Pool")
-        return types.SimpleNamespace(**dict.fromkeys(names, Inline))
-    return builtins.__import__(name, *args, **options)
-
-
-def lazily(xs: Iterable[int]) -> Iterator[int]:
-    for x in xs:
-        if x == 13:
-            raise LookupError(x)
-        yield x
-
-
-def played(text: str, items: list[int]) -> list[tuple[Any, ...]]:
-    """Everything that the program logs."""
-    found: list[tuple[Any, ...]] = []
-    known = {**vars(builtins), "__import__": imported}
-    space = {"log": lambda *what: found.append(what), "lazily": lazily, "__builtins__": known}
-    exec(compile(text, "case", "exec"), space)
-    space["run"](items, 3)  # type: ignore[operator]
-    return found
-
-
 def made(seed: int) -> tuple[str, Body, Source]:
     random = Random(seed)
     body = Body(random)
@@ -227,4 +178,5 @@ def test_a_random_loop_logs_the_same(seed: int) -> None:
     random = Random(seed)
     for size in (0, 1, 3, 40):
         items = [random.randint(0, 60) for _ in range(size)]
-        assert played(after, items) == played(program, items), after
+        expected = played(program, (items, 3))
+        assert played(after, (items, 3), size, patience=60) == expected, after

@@ -130,7 +130,7 @@ def _as_it_was(body: Body, value: int, name: str) -> bool:
         return alone and all(value >= body.function.loops[loop].body for loop in around)
     root: Root = ("fresh", value)
     changed = body.whole.changed
-    return name != "list" or not ({root, MERGED} & changed or root in escaped(body))
+    return name != "list" or not ({root, MERGED["fresh"]} & changed or root in escaped(body))
 
 
 def _of_range(given: tuple[int, ...], constants: list[int | None]) -> Affine | None:

@@ -7,6 +7,7 @@ they are. A split `if` appears in both; its test is evaluated in the worker only
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,8 @@ Swap = tuple[Span, str]
 _BINDING = 20  # room for the name that the expression is bound to
 TAKEN = "\0"
 """Stands among the commit's lines where the first result is needed."""
+
+_JUMP = re.compile(r"\s*(continue|break|return)\b")
 
 
 @dataclass(slots=True)
@@ -100,7 +103,10 @@ class Outliner:
         floor = self.text.span(loop.iter).end_row
         given = self.given | set(self.stages.parts)
         piece = self._block(loop.body, floor, self.text.unit, self.commit_indent, given)
-        piece.commit += self.stages.joined(self.commit_indent)
+        joined = self.stages.joined(self.commit_indent)
+        if joined and any(_JUMP.match(row) for row in piece.commit):
+            raise Refused("what the iteration collects would be lost where it skips its rest")
+        piece.commit += joined
         while piece.worker and not piece.worker[0]:
             del piece.worker[0]
             piece.tail = {name: (row - 1, value) for name, (row, value) in piece.tail.items()}

@@ -1,6 +1,6 @@
 """Measures this machine in a process of its own and makes a `Calibration` of the readings.
 
-The likeliest value is a low quintile: what else a machine does only ever adds. Forkserver's
+The likeliest value is one of the lowest: what else a machine does only ever adds. Forkserver's
 first start in a program is its usual one, and the dearest.
 """
 
@@ -23,6 +23,7 @@ from pfadvisor.profit.machine import FIGURES
 PROBES: Final = "pfadvisor.measure.machine_probes"
 TIME_LIMIT: Final = 60.0
 WIDEST: Final = 4.0
+Reading = tuple[float, float, float]
 
 
 class CalibrationError(Exception):
@@ -42,7 +43,9 @@ def calibration_of(readings: Mapping[str, Sequence[float]]) -> Calibration:
         first = min(max(readings["forkserver"][0], low), high)
         known["forkserver"] = low, (mid * max(first, mid)) ** 0.5, high
     missing = [
-        name for name in ("task_process", "task_thread", "pace", "crowding") if name not in known
+        name
+        for name in ("task_process", "task_thread", "pace", "alone", "together")
+        if name not in known
     ]
     if missing:
         raise CalibrationError(f"nothing was measured of {', '.join(missing)}")
@@ -50,22 +53,25 @@ def calibration_of(readings: Mapping[str, Sequence[float]]) -> Calibration:
         {name: known[name] for name in FIGURES if name in known},
         {name: known[name] for name in RATES if name in known},
         known["pace"][1],
-        _at_least_one(known["crowding"]),
+        crowding(known["alone"], known["together"]),
         platform.python_version(),
         time.strftime("%Y-%m-%d"),
     )
 
 
-def interval(values: Sequence[float]) -> tuple[float, float, float]:
+def interval(values: Sequence[float]) -> Reading:
     """(lowest, likeliest, highest), without what only a disturbance explains."""
     ordered = sorted(values)
-    likely = ordered[len(ordered) // 5]
+    likely = ordered[len(ordered) // 10]
     high = min(ordered[(len(ordered) - 1) * 3 // 4], likely * WIDEST)
     return ordered[0], likely, max(high, likely)
 
 
-def _at_least_one(values: tuple[float, float, float]) -> tuple[float, float, float]:
-    low, likely, high = (max(value, 1.0) for value in values)
+def crowding(alone: Reading, together: Reading) -> Reading:
+    """How much longer work takes beside as much work on every processor. Like is compared with
+    like, as one of two runs that follow each other may be disturbed and the other not."""
+    low, likely = together[0] / alone[0], together[1] / alone[1]
+    low, likely, high = sorted(max(value, 1.0) for value in (low, likely, together[2] / alone[1]))
     return low, likely, high
 
 

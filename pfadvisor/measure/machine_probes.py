@@ -1,7 +1,7 @@
 """What pools, tasks, pickles and plain Python take on this machine; run as a program of its own.
 
 Prints one JSON object: a list of seconds for every name of `Machine` and `Rates` that is
-measured, and `pace`. What does not work on a platform is left out.
+measured, `pace`, and work `alone` and `together`. What does not work on a platform is left out.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing.context import BaseContext
 from typing import Final
 
 ROUNDS: Final = 9
 PROCESSES: Final = 2
+THREADS: Final = 8
+AHEAD: Final = 4
 PATIENCE: Final = 13.0
 MANY: Final = 20_000
-SOME: Final = 300
+SOME: Final = 1_000
 LONG: Final = 1_500_000  # as long as a scheduler needs to share the processors out
 TABLE_SECONDS: Final = 1.13e-7  # what the tables of costs say of one turn of `_turns`
-POOLS: Final = "import multiprocessing.pool, concurrent.futures.process"
+POOLS: Final = ("import multiprocessing.pool", "import concurrent.futures.process")
 EXECUTORS: Final = "import concurrent.futures.thread"
 now: Final = time.perf_counter
 Probe = Callable[[], float]
@@ -67,11 +70,18 @@ def _pool_tasks(context: BaseContext, number: int, chunk: int) -> float:
         return (now() - start) / number
 
 
-def _executor_tasks(executor: Executor, number: int) -> float:
+def _executor_tasks(executor: Executor, workers: int, number: int) -> float:
+    """Some are under way, and results are taken one by one in order."""
     with executor:
-        list(executor.map(nothing, range(PROCESSES)))
+        list(executor.map(nothing, range(workers)))
+        waiting: deque[Future[None]] = deque()
         start = now()
-        list(executor.map(nothing, range(number)))
+        for index in range(number):
+            waiting.append(executor.submit(nothing, index))
+            if len(waiting) >= AHEAD * workers:
+                waiting.popleft().result()
+        for future in waiting:
+            future.result()
         return (now() - start) / number
 
 
@@ -150,14 +160,12 @@ def _turns(number: int) -> float:
     return (now() - start) / number
 
 
-def _crowding(context: BaseContext) -> float:
-    """Seconds that work takes beside as much work on every processor, over those it takes alone."""
+def _work(context: BaseContext, together: int) -> float:
+    """Seconds that work takes with as much on so many of the processors at the same time."""
     workers = processors()
     with context.Pool(workers) as pool:
         pool.map(nothing, range(workers), 1)
-        alone = pool.map(_turns, [LONG], 1)[0]
-        together = pool.map(_turns, [LONG] * workers, 1)
-    return sum(together) / workers / alone
+        return sum(pool.map(_turns, [LONG] * together, 1)) / together
 
 
 def processors() -> int:
@@ -200,11 +208,15 @@ def probes() -> dict[str, list[Probe]]:
     context = multiprocessing.get_context()
 
     def executor() -> float:
-        return _executor_tasks(ProcessPoolExecutor(PROCESSES, mp_context=context), SOME)
+        made = ProcessPoolExecutor(PROCESSES, mp_context=context)
+        return _executor_tasks(made, PROCESSES, SOME)
+
+    def threads() -> float:
+        return _executor_tasks(ThreadPoolExecutor(THREADS), THREADS, SOME)
 
     return {
         **_starts(),
-        "imports_processes": [partial(_import, POOLS)],
+        "imports_processes": [partial(_import, one) for one in POOLS],
         "imports_threads": [partial(_import, EXECUTORS)],
         "threads": [_thread_pool],
         "per_thread": [_thread],
@@ -213,10 +225,11 @@ def probes() -> dict[str, list[Probe]]:
         "task_chunked": [partial(_pool_tasks, context, MANY, 64)],
         "task_process": [partial(_pool_tasks, context, SOME, 1)],
         "task_executor": [executor],
-        "task_thread": [lambda: _executor_tasks(ThreadPoolExecutor(PROCESSES), SOME)],
+        "task_thread": [threads],
         "hand_over": [_hand_over],
         **{name: [probe] for name, probe in _values().items()},
-        "crowding": [partial(_crowding, context)],
+        "alone": [partial(_work, context, 1)],
+        "together": [partial(_work, context, processors())],
         "pace": [lambda: _turns(MANY) / TABLE_SECONDS],
     }
 

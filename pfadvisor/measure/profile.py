@@ -24,7 +24,6 @@ from pfadvisor.profit.machine import Machine
 from pfadvisor.profit.profiles import FileProfile, LoopProfile, Profile
 
 BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.py")
-UNPICKLE: Final = 1.2  # times the seconds of pickling
 PATIENCE: Final = 10.0
 Tables = dict[str, dict[int, list[dict[str, Any]]]]
 
@@ -157,15 +156,12 @@ def _loop(
         return LoopProfile(loop["ordinal"], loop["row"], int(total("entries")), 0)
     mean = total("worked") / timed if timed else 0.0
     wall = total("wall") or 1.0
-    whole = max(total("total") - total("sampling"), mean * iterations)
+    whole = max(total("total") - total("sampling") - total("probing"), mean * iterations)
     walls = sorted(value for table in tables for value in table["walls"])
     trips = sorted(int(value) for table in tables for value in table["trips"])
     pipe = machine.rates.megabyte.mid / 1e6
-    rates = sorted(value for table in tables for value in table["rates"])
-    size = total("item_size") / max(samples, 1)
-    sent = size * (_at(rates, 0.5) * (1 + UNPICKLE) + pipe)
-    shared = total("capture_seconds") * (1 + UNPICKLE) + total("capture_size") * pipe
-
+    size, sent = _parcels(tables, samples)
+    shared = total("capture_seconds") + total("capture_size") * pipe
     return LoopProfile(
         ordinal=loop["ordinal"],
         row=loop["row"],
@@ -179,13 +175,25 @@ def _loop(
         children=mean * min(total("born") / wall, 1.0),
         waiting=mean * min(total("waited") / wall, 1.0),
         rest=max(whole / iterations - mean, 0.0),
-        sent=sent if samples else None,
+        sent=sent + size * pipe if samples else None,
         shared=shared / len(tables),
         size=int(size),
         unpicklable=tuple(
             f"{name}: {why}" for table in tables for name, why in table["unpicklable"].items()
         ),
     )
+
+
+def _parcels(tables: Sequence[Mapping[str, Any]], samples: float) -> tuple[float, float]:
+    """Bytes of an iteration, and seconds to pickle and unpickle them: by the median of a byte,
+    as the first value of a kind takes longest."""
+    size = seconds = 0.0
+    for role in ("argument", "result"):
+        found = [parcel for table in tables for parcel in table["parcels"][role]]
+        rates = sorted(taken / length for length, taken in found if length)
+        mean = sum(length for length, _ in found) / max(samples, 1)
+        size, seconds = size + mean, seconds + mean * _at(rates, 0.5)
+    return size, seconds
 
 
 def _at(values: Sequence[float], share: float) -> float:

@@ -18,11 +18,13 @@ from types import CodeType
 from typing import Any, Final
 
 from pfadvisor.measure.instrument import instrumented
-from pfadvisor.measure.probes import Probe, reason
+from pfadvisor.measure.probes import Probe, passed, reason
 
 OFTEN: Final = 0.5
 now: Final = time.perf_counter
-TRIALS: Final = 400
+TRIALS: Final = 100
+ROUNDS: Final = 5
+WAYS: Final = ((0, False), (1_000_001, False), (1_000_001, True))  # iterations so far, light
 IDLE: Final[dict[str, Any]] = {
     "ordinal": 0, "inputs": [], "captures": [], "handed": [], "children": False, "awaits": False,
 }  # fmt: skip
@@ -97,16 +99,22 @@ class Recorder:
             self.lock.release()
 
     def _table(self) -> dict[str, Any]:
-        full, light = self.price
         files = {path: [one.table() for one in probes] for path, probes in self.probes.items()}
         loops = [one for tables in files.values() for one in tables]
-        probing = sum(one["full"] * full + one["iterations"] * light for one in loops)
+        for one in loops:
+            one["probing"] = self._probing(one)
+        probing = sum(one["probing"] + one["sampling"] for one in loops)
         return {
             "seconds": now() - self.started,
-            "spent": self.spent + probing + sum(one["sampling"] for one in loops),
+            "spent": self.spent + probing,
             "files": files,
             "failed": self.failed,
         }
+
+    def _probing(self, loop: dict[str, Any]) -> float:
+        full, timed, light = self.price
+        counted = max(loop["iterations"] - loop["timed"], 0)
+        return float(loop["full"] * full + loop["timed"] * timed + counted * light)
 
     def _before(self, name: str) -> None:
         plain = getattr(os, name)
@@ -127,21 +135,26 @@ class Recorder:
                 probe.clear()
 
 
-def price() -> tuple[float, float]:
-    """Find out what pickling takes for nothing; seconds that probing adds to an iteration: what full measuring adds, and the rest."""
-    probe, taken = Probe(IDLE), [0.0, 0.0]
+def price() -> tuple[float, float, float]:
+    """Seconds that probing adds to an iteration: what full measuring adds to timing, timing,
+    and counting. Finds out what pickling and a compute stage take for nothing, too."""
+    probe = Probe(IDLE)
     probe.next_sample = 1 << 60
     probe.enter()
-    for turn, full in enumerate((True, False)):
-        start = now()
-        for _ in range(TRIALS):
-            probe.iterations = 0 if full else 1_000_001
-            probe.worked = -1.0
-            probe.tick()
-            probe.go()
-            probe.give(None)
-            probe.tock()
-        taken[turn] = (now() - start) / TRIALS
+    full, timed, light = (min(_trial(probe, *how) for _ in range(ROUNDS)) for how in WAYS)
     probe.leave()
-    Probe.pickling = min(probe._pickled("argument", [("", None)]) for _ in range(20))
-    return max(taken[0] - taken[1], 0.0), taken[1]
+    Probe.within = sorted(probe.walls.values)[len(probe.walls.values) // 2]
+    Probe.pickling = min(passed([None])[1] for _ in range(ROUNDS))
+    return max(full - timed, 0.0), timed, light
+
+
+def _trial(probe: Probe, iterations: int, light: bool) -> float:
+    """Seconds of an iteration in which nothing is done."""
+    start = now()
+    for _ in range(TRIALS):
+        probe.iterations, probe.worked, probe.light = iterations, -1.0, light
+        probe.tick()
+        probe.go()
+        probe.give(None)
+        probe.tock()
+    return (now() - start) / TRIALS

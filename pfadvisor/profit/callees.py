@@ -136,6 +136,11 @@ def _project(scope: Scope, target: Target, arguments: tuple[int, ...]) -> Cost:
     if not any(given):
         given = ()
     inner = ledger.function(target.module, target.index, target.context, given)
+    scope.sizes.guessed |= {
+        value
+        for number, value in enumerate(arguments)
+        if (target.module, target.index, number) in ledger.gone_through
+    }
     return in_turn([CALLED, inner])
 
 
@@ -302,8 +307,17 @@ def _unknown(scope: Scope, i: int) -> Cost:
     elif instr.op == "name" and instr.args[0] in BUILTINS:
         return BUILTIN
     elif instr.op == "attr":
-        costs += _named_alike(scope, i, instr.args[1])
+        costs += _distant(scope, instr.args[0])
+        costs = costs or [*_named_alike(scope, i, instr.args[1])]
     return one_of(costs) if costs else UNKNOWN
+
+
+def _distant(scope: Scope, receiver: int) -> list[Cost]:
+    """What an object that stands for a connection does when asked: most likely it waits for it."""
+    heads = {parse_type(t)[0] for t in scope.ev.values[receiver].types or ()}
+    traits = [scope.ev.program.traits_of(head) for head in sorted(heads)]
+    words = {one.shared for one in traits if one is not None} & {"network", "db"}
+    return [Cost(wait=WAITS[word], blocks=frozenset({word})) for word in sorted(words)]
 
 
 def _named_alike(scope: Scope, i: int, name: str) -> Iterator[Cost]:

@@ -52,6 +52,7 @@ class Ledger:
         self.frames: list[recursion.Frame] = []
         self._costs: dict[Key, Cost] = {}
         self._waiting: dict[Key, Cost] = {}
+        self.gone_through: set[tuple[str, int, int]] = set()  # parameters, by function
         self._evaluations: dict[tuple[str, int, Context], Evaluation] = {}
         self._scopes: dict[Evaluation, Scope] = {}
 
@@ -92,6 +93,9 @@ class Ledger:
         try:
             scope = Scope(self, ev, Sizes.of(ev, given))
             body = scope.cost(range(len(ev.function.code)))
+            for value in scope.sizes.guessed:
+                if value >= 0 and scope.function.code[value].op == "param":
+                    self.gone_through.add((module, index, scope.function.code[value].args[0]))
         finally:
             self.frames.pop()
         return recursion.unrolled(frame, body, given)

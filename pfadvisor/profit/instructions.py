@@ -10,7 +10,7 @@ from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Instr
-from pfadvisor.effects.values import parse_type
+from pfadvisor.profit.arrays import heads_of, is_element
 from pfadvisor.profit.estimate import Estimate, times
 from pfadvisor.profit.sizes import Sizes
 from pfadvisor.profit.spending import Cost
@@ -62,6 +62,7 @@ PER_CHARACTER: Final = Estimate(1e-10, 1e-9, 5e-9)
 ARRAYS: Final = ("numpy.", "torch.", "cupy.", "jax.")
 ARRAY_OPERATION: Final = Estimate(5e-7, 2e-5, 1e-2, True)
 MATRIX_PRODUCT: Final = Estimate(1e-6, 3e-4, 1.0, True)
+ELEMENT: Final = Estimate(4e-8, 8e-8, 3e-7)
 SCANNED: Final = frozenset({"list", "tuple", "collections.deque"})
 
 
@@ -84,11 +85,13 @@ def sized(ev: Evaluation, sizes: Sizes, instr: Instr) -> Cost | None:
     if instr.op != "op" or len(instr.args) != 3:
         return None
     symbol, left, right = instr.args
-    heads = [_heads(ev, v) for v in (left, right)]
+    heads = [heads_of(ev, v) for v in (left, right)]
     if symbol in ("@", "@="):
         return Cost(released=MATRIX_PRODUCT, heavy=True)
-    if any(head.startswith(ARRAYS) for group in heads for head in group):
-        return Cost(released=ARRAY_OPERATION)
+    arrays = [v for v, group in zip((left, right), heads, strict=True) if _arrays(group)]
+    if arrays:
+        elements = all(is_element(ev, sizes, v) for v in arrays)
+        return Cost(held=ELEMENT) if elements else Cost(released=ARRAY_OPERATION)
     if symbol in ("in", "not in"):
         return _membership(sizes, right, heads[1])
     if symbol == "*" and heads[0] & {"list", "tuple", "bytes"}:
@@ -109,6 +112,5 @@ def _membership(sizes: Sizes, container: int, heads: frozenset[str]) -> Cost | N
     return None
 
 
-def _heads(ev: Evaluation, value: int) -> frozenset[str]:
-    types = ev.values[value].types
-    return frozenset(parse_type(t)[0] for t in types) if types else frozenset()
+def _arrays(heads: frozenset[str]) -> bool:
+    return any(head.startswith(ARRAYS) for head in heads)

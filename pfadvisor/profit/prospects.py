@@ -20,6 +20,7 @@ from pfadvisor.profit.speedup import predict
 from pfadvisor.profit.transfer import transfer_seconds
 from pfadvisor.profit.workload import Workload
 
+MOSTLY_NEW: Final = 0.6  # of programs that start processes here, those that do not elsewhere
 NOTHING_TO_DO: Final = 2e-6  # seconds: less than any hand-over
 WHAT_IF_WORKERS: Final = (1, 2, 4, 8, 16, 64)
 WHAT_IF_ITERATIONS: Final = (10, 1_000, 1_000_000)
@@ -62,7 +63,8 @@ def profit_of(
             start_method="spawn" if plan.fresh else basis.start_method,
             machine=machine,
             alone=alone,
-            once=_imports(mode, machine) if ran is not None else NONE,
+            divided=plan.collected and not sent_alone(plan),
+            once=_imports(mode, machine, certain=ran is not None),
         )
 
     processes = worker_count("processes", settings.workers)
@@ -81,11 +83,14 @@ def sent_alone(plan: Plan) -> bool:
     return plan.mode == "processes" and not pooled
 
 
-def _imports(mode: Mode, machine: Machine) -> Estimate:
+def _imports(mode: Mode, machine: Machine, *, certain: bool) -> Estimate:
+    """Importing pools: certain in a program that was run without. Else it may have been done."""
     if mode == "async":
         return NONE
     figures = machine.imports_processes, machine.imports_threads
-    return figures[mode == "threads"].seconds
+    seconds = figures[mode == "threads"].seconds
+    likely = seconds.mid * MOSTLY_NEW if mode == "processes" else 0.0
+    return seconds if certain else Estimate(0.0, likely, seconds.high)
 
 
 def _around_compute(

@@ -14,6 +14,7 @@ from pfadvisor.effects.facts import Function, Instr, Loop, ModuleFacts
 from pfadvisor.effects.names import absolute
 from pfadvisor.effects.program import Program, operands
 from pfadvisor.effects.values import parse_type
+from pfadvisor.profit import arrays
 from pfadvisor.profit.arithmetic import combined
 from pfadvisor.profit.estimate import Estimate, either, exactly, times
 
@@ -75,6 +76,7 @@ class Sizes:
         self._numbers: dict[int, Estimate | None] = {}
         self._lengths: dict[int, Estimate | None] = {}
         self._depth = 0
+        self.guessed: set[int] = set()  # values whose contents are gone through, however many
 
     @classmethod
     def of(cls, ev: Evaluation, given: Given = ()) -> Sizes:
@@ -95,6 +97,8 @@ class Sizes:
     def size(self, value: int) -> Estimate:
         """The length, or the usual length of a value of its type."""
         found = self.length(value) if value >= 0 else None
+        if found is None:
+            self.guessed.add(value)
         return found if found is not None else self.usual(value)
 
     def usual(self, value: int) -> Estimate:
@@ -113,7 +117,7 @@ class Sizes:
     def _usual_result(self, instr: Instr, value: int) -> Estimate | None:
         if instr.op != "call":
             return None
-        if self._known_name(value) == "range":
+        if self.known_name(value) == "range":
             return None if self._counts_items(instr) else COUNTED
         callee = self.code[instr.args[0]]
         if callee.op != "attr":
@@ -129,7 +133,7 @@ class Sizes:
         """`range(len(items))` and the like."""
         bounds = [v for _, _, v in instr.args[1]]
         parts = [p for v in bounds for p in (v, *operands(self.code[v]))]
-        return any(self._known_name(p) == "len" for p in parts)
+        return any(self.known_name(p) == "len" for p in parts)
 
     def trips(self, loop: Loop) -> Estimate:
         return self.size(loop.source)
@@ -183,7 +187,7 @@ class Sizes:
 
     def _called_number(self, value: int, instr: Instr) -> Estimate | None:
         arguments = [v for kind, _, v in instr.args[1] if kind == "pos"]
-        name = self._known_name(value)
+        name = self.known_name(value)
         if name == "len" and arguments:
             return self.length(arguments[0])
         if name in ("int", "float", "round", "abs", "math.sqrt") and len(arguments) == 1:
@@ -204,7 +208,7 @@ class Sizes:
     def _counted(self, source: int) -> Estimate | None:
         """What iterating over a range yields."""
         instr = self.code[source]
-        if instr.op != "call" or self._known_name(source) != "range":
+        if instr.op != "call" or self.known_name(source) != "range":
             return None
         bounds = [self.number(v) for _, _, v in instr.args[1]]
         if not bounds or any(b is None for b in bounds):
@@ -283,13 +287,15 @@ class Sizes:
 
     def _called_length(self, value: int, instr: Instr) -> Estimate | None:
         arguments = [v for kind, _, v in instr.args[1] if kind == "pos"]
-        name = self._known_name(value)
+        name = self.known_name(value)
         if name == "range":
             return self._range_length([v for _, _, v in instr.args[1]])
         if name in ("zip", "map") and len(arguments) > 1:
             parts = [self.length(v) for v in (arguments if name == "zip" else arguments[1:])]
             shown = [p for p in parts if p is not None]
             return min(shown, key=lambda p: p.high) if shown else None
+        if name in arrays.MADE:
+            return arrays.elements(self, instr)
         if name in GIVES_BYTES or (name in ("bytes", "bytearray") and arguments):
             number = self.number(arguments[0]) if arguments else None
             if number is not None:
@@ -333,7 +339,8 @@ class Sizes:
             return instr.args[0]
         return None if self.ev is None else self.ev.values[value].const
 
-    def _known_name(self, value: int) -> str:
+    def known_name(self, value: int) -> str:
+        """What a call calls, as the tables name it."""
         if self.ev is not None:
             targets = self.ev.targets.get(value, ())
             return next((t.name for t in targets if t.kind == "known"), "")

@@ -2,10 +2,10 @@
 
     serial(n)   = n * (work + rest)
     parallel(n) = start + n * (rest + dispatch + transfer / 2)
-                        + ceil(n / workers) * (work * crowding + transfer / 2)
+                        + most(n) * (work * crowding + transfer / 2)
 
 with `work` the compute stage of an iteration and `rest` its head and commit, which stay in the
-parent. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
+parent; `most` is how many iterations come to one worker, in the chunks that go there. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
 lowest, likeliest and highest value: `yes` if even the worst reading pays, `no` if the likely one
 does not, nor, where sizes are not known, one of larger sizes.
 """
@@ -24,6 +24,7 @@ from pfadvisor.profit.machine import Figure, Machine
 from pfadvisor.profit.workload import Workload
 
 AT_ONCE: Final = 4
+CHUNKS: Final = 4  # that a `Pool` makes for each worker
 MANY: Final = 1_000_000
 FEW: Final = 100
 JUST_MORE: Final = 1.01
@@ -34,7 +35,8 @@ ALONE: Final = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One reading of all figures. `shared` is what an iteration does in turn with all others."""
+    """One reading of all figures. `shared` is what an iteration does in turn with all others;
+    `divided`: a `Pool` divides the iterations, into some chunks for each worker."""
 
     serial: float
     start: float
@@ -45,12 +47,18 @@ class Setting:
     workers: int
     overlap: bool = False
     mostly_serial: bool = False
+    divided: bool = False
 
     def parallel(self, n: int) -> float:
-        rounds = ceil(n / self.cores) * self.work + ceil(n / self.workers) * self.wait
+        rounds = self.most(n, self.cores) * self.work + self.most(n, self.workers) * self.wait
         turns = n * self.shared
         least = max(turns, rounds, (turns + n * self.work) / self.cores)
         return self.start + (least if self.overlap else turns + rounds)
+
+    def most(self, n: int, workers: int) -> int:
+        """The iterations that come to the busiest worker."""
+        chunk = ceil(n / (CHUNKS * workers)) if self.divided else 1
+        return min(ceil(ceil(n / chunk) / workers) * chunk, n) if n else 0
 
     def speedup(self, n: int) -> float:
         return n * self.serial / self.parallel(n) if n and self.serial else 0.0
@@ -84,13 +92,14 @@ def predict(
     start_method: str = "",
     machine: Machine = machines.DEFAULT,
     alone: bool = False,
+    divided: bool = False,
     once: Estimate = NONE,
 ) -> Profit:
     """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
 
     `rest` and `transfer` are seconds per iteration, an interval or an estimate;
     `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
-    workers one by one, whatever they take; `once`: seconds of a program's first pool.
+    workers one by one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of a program's first pool.
     """
     iterations = work.iterations if iterations is None else iterations
     share = times(once, exactly(1 / max(calls_per_program, 1)))
@@ -99,7 +108,7 @@ def predict(
     serial = _estimate(rest)
     sent = _estimate(transfer) if mode == "processes" else NONE
     forecast = Forecast(
-        *_readings(work, serial, sent, figures, mode, workers, size),
+        *_readings(work, serial, sent, figures, mode, workers, size, divided=divided),
         iterations,
         min_speedup,
         max_break_even,
@@ -191,6 +200,8 @@ def _readings(
     mode: Mode,
     workers: int,
     size: int,
+    *,
+    divided: bool,
 ) -> tuple[Setting, Setting, Setting, Setting]:
     alone = mode == "processes"
 
@@ -207,6 +218,7 @@ def _readings(
             cores=workers if alone else max(min(workers, size), 1),
             workers=size,
             overlap=overlap,
+            divided=divided and alone,
             mostly_serial=rest.mid > held + released + wait,
         )
 

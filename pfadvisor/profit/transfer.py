@@ -1,7 +1,7 @@
 """What it takes to send the arguments of compute to another process, and its results back.
 
 Seconds by type and size: pickling, the pipe, unpickling. A value whose type is not known
-counts as a small object.
+counts as a small object, unless the work goes through its contents.
 """
 
 from __future__ import annotations
@@ -60,7 +60,11 @@ def sent(ev: Evaluation, sizes: Sizes, values: Iterable[int], rates: Rates = RAT
         if found.funcs and not found.objs:
             continue
         length = sizes.length(value)
-        total = plus(total, _type(rates, type_text(found.types), length))
+        text = type_text(found.types)
+        if value in sizes.guessed and text == "object":
+            total = plus(total, times(ELEMENT, length or TRIPS))
+        else:
+            total = plus(total, _type(rates, text, length))
     return total
 
 

@@ -19,6 +19,7 @@ from pfadvisor.profit.spending import paced
 
 LONG_WAITS: Final = frozenset({"network", "process", "sleep", "db", "user"})
 NESTED: Final = 2
+SURELY: Final = 5  # times as long
 SHOWN: Final = 0.2
 MOST_SHOWN: Final = 3
 
@@ -91,6 +92,8 @@ def kind_of(cost: Cost) -> Kind:
     if not cost.blocks:
         return "cpu"
     heavy = cost.heavy or cost.depth >= NESTED
+    if cost.cpu.low > cost.wait.high / SURELY:
+        return "cpu" if cpu > SURELY * wait else "mixed"
     if cost.blocks & LONG_WAITS:
         if not heavy or cpu <= wait:
             return "io"

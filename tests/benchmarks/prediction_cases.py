@@ -125,10 +125,14 @@ class Case(NamedTuple):
     items: str = NUMBERS
 
     @property
+    def function(self) -> str:
+        return textwrap.dedent(self.work).format(size=self.size)
+
+    @property
     def text(self) -> str:
         items = self.items.format(count=self.count)
         return (
-            f"{textwrap.dedent(self.work).format(size=self.size)}\n\n"
+            f"{self.function}\n\n"
             f"def run(xs: list):\n{self.loop}\n\n"
             f"ITEMS = []\n\n\ndef fill():\n    ITEMS.extend({items})\n\n\n"
             "def main():\n    return run(ITEMS)\n\n\n"
@@ -146,14 +150,14 @@ CASES: Final[dict[str, Case]] = {
     "spin-100us-10": Case(SPIN, 2_000, APPEND, 10),
     "spin-100us-300": Case(SPIN, 2_000, LIST, 300),
     "spin-100us-10k": Case(SPIN, 2_000, APPEND, 10_000),
-    "spin-100us-sum": Case(SPIN, 2_000, SUM, 8_000),
-    "spin-100us-seen": Case(SPIN, 2_000, SEEN, 5_000),
+    "spin-100us-sum": Case(SPIN, 2_000, SUM, 3_000),
+    "spin-100us-seen": Case(SPIN, 2_000, SEEN, 2_000),
     "spin-1ms-10": Case(SPIN, 20_000, LIST, 10),
     "spin-1ms-60": Case(SPIN, 20_000, APPEND, 60),
     "spin-1ms-1k": Case(SPIN, 20_000, APPEND, 1_000),
-    "spin-1ms-dict": Case(SPIN, 20_000, DICT, 800),
-    "spin-1ms-seen": Case(SPIN, 20_000, SEEN, 800),
-    "spin-1ms-filter": Case(SPIN, 20_000, FILTER, 800),
+    "spin-1ms-dict": Case(SPIN, 20_000, DICT, 300),
+    "spin-1ms-seen": Case(SPIN, 20_000, SEEN, 300),
+    "spin-1ms-filter": Case(SPIN, 20_000, FILTER, 300),
     "spin-10ms-10": Case(SPIN, 200_000, APPEND, 10),
     "spin-10ms-100": Case(SPIN, 200_000, LIST, 100),
     "spin-100ms-10": Case(SPIN, 2_000_000, SUM, 10),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -15,6 +18,19 @@ from pfadvisor.profit import calibration
 from pfadvisor.profit.basis import Basis, of_this_machine
 from pfadvisor.profit.machine import DEFAULT, FIGURES, SHIPPED
 
+from .programs import ROOT
+
+WHILE_IT_MEASURES = """
+import sys, time
+sys.path.insert(0, {root!r})
+from pfadvisor.cli import run
+from pfadvisor.measure import calibrate
+def readings():
+    print("measuring", flush=True)
+    time.sleep(60)
+calibrate._readings = readings
+sys.exit(run(["calibrate"]))
+"""
 READINGS = {
     "fork": [0.03, 0.01, 0.02],
     "forkserver": [0.4, 0.1, 0.1],
@@ -22,7 +38,8 @@ READINGS = {
     "task_thread": [1e-5, 1e-5, 9e-3],
     "number": [1e-7, 2e-7],
     "pace": [0.5, 0.6],
-    "crowding": [0.98, 1.1],
+    "alone": [0.2, 0.21],
+    "together": [0.19, 0.22],
 }
 
 
@@ -77,8 +94,8 @@ def test_disturbances_do_not_become_constants():
 
 
 def test_what_cannot_be_measured_is_told():
-    with pytest.raises(CalibrationError, match="crowding"):
-        calibration_of({**READINGS, "crowding": []})
+    with pytest.raises(CalibrationError, match="together"):
+        calibration_of({**READINGS, "together": []})
 
 
 def failing(*_: object) -> None:
@@ -148,6 +165,23 @@ def test_each_probe_gives_seconds():
 
 
 def test_the_names_that_are_measured_are_those_of_the_machine():
-    known = {*FIGURES, *calibration.RATES, "pace", "crowding"} - {"message"}
+    known = {*FIGURES, *calibration.RATES, "pace", "alone", "together"} - {"message"}
     assert machine_probes.probes().keys() <= known
     assert known - machine_probes.probes().keys() <= {"fork", "forkserver", "spawn"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
+@pytest.mark.parametrize("how, code", [("SIGINT", 130), ("SIGKILL", -9), ("SIGTERM", -15)])
+def test_a_calibration_that_is_ended_leaves_the_one_before(data, how, code):
+    before = calibration.store(data, calibration_of(READINGS)).read_bytes()
+    with subprocess.Popen(
+        [sys.executable, "-c", WHILE_IT_MEASURES.format(root=str(ROOT))],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None and running.stdout.readline() == "measuring\n"
+        running.send_signal(getattr(signal, how))
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == code and "Traceback" not in err
+    assert [file.read_bytes() for file in data.iterdir()] == [before]

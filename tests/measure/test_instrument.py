@@ -53,7 +53,8 @@ def test_iterations_and_entries_are_counted(tmp_path):
     assert (table["entries"], table["iterations"], table["timed"]) == (3, 15, 15)
     assert table["trips"] == [5, 5, 5]
     assert 0 < table["worked"] <= table["total"]
-    assert table["samples"] and table["item_size"] and not table["unpicklable"]
+    assert table["samples"] and not table["unpicklable"]
+    assert all(size > 0 <= seconds for size, seconds in table["parcels"]["result"])
 
 
 FORMS = {

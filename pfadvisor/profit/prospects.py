@@ -20,7 +20,6 @@ from pfadvisor.profit.speedup import predict
 from pfadvisor.profit.transfer import transfer_seconds
 from pfadvisor.profit.workload import Workload
 
-MOSTLY_NEW: Final = 0.6  # of programs that start processes here, those that do not elsewhere
 NOTHING_TO_DO: Final = 2e-6  # seconds: less than any hand-over
 WHAT_IF_WORKERS: Final = (1, 2, 4, 8, 16, 64)
 WHAT_IF_ITERATIONS: Final = (10, 1_000, 1_000_000)
@@ -84,13 +83,12 @@ def sent_alone(plan: Plan) -> bool:
 
 
 def _imports(mode: Mode, machine: Machine, *, certain: bool) -> Estimate:
-    """Importing pools: certain in a program that was run without. Else it may have been done."""
+    """Importing pools: certain in a program that was run without; else it is so at worst."""
     if mode == "async":
         return NONE
     figures = machine.imports_processes, machine.imports_threads
     seconds = figures[mode == "threads"].seconds
-    likely = seconds.mid * MOSTLY_NEW if mode == "processes" else 0.0
-    return seconds if certain else Estimate(0.0, likely, seconds.high)
+    return seconds if certain else Estimate(0.0, 0.0, seconds.high)
 
 
 def _around_compute(

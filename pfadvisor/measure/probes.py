@@ -32,6 +32,7 @@ CHEAP: Final = 5e-6
 ENOUGH: Final = 2_000
 MOST_KEPT: Final = 512
 MOST_SAMPLES: Final = 12
+LONGEST_SAMPLING: Final = 0.1
 MOST_BYTES: Final = 32_000_000
 MOST_READ: Final = 2_000_000
 TRIES: Final = 5
@@ -201,11 +202,16 @@ class Probe:
             return
         if turn.count == 0 or turn.began == 0.0:
             return
-        if self.iterations >= self.next_sample and self.samples < MOST_SAMPLES:
+        if self.iterations >= self.next_sample and self.may_sample:
             self._sample(turn, sys._getframe(1))
         if turn.full:
             turn.usage = usage(self.children)
         turn.since = now()
+
+    @property
+    def may_sample(self) -> bool:
+        """What takes long to pickle is not tried often."""
+        return self.samples < MOST_SAMPLES and self.sampling <= LONGEST_SAMPLING
 
     def stop(self) -> None:
         """Compute ends, for now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.names import absolute
 from pfadvisor.effects.values import clip, parse_type, split_top
 
 if TYPE_CHECKING:
@@ -89,8 +90,26 @@ def _one(program: Program, module: ModuleFacts, text: str, owner: str) -> Types:
         return _from_typing(program, module, name, args, owner)
     if origin.startswith("type:"):
         return _generic(program, module, origin[5:], args, owner)
-    if origin.startswith("alias:"):
-        return None
+    found = _renamed(program, module, head)
+    return resolve(program, *found, owner) if found is not None else None
+
+
+def _renamed(program: Program, module: ModuleFacts, name: str) -> tuple[ModuleFacts, str] | None:
+    """What `NewType("Name", base)` at module level is at run time, and where that is written."""
+    imported = dict(module.imports).get(name)
+    if imported is not None:
+        found = program.module(absolute(module, imported[0], imported[2]))
+        return (
+            _renamed(program, found, imported[1]) if found and imported[1] in found.names else None
+        )
+    code = module.functions[0].code
+    for instr in code:
+        if instr.op != "setname" or instr.args[0] != name or code[instr.args[1]].op != "call":
+            continue
+        callee, given = code[instr.args[1]].args
+        base = code[given[1][2]] if len(given) == 2 else None
+        if "NewType" in code[callee].args and base is not None and base.op in ("name", "builtin"):
+            return module, str(base.args[0])
     return None
 
 

@@ -36,7 +36,8 @@ def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tupl
     for value, name in sent.items():
         if name not in found and (body.node_of.get(value) is None or value in body.header):
             held = body.ev.values[value]
-            if _unknown_object(analysis, held) or _unknown_parts(body, held):
+            unknown = _unknown_object(analysis, held) or _unknown_parts(body, held)
+            if unknown or _unknown_callable(analysis, value, held):
                 text = f"`{name}` can be pickled with all that it holds"
                 found[name] = Assumption("picklable", name, text, body.ev.location(value))
     return tuple(a for n, a in found.items() if not {"picklable", f"picklable:{n}"} & accepted)
@@ -51,6 +52,22 @@ def _unknown_object(analysis: Analysis, held: Val) -> bool:
     given = [root[1] for root, _ in held.objs if root[0] == "param"]
     shown = [_all_pickle(list(sites.values(body.ev, number))) for number in given]
     return not shown or not all(shown)
+
+
+def _unknown_callable(analysis: Analysis, value: int, held: Val) -> bool:
+    """Something that the work calls: it may be a lambda, unless all callers show what it is."""
+    body = analysis.body
+    code = body.function.code
+    calls = (i for i in analysis.compute_instrs if code[i].op == "call")
+    if held.funcs or held.types is not None or not any(code[i].args[0] == value for i in calls):
+        return False
+    sites = ledger_of(body.ev.program).sites
+    given = [root[1] for root, _ in held.objs if root[0] == "param"]
+    shown = [list(sites.values(body.ev, number)) for number in given]
+    return not shown or not all(
+        each and all(ev.values[v].funcs and not unpicklable(ev, ev.values[v]) for ev, v in each)
+        for each in shown
+    )
 
 
 def _asked(analysis: Analysis, held: Val) -> bool:

@@ -265,6 +265,8 @@ class Plan:
     collected      exceptions rule: forms that commit nothing of a failing call are legal
     builtin_errors only exceptions of builtin classes can leave compute
     lost_errors    exceptions that can leave compute and do not come out of a worker as they were
+    repeated       spans of statements of compute that commit repeats: it needs the very objects
+                   that they read, which a worker would give back as copies
     privates       accumulators that the worker fills for itself and commit joins
     surroundings   resources by which workers of other processes or machines may differ from this
                    one and that compute reads or writes: "env", "cwd", "file" ...
@@ -318,6 +320,7 @@ class Plan:
     exits: bool = False
     fresh: bool = False
     left_behind: str = ""
+    repeated: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

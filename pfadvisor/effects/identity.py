@@ -13,9 +13,11 @@ from pfadvisor.effects.values import IMMUTABLE, NOTHING, Effect, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.facts import Instr, ModuleFacts
     from pfadvisor.effects.program import Program
 
 ASKED: Final = "is"
+COMPARED: Final = ("is", "is not")
 ADDRESS: Final = "id"
 ONE_VALUE: Final = ("global", "a value")
 SINGLE: Final = frozenset({"None", "bool", "type", "function", "module", "ellipsis"})
@@ -28,6 +30,41 @@ def single(program: Program, value: Val) -> bool:
         return True
     heads = {parse_type(t)[0] for t in value.types or ()}
     return bool(heads) and all(h in SINGLE or (":" in h and program.is_enum(h)) for h in heads)
+
+
+def asks_identity(ev: Evaluation, i: int) -> bool:
+    """`a is b` of objects that are not the only one of their kind."""
+    instr = ev.function.code[i]
+    if instr.op != "op" or instr.args[0] not in COMPARED:
+        return False
+    return not any(single(ev.program, ev.values[v]) for v in instr.args[1:])
+
+
+def asks_what_is_what(program: Program, module: ModuleFacts) -> bool:
+    """Whether code of the module asks which object something is, be it of any type."""
+    if module.name not in program.asking:
+        functions = range(len(module.functions))
+        program.asking[module.name] = any(_asks(program, module, n) for n in functions)
+    return program.asking[module.name]
+
+
+def _asks(program: Program, module: ModuleFacts, number: int) -> bool:
+    code = module.functions[number].code
+    asking = [i for i, instr in enumerate(code) if _may_ask(code, instr)]
+    if any(code[i].op == "call" for i in asking):
+        return True
+    return bool(asking) and any(
+        asks_identity(program.evaluation(module, number), i) for i in asking
+    )
+
+
+def _may_ask(code: tuple[Instr, ...], instr: Instr) -> bool:
+    if instr.op == "call":
+        called = code[instr.args[0]]
+        return bool(called.op == "builtin" and called.args[0] == "id")
+    if instr.op != "op" or instr.args[0] not in COMPARED:
+        return False
+    return not any(code[v].op == "const" for v in instr.args[1:])
 
 
 def compared(ev: Evaluation, i: int, values: list[Val]) -> None:

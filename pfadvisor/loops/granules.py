@@ -11,6 +11,7 @@ from __future__ import annotations
 from pfadvisor.loops.nodes import COMPOUND, Body
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
+from pfadvisor.loops.wrapping import wrappers
 from pfadvisor.model import Granule, Span, Stage
 
 EXPRESSIONS = frozenset({"call", "comp", "op", "await", "item", "attr"})
@@ -26,6 +27,7 @@ class Tree:
         self.body, self.partition = body, partition
         self.bound = users_of_unpicklable(body, partition.compute)
         self.kept = kept | self.bound
+        self.wrappers = frozenset() if cheap else wrappers(body, partition.compute)
         self.cheap = cheap  # nothing is worth a worker: any call or operator may be a hole
         self.nodes_of: dict[int, list[int]] = {}
         self.stage_of: dict[int, Stage] = {}
@@ -77,7 +79,7 @@ class Tree:
         tainted: list[Span] = []
         for node in nodes:
             for i in body.nodes[node]:
-                if node not in self.partition.compute:
+                if node not in self.partition.compute or node in self.wrappers:
                     tainted.append(code[i].span)
                 elif code[i].op in EXPRESSIONS:
                     by_span.setdefault(code[i].span, []).append(node)
@@ -135,6 +137,9 @@ class Tree:
                 or any(n in self.partition.worthy for n in nodes)
                 or any(self.body.after[n] & needed for n in nodes)
             )
+            if working and self._only_wraps(stmt, needed):
+                working, self.stage_of[stmt] = False, "commit"
+                self.holes_of[stmt] = self._holes(nodes)
             holes = {n for n in nodes if n in self.hole_nodes}
             if working:
                 needed.update(nodes)
@@ -142,6 +147,24 @@ class Tree:
                 self.stage_of[stmt] = "commit"
                 self.holes_of.setdefault(stmt, [])
             needed |= holes
+
+    def _only_wraps(self, stmt: int, needed: set[int]) -> bool:
+        """Whether the statement puts together what commit alone needs, things of others among it:
+        commit does that itself."""
+        nodes = self.nodes_of.get(stmt, [])
+        return (
+            self.body.function.stmts[stmt].kind in ("Assign", "AnnAssign")
+            and not self.wrappers.isdisjoint(nodes)
+            and self.kept.isdisjoint(nodes)
+            and not any(self.body.after[n] & needed for n in nodes)
+        )
+
+    def stands_alone(self, stmt: int) -> bool:
+        """Whether the statement has a stage of its own, whatever is around it."""
+        return any(
+            granule.kind == "statement" and granule.span == self.body.function.stmts[stmt].span
+            for granule in self.granules()
+        )
 
     # -- granules ---------------------------------------------------------------------------
 

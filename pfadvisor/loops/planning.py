@@ -8,15 +8,17 @@ from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.elements import computed_elements, computed_tests
+from pfadvisor.loops.granules import within
 from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.left_behind import called_for_effect
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.pickling import unpicklable
+from pfadvisor.loops.rereading import names_read_again, read_again, repeated
 from pfadvisor.loops.resources import WIDE
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import touches_of
-from pfadvisor.model import Granule, Input, LoopId, Mode, Plan, Span
+from pfadvisor.model import Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")
 
@@ -27,8 +29,9 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     function = body.function
     comprehension = body.loop.form not in ("for", "async-for")
     live = live_names(body) if not comprehension else ()
-    handed = handed_names(analysis)
-    produced = {*handed, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
+    again = names_read_again(analysis) if mode == "processes" else frozenset()
+    handed = tuple(name for name in handed_names(analysis) if name not in again)
+    produced = {*handed, *again, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
     dead = all(a.dead for a in analysis.accumulators)
     owner = body.ev.module.classes[function.owner_class].name if function.owner_class >= 0 else None
     return Plan(
@@ -38,8 +41,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         _statement(body),
         body.loop.target,
         body.loop.iterable,
-        _computed_tests(analysis) if comprehension else tree.granules(),
-        tuple(span for span, _ in _computed_elements(analysis)),
+        computed_tests(analysis) if comprehension else tree.granules(),
+        tuple(span for span, _ in computed_elements(analysis)),
         body.loop.tests,
         inputs_of(analysis),
         handed,
@@ -55,7 +58,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         function.qualname if function.kind != "module" else "",
         owner,
         _definition(body),
-        any(_contains(g, body.loop.span) for g in body.ev.module.guard),
+        any(within(body.loop.span, g) for g in body.ev.module.guard),
         function.is_async,
         False,
         lost_errors=errors.lost(analysis),
@@ -63,41 +66,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         surroundings=_surroundings(analysis),
         exits="SystemExit" in errors.errors_of(analysis),
         left_behind=called_for_effect(analysis) if mode == "processes" else "",
+        repeated=tuple(function.stmts[stmt].span for stmt in repeated(analysis)) if again else (),
     )
-
-
-def _computed_tests(analysis: Analysis) -> tuple[Granule, ...]:
-    """The tests of a comprehension from the first on that is worth a worker: those after it are
-    asked only where it holds."""
-    body, code = analysis.body, analysis.body.function.code
-    found: list[Granule] = []
-    for span in body.loop.tests if body.loop.generators == 1 else ():
-        nodes = {n for i, n in body.node_of.items() if _contains(span, code[i].span)}
-        if found or any(worth_a_worker(body, n) for n in nodes):
-            if not nodes <= analysis.compute:
-                return ()
-            found.append(Granule("test", span, "compute"))
-    return tuple(found)
-
-
-def _computed_elements(analysis: Analysis) -> list[tuple[Span, int]]:
-    """The element of a comprehension, or its key and value, as far as a worker makes them, with
-    their values. What is cheap and only for items that pass a computed test stays behind."""
-    body = analysis.body
-    if body.loop.form in ("for", "async-for"):
-        return []
-    values = body.function.code[body.loop.end].args[2:]
-    elements = list(zip(body.loop.elements, values, strict=False))
-    if not _computed_tests(analysis):
-        return elements
-    heavy = {n for n in range(len(body.nodes)) if worth_a_worker(body, n)}
-    spans = [body.function.code[i].span for n in heavy for i in body.nodes[n]]
-    costly = any(_contains(element, span) for element, _ in elements for span in spans)
-    return elements if costly else []
-
-
-def _contains(outer: Span, inner: Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
 def _statement(body: Body) -> Span:
@@ -329,17 +299,21 @@ def _surroundings(analysis: Analysis) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def results_of(analysis: Analysis) -> list[int]:
-    """Values that cross from compute to commit."""
+    """Values that cross from compute to commit, as processes send them."""
     body = analysis.body
     code = body.function.code
     if body.loop.form == "call" and body.loop.tests:
         return [v for i in body.node_of if code[i].op == "test" for v in code[i].args]
     if body.loop.form not in ("for", "async-for"):
-        return [value for _, value in _computed_elements(analysis)]
-    found = []
+        return [value for _, value in computed_elements(analysis)]
+    found, again = [], read_again(analysis)
     for i in sorted(analysis.rest_instrs):
-        found += [v for v in operands(code[i]) if body.node_of.get(v) in analysis.compute]
-    found += _named_for_others(analysis)
+        found += [
+            v
+            for v in operands(code[i])
+            if v not in again and body.node_of.get(v) in analysis.compute
+        ]
+    found += [v for v in _named_for_others(analysis) if v not in again]
     return found + [v for c in analysis.privates for v in c.given]
 
 

@@ -16,10 +16,12 @@ from pfadvisor.rewrite.layout import argument, broken, closed, closed_up, joined
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
+from pfadvisor.rewrite.shape import is_filter, names_outside, regroups
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.text import contains, moved
 from pfadvisor.rewrite.worker import Worker
 
+_PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
 _SHORT = frozenset({"any", "all", "next"})
 
 
@@ -31,12 +33,13 @@ class ComprehensionRewriter:
     ) -> None:
         self.context, self.plan, self.text = context, plan, context.text
         self.loop, self.parent = path[-1], path[-2]
-        self.filters = _is_filter(self.loop)
+        self.filters = is_filter(self.loop)
         self.statement = next(n for n in reversed(path) if isinstance(n, ast.stmt))
         self._refuse()
         self.generators = self._generators()
         self.compute_tests = [t for t in self._tests() if self._in_compute(t)]
         self.elements = self._elements()
+        self.whole = all(part in self.elements for part in self._parts())
         self.target, self.names = self._target()
         source, node = self._source()
         self.emitter = Emitter(context, plan, options, source, node)
@@ -77,15 +80,27 @@ class ComprehensionRewriter:
     def _elements(self) -> list[ast.expr]:
         """Expressions that compute evaluates, tests excluded."""
         match self.loop:
-            case ast.DictComp(key=key, value=value):
-                parts = [key, value]
             case ast.Call(args=[ast.Lambda(body=body), _]) if not self.filters:
                 return [body]
-            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
-                parts = [elt]
-            case _:
+            case ast.Call():
                 return []
-        return [part for part in parts if self.text.span(part) in self.plan.elements]
+        spans = set(self.plan.elements)
+        found: dict[Span, ast.expr] = {}
+        for node in (n for part in self._parts() for n in ast.walk(part)):
+            if isinstance(node, ast.expr) and self.text.span(node) in spans:
+                found.setdefault(self.text.span(node), node)
+        if len(found) < len(spans):
+            raise Refused("an expression of the element could not be found again")
+        return [found[span] for span in sorted(found)]
+
+    def _parts(self) -> list[ast.expr]:
+        """The element, or key and value."""
+        match self.loop:
+            case ast.DictComp(key=key, value=value):
+                return [key, value]
+            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
+                return [elt]
+        return []
 
     def _target(self) -> tuple[str, set[str]]:
         """What an item is bound to, and the names in it."""
@@ -112,12 +127,8 @@ class ComprehensionRewriter:
         raise Refused("only map with one iterable is rewritten")
 
     def _outputs(self) -> list[ast.expr]:
-        match self.loop:
-            case ast.DictComp(key=key, value=value):
-                return [*self.compute_tests, key, value]
-            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
-                return [*self.compute_tests, elt]
-        return []
+        parts = self._parts()
+        return [*self.compute_tests, *parts] if parts else []
 
     def _source(self) -> tuple[str, ast.expr | None]:
         if isinstance(self.loop, ast.Call):
@@ -207,7 +218,7 @@ class ComprehensionRewriter:
             found = direct(self.context, self.plan, compute[0], self.target)
             if found:
                 return found, found
-        if all(_regroups(node) for node in compute):
+        if all(regroups(node) for node in compute):
             raise Refused("nothing of it is work for the workers")
         backend = self.emitter.options.backend
         plan = self._narrowed(compute)
@@ -277,7 +288,8 @@ class ComprehensionRewriter:
         """Whether the parent, too, evaluates something of the item."""
         if isinstance(self.loop, ast.Call):
             return self.filters
-        return len(self.elements) < len(self._outputs()) - len(self.compute_tests)
+        left = (names_outside(part, self.elements) for part in self._parts())
+        return any(not self.names.isdisjoint(names) for names in left)
 
     def _want(self, pairs: bool) -> Want:
         plan = self.plan
@@ -301,7 +313,7 @@ class ComprehensionRewriter:
 
     def _expression(self, run: str, gives: str, pairs: bool) -> str:
         """What stands for the comprehension."""
-        if pairs or self.compute_tests or gives == "pairs":
+        if pairs or self.compute_tests or gives == "pairs" or not self.whole:
             return self._comprehension(run, gives, pairs)
         match self.loop:
             case ast.ListComp():
@@ -315,12 +327,15 @@ class ComprehensionRewriter:
     def _comprehension(self, run: str, gives: str, pairs: bool) -> str:
         """A comprehension of the same kind over results, for what the parent still does."""
         taken = names_in(self.statement)
-        value = fresh("result", taken)
+        single = len(self.elements) < 2 or self.whole
+        values = [fresh("result", taken)]
+        while not single and len(values) < len(self.elements):
+            values.append(fresh("result", taken | {*values}))
         tested = self.compute_tests or self.filters
-        flag = fresh("matched", taken | {value}) if tested else ""
-        got = value
+        flag = fresh("matched", taken | {*values}) if tested else ""
+        got = values[0] if single else f"({', '.join(values)})"
         if flag:
-            got = f"({flag}, {value})" if self.elements else flag
+            got = f"({flag}, {got})" if self.elements else flag
         item = self._item() if pairs else self.emitter.unused()
         if gives == "pairs":
             head = f"for {item}, {got} in {run}"
@@ -329,7 +344,7 @@ class ComprehensionRewriter:
         else:
             head = f"for {got.strip('()')} in {run}"
         head += f" if {flag}" if flag else ""
-        return self._same_kind(value, head)
+        return self._same_kind(values, head)
 
     def _item(self) -> str:
         """The target as an expression or as part of another target."""
@@ -337,24 +352,29 @@ class ComprehensionRewriter:
             self.target if self.target.isidentifier() or closed(self.target) else f"({self.target})"
         )
 
-    def _same_kind(self, value: str, head: str) -> str:
+    def _same_kind(self, values: list[str], head: str) -> str:
+        filled = [self._filled(part, values) for part in self._parts()]
         match self.loop:
-            case ast.DictComp(key=key, value=old):
-                if len(self.elements) == 2:
-                    return f"dict({value} {head})"
-                first = value if key in self.elements else one_line(self.text.of(key))
-                second = value if old in self.elements else one_line(self.text.of(old))
-                keyed = not self.compute_tests and first == self.target and " zip(" in head
-                if keyed and second == value:
+            case ast.DictComp():
+                if len(self.elements) == 2 and self.whole:
+                    return f"dict({values[0]} {head})"
+                plain = not self.compute_tests and " zip(" in head
+                if plain and filled == [self.target, values[0]]:
                     return f"dict({head.partition(' in ')[2]})"
-                return f"{{{first}: {second} {head}}}"
-            case ast.ListComp(elt=elt):
-                return f"[{value if self.elements else one_line(self.text.of(elt))} {head}]"
-            case ast.SetComp(elt=elt):
-                return f"{{{value if self.elements else one_line(self.text.of(elt))} {head}}}"
-            case ast.GeneratorExp(elt=elt):
-                return f"({value if self.elements else one_line(self.text.of(elt))} {head})"
-        return f"({self._item() if self.filters else value} {head})"
+                return f"{{{filled[0]}: {filled[1]} {head}}}"
+            case ast.ListComp() | ast.SetComp():
+                opening, closing = "[]" if isinstance(self.loop, ast.ListComp) else "{}"
+                return f"{opening}{filled[0]} {head}{closing}"
+        value = filled[0] if filled else self._item() if self.filters else values[0]
+        return f"({value} {head})"
+
+    def _filled(self, part: ast.expr, values: list[str]) -> str:
+        """The text of a part of the element, with the results where compute evaluates."""
+        whole = self.text.span(part)
+        named = zip(self.elements, values, strict=False)
+        swaps = [(self.text.span(node), name) for node, name in named]
+        inside = [swap for swap in swaps if contains(whole, swap[0])]
+        return one_line(standing("\n".join(moved(self.text.cut(whole, inside), "", ""))))
 
     def _placed(self, expression: str, listed: bool) -> tuple[Span, str]:
         """The span that the expression replaces, and its text there."""
@@ -378,19 +398,3 @@ class ComprehensionRewriter:
             return False
         inner, outer = self.text.span(self.loop), self.text.span(self.parent)
         return (inner.end_row, inner.end_column) == (outer.end_row, outer.end_column)
-
-
-_PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
-
-
-def _is_filter(node: ast.AST) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id="filter")):
-            return True
-    return False
-
-
-def _regroups(node: ast.AST) -> bool:
-    """Whether it only puts names together: it would be the new source all over again."""
-    plain = (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)
-    return all(isinstance(each, plain) for each in ast.walk(node))

@@ -141,7 +141,7 @@ class LoopRewriter:
         """The plan must agree with the text: nothing passes between the stages unseen."""
         read = {name for statement in self.commit for name in self._read(statement)}
         made = {name for node in compute for name in stores(node)}
-        lost = sorted((read & made) - set(self.stages.results))
+        lost = sorted((read & made) - set(self.stages.results) - self.stages.read_again)
         if lost:
             raise Refused(f"{lost[0]!r} is read by the commit, but not handed to it")
         given = {i.name for i in self.plan.inputs if i.origin == "capture"}
@@ -160,7 +160,8 @@ class LoopRewriter:
 
     def _check_live(self, piece: Piece) -> None:
         live = set(self.plan.live_after) - (self.targets - set(self.stages.results))
-        sure = set(self.stages.results) & ((piece.bound or set()) | self.targets)
+        given = set(self.stages.results) | self.stages.read_again
+        sure = given & ((piece.bound or set()) | self.targets)
         if live - sure or (live and self.stages.kept):
             raise Refused("a variable of the body is read after the loop, but not always set")
 
@@ -277,8 +278,8 @@ class LoopRewriter:
             edit = self._edit(to.statement(lines, self._comment()))
             return to.rewritten([edit], f"run {self.called} for each item")
         taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
-        lines = piece.commit if want == "futures" else [n for n in piece.commit if n != TAKEN]
-        body = [taken if line == TAKEN else line for line in lines]
+        body = [taken if line == TAKEN else line for line in piece.commit]
+        body = body if want == "futures" else [line for line in body if line != taken]
         while body and not body[0]:
             del body[0]
         body = body or [f"{to.inside}{self.text.unit}pass"]
@@ -321,20 +322,19 @@ class LoopRewriter:
         return "stream" if lazily else "window"
 
     def _needs_target(self) -> bool:
-        """Whether commit, or anything after the loop, reads the loop's own variables."""
-        used = set(self.plan.live_after)
-        for statement in [*self.commit, *self.loop.orelse]:
-            used |= self._read(statement)
-        return bool((used & self.targets) - set(self.stages.results))
+        """Whether the parent reads the loop's own variables."""
+        return bool((self._used() & self.targets) - {*self.stages.results})
 
     def _needs_left_only(self) -> bool:
         """Whether all that the parent needs of an item is what the workers do not get."""
-        if self.projection is None:
-            return False
+        return self.projection is not None and not self._used() & self.projection.names
+
+    def _used(self) -> set[str]:
+        """What commit and all that comes after the loop read."""
         used = set(self.plan.live_after)
         for statement in [*self.commit, *self.loop.orelse]:
             used |= self._read(statement)
-        return not used & self.projection.names
+        return used
 
     def _read(self, node: ast.AST) -> set[str]:
         return {name.id for name in self._names(node)}

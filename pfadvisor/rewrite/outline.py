@@ -164,10 +164,12 @@ class Outliner:
         if stage is None and isinstance(statement, ast.If):
             return self._split(statement, floor, inner, outer, bound)
         if stage == "compute":
-            return self._compute(statement, floor, inner, bound)
+            return self._compute(statement, floor, inner, outer, bound)
         return self._commit(statement, floor, inner, outer, bound)
 
-    def _compute(self, statement: ast.stmt, floor: int, inner: str, bound: set[str]) -> Piece:
+    def _compute(
+        self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
         leaving = [(self.text.span(node), self._return(bound)) for node in continues(statement)]
         if leaving and self.stages.kept:
             if self.checked or inner != self.text.unit:
@@ -180,6 +182,10 @@ class Outliner:
         if self._renamed(self.text.span(statement)):
             lines = broken(lines, self.text.unit, self.width)
         piece = Piece(lines, [], bound_after([statement]))
+        if self.text.span(statement) in self.stages.plan.repeated:
+            self.committed.append(statement)
+            again = self._chunk(statement, floor, outer, [], own=False)
+            piece.commit = [*self._check(outer), *again]
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 span = self.text.span(value)

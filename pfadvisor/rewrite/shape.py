@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,3 +79,26 @@ def repeatable(node: ast.expr) -> bool:
         case ast.BinOp(left=left, right=right):
             return repeatable(left) and repeatable(right)
     return False
+
+
+def is_filter(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="filter")):
+            return True
+    return False
+
+
+def regroups(node: ast.AST) -> bool:
+    """Whether it only puts names together: it would be the new source all over again."""
+    plain = (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)
+    return all(isinstance(each, plain) for each in ast.walk(node))
+
+
+def names_outside(node: ast.AST, parts: Sequence[ast.AST]) -> Iterator[str]:
+    """The names in the node that stand in none of its parts."""
+    if node in parts:
+        return
+    if isinstance(node, ast.Name):
+        yield node.id
+    for child in ast.iter_child_nodes(node):
+        yield from names_outside(child, parts)

@@ -9,7 +9,7 @@ from typing import Final
 from pfadvisor.model import Plan, PrivateKind, Span, Stage
 from pfadvisor.rewrite.flow import continues, exclusive, runs_once
 from pfadvisor.rewrite.refusal import Refused
-from pfadvisor.rewrite.scope import fresh
+from pfadvisor.rewrite.scope import fresh, stores
 from pfadvisor.rewrite.text import Text, contains
 
 Loop = ast.For | ast.AsyncFor
@@ -61,6 +61,13 @@ class Stages:
     def single(self) -> bool:
         """Whether commit takes one value: a result, or the tuple of all of them."""
         return len(self.results) == 1 or self.packed is not None
+
+    @property
+    def read_again(self) -> set[str]:
+        """Names to which commit, as well as compute, gives their values."""
+        inside = [n for s in self.loop.body for n in ast.walk(s) if isinstance(n, ast.stmt)]
+        again = [n for n in inside if self.text.span(n) in self.plan.repeated]
+        return {name for statement in again for name in stores(statement)}
 
     @property
     def taken_as(self) -> tuple[str, ...]:

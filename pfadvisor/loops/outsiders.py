@@ -1,0 +1,76 @@
+"""Objects that an iteration did not make, in the values that it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pfadvisor.effects.sharing import shares
+from pfadvisor.effects.values import Obj, Val, parse_type
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import private
+
+MUTABLE: Final = frozenset({"list", "dict", "set", "bytearray"})
+
+
+def outside(body: Body, value: Val) -> Iterator[tuple[Obj, Val]]:
+    """Objects in the value that the iteration did not make, with the values that name them."""
+    contents: dict[Obj, list[Val]] = {}
+    for (obj, _), inside in body.ev.heap.items():
+        contents.setdefault(obj, []).append(inside)
+    waiting, seen = [value], set[Obj]()
+    while waiting:
+        current = waiting.pop()
+        if current.recv is not None and current.funcs and not _steady(body, current.recv):
+            waiting.append(current.recv._replace(funcs=current.funcs))
+        for obj in current.objs - seen:
+            seen.add(obj)
+            if private(body, obj[0]):
+                waiting += contents.get(obj, ())
+            else:
+                yield obj, current
+
+
+def doubtful(body: Body, value: Val) -> bool:
+    """Whether a copy of the value may be told from it by what it contains of others."""
+    return any(not held.types or differs(body, held) for _, held in outside(body, value))
+
+
+def differs(body: Body, value: Val) -> bool:
+    """Whether the types say that the object changes, or is like no other."""
+    return bool(value.types) and any(_changeable(body, t) for t in value.types or ())
+
+
+def frozen(body: Body, cls: str) -> bool:
+    """Instances that keep what they were made with and compare by it."""
+    found = body.ev.program.find(cls)
+    if found is None:
+        return False
+    decorated = any(
+        d.rpartition(".")[2] in ("dataclass", "frozen", "define") for d in found[1].decorators
+    )
+    return "NamedTuple" in " ".join(found[1].bases) or (decorated and not _written(body, cls))
+
+
+def _steady(body: Body, receiver: Val) -> bool:
+    """Whether a method of a copy does what it does of the object: nothing there can change."""
+    return body.ev.program.plain(receiver.types) or any(f[0] == "class" for f in receiver.funcs)
+
+
+def _changeable(body: Body, type_name: str) -> bool:
+    head, _ = parse_type(type_name)
+    if head in MUTABLE or shares(body.ev, frozenset({type_name})):
+        return True
+    if ":" not in head or body.ev.program.plain(frozenset({type_name})):
+        return False
+    return not body.ev.program.is_enum(head) and not frozen(body, head)
+
+
+def _written(body: Body, cls: str) -> bool:
+    """Whether code of the module stores into attributes of the names that the class has."""
+    names = body.ev.program.attribute_names(cls)
+    return any(
+        instr.op in ("setattr", "delattr") and instr.args[1] in names
+        for function in body.ev.module.functions
+        for instr in function.code
+    )

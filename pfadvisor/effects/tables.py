@@ -41,6 +41,16 @@ class Tables:
             found |= held
         return found
 
+    def callables_first_in(self, objs: frozenset[Obj]) -> frozenset[Func]:
+        """What the containers were made with, whoever may have changed them since."""
+        found: frozenset[Func] = frozenset()
+        for root, path in objs:
+            module, _, name = str(root[1]).rpartition(".") if root[0] == "global" else ("", "", "")
+            facts = self._tables_program.module(module) if module and not path else None
+            if facts is not None:
+                found |= self._contents(facts, name)
+        return found
+
     def _held(self, asking: ModuleFacts, variable: str) -> frozenset[Func]:
         module_name, _, name = variable.rpartition(".")
         module = self._tables_program.module(module_name)

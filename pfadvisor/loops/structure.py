@@ -27,6 +27,7 @@ FRAME: Final = frozenset(
         "inspect.currentframe",
     }
 )
+LOCKS: Final = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"})
 
 
 def structural_blockers(body: Body) -> list[Blocker]:
@@ -186,12 +187,7 @@ def _inside_lock(body: Body) -> list[Blocker]:
         for instr in body.function.code:
             if instr.op == "enter" and instr.stmt == stmt:
                 types = body.ev.values[instr.args[0]].types or ()
-                locks = [
-                    t
-                    for t in types
-                    if parse_type(t)[0].startswith(("threading.", "multiprocessing."))
-                ]
-                if locks:
+                if any(_is_lock(t) for t in types):
                     where = Location(body.ev.module.filename, instr.span)
                     return [
                         Blocker(
@@ -199,6 +195,11 @@ def _inside_lock(body: Body) -> list[Blocker]:
                         )
                     ]
     return []
+
+
+def _is_lock(type_name: str) -> bool:
+    module, _, name = parse_type(type_name)[0].rpartition(".")
+    return module.partition(".")[0] in ("threading", "multiprocessing") and name in LOCKS
 
 
 def ancestors(body: Body) -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from pfadvisor.effects import access
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program
@@ -34,6 +35,7 @@ SUBMIT: Final = frozenset(
         "remote",
     }
 )
+DEPTH: Final = 2  # of the containers that are looked into
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
 
@@ -129,14 +131,20 @@ def _starts_workers(program: Program, target: Target) -> bool:
 
 
 def _functions(ev: Evaluation, value: Val) -> set[Function]:
-    """The functions that the value may be, and those that a partial of it carries along."""
-    waiting, found, seen = [value], set[Function](), set[int]()
+    """The functions that the value may be or contains, and those that a partial of it carries
+    along."""
+    waiting, found, seen = [(value, DEPTH)], set[Function](), set[int]()
     while waiting:
-        for func in waiting.pop().funcs:
+        current, depth = waiting.pop()
+        if depth and current.objs:
+            inside = access.contents(ev, current)
+            first = ev.program.callables_first_in(current.objs)
+            waiting.append((inside._replace(funcs=inside.funcs | first), depth - 1))
+        for func in current.funcs:
             if func[0] == "def":
                 found.add((str(func[1]), int(func[2])))
             elif func[0] == "partial" and func[1] in ev.partials and func[1] not in seen:
                 seen.add(func[1])
                 inner, bound = ev.partials[func[1]]
-                waiting += [inner, *(argument.val for argument in bound)]
+                waiting += [(inner, depth), *((argument.val, depth) for argument in bound)]
     return found

@@ -15,9 +15,7 @@ MUTABLE: Final = frozenset({"list", "dict", "set", "bytearray"})
 
 def outside(body: Body, value: Val) -> Iterator[tuple[Obj, Val]]:
     """Objects in the value that the iteration did not make, with the values that name them."""
-    contents: dict[Obj, list[Val]] = {}
-    for (obj, _), inside in body.ev.heap.items():
-        contents.setdefault(obj, []).append(inside)
+    contents = body.whole.held
     waiting, seen = [value], set[Obj]()
     while waiting:
         current = waiting.pop()
@@ -26,7 +24,7 @@ def outside(body: Body, value: Val) -> Iterator[tuple[Obj, Val]]:
         for obj in current.objs - seen:
             seen.add(obj)
             if private(body, obj[0]):
-                waiting += contents.get(obj, ())
+                waiting += [inside for _, inside in contents.get(obj, ())]
             else:
                 yield obj, current
 

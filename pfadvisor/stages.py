@@ -43,7 +43,8 @@ class Request:
 
     `fixes`: whether edits are built for what is shown; `unsafe`: whether those that need
     assumptions count as chosen; `cached`: whether facts are taken from and kept for other runs;
-    `basis`: the machine that predictions are made for, and what was measured.
+    `basis`: the machine that predictions are made for, and what was measured; `dependences`:
+    whether findings keep all that was found, thousands of them in a large project.
     """
 
     settings: Settings
@@ -53,6 +54,7 @@ class Request:
     unsafe: bool = False
     cached: bool = False
     basis: Basis = field(default_factory=Basis)
+    dependences: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
         pick(facts),
         selection.glance(request.show),
     )
+    if not request.dependences:
+        judgements = tuple(replace(one, dependences=()) for one in judgements)
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
     findings += _mistakes(session, source)
     findings.sort(key=lambda one: one.span)

@@ -95,6 +95,7 @@ def run_of(
         unsafe=unsafe,
         cached=not given.get("no_cache", False),
         basis=_options.basis(given, what_if=what_if),
+        dependences=what_if,
     )
     return Run(paths, request, given.get("jobs"), stdin)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -25,11 +26,18 @@ from pfadvisor.report._tally import counts
 
 
 def render(report: Report, view: View) -> str:
-    if view.statistics:
-        rows: list[dict[str, Any]] = [asdict(row) for row in counts(report)]
-    else:
-        rows = [_finding(finding) for finding in report.findings]
-    return json.dumps(rows, indent=2, allow_nan=False) + "\n"
+    rows: Iterator[dict[str, Any]] = (
+        (asdict(row) for row in counts(report))
+        if view.statistics
+        else (_finding(finding) for finding in report.findings)
+    )
+    objects = ",\n  ".join(_indented(row) for row in rows)
+    return f"[\n  {objects}\n]\n" if objects else "[]\n"
+
+
+def _indented(row: dict[str, Any]) -> str:
+    """One at a time: those of a large project together would take more memory than its analysis."""
+    return json.dumps(row, indent=2, allow_nan=False).replace("\n", "\n  ")
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

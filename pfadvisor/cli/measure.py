@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from pfadvisor.cli import _options, _run
 from pfadvisor.model import Failed, Finding, LoopId, Profit, Report
 from pfadvisor.source.module import SourceFile
+
+BEYOND: Final = 2  # times the number of workers: no loop gains that much
 
 
 @click.command()
@@ -77,7 +79,7 @@ def _problem(found: list[Finding], place: str, report: Report, *, unsafe: bool) 
 def _measured(wanted: Any, run: _run.Run, finding: Finding, runs: int) -> int:
     from pfadvisor.measure import compare, receipts
     from pfadvisor.profit import calibration
-    from pfadvisor.report._receipts import receipt
+    from pfadvisor.report._receipts import lost, receipt
     from pfadvisor.rewrite.apply import changes
     from pfadvisor.source.files import project_root
     from pfadvisor.source.module import encode
@@ -96,12 +98,16 @@ def _measured(wanted: Any, run: _run.Run, finding: Finding, runs: int) -> int:
     found = compare.compare(wanted, root, cwd, change.source.path, data, runs)
     if found.difference:
         return _refuse(f"the rewritten program is another one: {found.difference}")
+    gain = _gain(seconds, found.before - found.after, profit.workers)
+    if gain is None:
+        _run.write(lost(f"{finding.filename}:{finding.noqa_row}", seconds, found))
+        return 0
     made = receipts.Receipt(
         f"{finding.filename}:{finding.noqa_row}",
         time.strftime("%Y-%m-%d"),
         profit.constants,
         profit.speedup,
-        _gain(seconds, found.before - found.after),
+        gain,
         found.before,
         found.after,
     )
@@ -113,9 +119,11 @@ def _measured(wanted: Any, run: _run.Run, finding: Finding, runs: int) -> int:
     return 0
 
 
-def _gain(seconds: float, saved: float) -> float:
-    """The speed-up of a loop that took so many seconds and was relieved of some."""
-    return seconds / max(seconds - saved, seconds / 100)
+def _gain(seconds: float, saved: float, workers: int) -> float | None:
+    """The speed-up of a loop that took so many seconds and was relieved of some; None if these
+    are more than the workers can save: other parts of the program took less time by chance."""
+    least = seconds / (BEYOND * max(workers, 1))
+    return seconds / (seconds - saved) if seconds - saved >= least else None
 
 
 def _predicted(

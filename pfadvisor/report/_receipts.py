@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pfadvisor.measure.compare import Comparison
 from pfadvisor.measure.receipts import Receipt, mean_error
 
 
@@ -18,6 +19,16 @@ def receipt(one: Receipt) -> str:
         f"  predicted  {low:.2f}x to {high:.2f}x for the loop\n"
         f"  measured   {one.measured:.2f}x, {verdict} of what was predicted\n"
         f"  from       {one.constants}\n"
+    )
+
+
+def lost(place: str, seconds: float, found: Comparison) -> str:
+    """A loop that is too short a part of its program to be measured there."""
+    return (
+        f"{place}\n"
+        f"  program    {found.before:.3f} s before, {found.after:.3f} s after, same output\n"
+        f"  measured   nothing: the loop takes {seconds:.3f} s of it, and runs differ by more\n"
+        "  Take a larger input, or more --runs. No receipt was kept.\n"
     )
 
 

@@ -94,8 +94,8 @@ def test_one_command_runs_the_main_job_and_one_the_tests():
     whole = [line for line in commands() if "venv" in line]
     assert len(whole) == 2
     assert all(line.startswith("python3 -m venv .venv && .venv/bin/pip install ") for line in whole)
-    project = whole[0].rpartition(" ")[2]
-    assert (ROOT / project / "pyproject.toml").is_file()
+    project = whole[0].removesuffix(")").rpartition(" ")[2]
+    assert (ROOT / project / "pyproject.toml").is_file() and "fix --diff" in whole[0]
     assert whole[1].endswith("-m pytest") and "-m pytest" in (ROOT / ".ci" / "run").read_text()
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor import nesting, selection
 from pfadvisor.config import Settings
 from pfadvisor.consulted import Reading
+from pfadvisor.importers import imported_elsewhere
 from pfadvisor.model import Failed, Finding, Judgement, Skipped
 from pfadvisor.nesting import Running
 from pfadvisor.profit.basis import Basis
@@ -119,7 +120,7 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     shown, hidden = [], []
     for one in left:
         if selection.is_shown(one, request.settings, request.show):
-            shown.append(with_fix(one, source, request))
+            shown.append(with_fix(_as_imported(one, session, target), source, request))
         else:
             hidden.append(selection.hidden_as(one))
     running = tuple(
@@ -180,6 +181,18 @@ def _is_left(finding: Finding, said: Suppressions, settings: Settings) -> bool:
 
 def _rows(*rows: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(rows))
+
+
+def _as_imported(finding: Finding, session: Session, target: Target) -> Finding:
+    """The finding on a loop of module level, knowing whether other files run it by an import."""
+    judgement = finding.judgement
+    plan = judgement.plan if judgement is not None else None
+    if judgement is None or plan is None or plan.function or plan.guarded:
+        return finding
+    if plan.mode != "processes" or not imported_elsewhere(session, target):
+        return finding
+    plan = replace(plan, imported_by_others=True)
+    return replace(finding, judgement=replace(judgement, plan=plan))
 
 
 def with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:

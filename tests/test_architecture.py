@@ -26,6 +26,7 @@ FLOORS = (
     ("report",),
     ("cache", "consulted", "selection", "nesting", "workers"),
     ("session",),
+    ("importers",),
     ("stages",),
     ("outcomes",),
     ("pipeline",),

@@ -331,3 +331,21 @@ def test_forgetting_evaluations_changes_no_finding(monkeypatch):
     kept = analyze(projects, request, 1).findings
     monkeypatch.setattr("pfadvisor.effects.program.MOST_KEPT", 0)
     assert analyze(projects, request, 1).findings == kept
+
+
+LEVEL = """\
+from tools.work import steps
+
+TABLE = [steps(n) for n in range(1, 50_000)]
+"""
+
+
+@pytest.mark.parametrize("importer", ["", "import tables\n", "from tables import TABLE\n"])
+def test_a_module_that_others_import_gets_no_guard(project, importer):
+    """Below `if __name__ == "__main__"` an import would no longer find what the loop makes."""
+    (project / "tables.py").write_text(LEVEL, encoding="utf-8")
+    (project / "user.py").write_text(importer, encoding="utf-8")
+    request = Request(Settings(min_speedup=0), project, "all", unsafe=True)
+    (found,) = analyze([project / "tables.py"], request, 1).findings
+    assert (found.fix is None) == bool(importer)
+    assert ("another module imports" in found.fix_refused) == bool(importer)

@@ -54,7 +54,7 @@ def judged(loop: LoopId, word: str) -> Judgement:
         case "fatal":
             os._exit(1)
     pattern = None if verdict == "serial" else "foreach"
-    plan = None if verdict == "serial" else SimpleNamespace(loop=loop, call=None)
+    plan = None if verdict == "serial" else SimpleNamespace(loop=loop, call=None, function="f")
     return Judgement(
         loop, verdict, pattern, "cpu", "held", None, assumptions, blockers, profit, plan=plan
     )

@@ -22,24 +22,22 @@ _NAME: Final = re.compile(rb"\w+")
 def imported_elsewhere(session: Session, target: Target) -> bool:
     """Whether another file of the project may import the one at `target`."""
     path = target.path.parent if is_package(target.path) else target.path
-    return any(
-        path.stem.encode() in names
-        for other, names in _names(session, target.root).items()
-        if other != target.path
-    )
+    importers = _importers(session, target.root).get(path.stem.encode(), set())
+    return bool(importers - {target.path})
 
 
-def _names(session: Session, root: Path) -> dict[Path, frozenset[bytes]]:
-    known = session.imports.get(root)
-    if known is None:
-        files = discover([root], session.settings, root).targets
-        known = session.imports[root] = {one.path: _in_file(session, one.path) for one in files}
-    return known
+def _importers(session: Session, root: Path) -> dict[bytes, set[Path]]:
+    """Each name in an import statement of the project, with the files that have it."""
+    if root not in session.importers:
+        found = session.importers[root] = {}
+        for one in discover([root], session.settings, root).targets:
+            for name in _in_file(session, one.path):
+                found.setdefault(name, set()).add(one.path)
+    return session.importers[root]
 
 
-def _in_file(session: Session, path: Path) -> frozenset[bytes]:
+def _in_file(session: Session, path: Path) -> set[bytes]:
     source = session.source(path)
     if isinstance(source, Failed):
-        return frozenset()
-    statements = _IMPORT.findall(source.data)
-    return frozenset(name for one in statements for name in _NAME.findall(one))
+        return set()
+    return {name for one in _IMPORT.findall(source.data) for name in _NAME.findall(one)}

@@ -42,7 +42,7 @@ class Session:
         self._digests: dict[Path, str] = {}
         self._consulted: dict[Program, Consulted] = {}
         self._reads: dict[tuple[Path, str, bool], Read] = {}
-        self.imports: dict[Path, dict[Path, frozenset[bytes]]] = {}  # by root and file
+        self.importers: dict[Path, dict[bytes, set[Path]]] = {}  # by root, then by name
 
     def counted(self) -> Counter[str]:
         """The work done so far; `summaries` is counted by the programs."""

@@ -100,14 +100,12 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
 
     said = suppressions(source.data, source.text)
     program = session.program(target, facts)
-    answers = _answers(facts, said)
-    basis = request.basis.at(target.path, source.digest)
     judgements = judge_module(
         program,
         facts,
         request.settings,
-        answers,
-        basis,
+        _answers(facts, said),
+        request.basis.at(target.path, source.digest),
         pick(facts),
         selection.glance(request.show),
     )
@@ -117,21 +115,34 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     findings += _mistakes(session, source)
     findings.sort(key=lambda one: one.span)
     left = [one for one in findings if _is_left(one, said, request.settings)]
-    shown, hidden = [], []
-    for one in left:
-        if selection.is_shown(one, request.settings, request.show):
-            shown.append(with_fix(_as_imported(one, session, target), source, request))
-        else:
-            hidden.append(selection.hidden_as(one))
+    chosen, hidden = _told(left, request)
+    guarding = [_would_need_guard(one, request) for one in chosen]
+    shown = [
+        with_fix(_as_imported(one, session, target) if guards else one, source, request)
+        for one, guards in zip(chosen, guarding, strict=True)
+    ]
     running = tuple(
         nesting.running(one.judgement, target.root, program, facts)
         for one in shown
         if one.judgement is not None and _is_chosen(one, request)
     )
     running += nesting.standing(source.name, target.root, program, facts)
-    reading = session.reading(target, facts, program) if request.cached else None
+    # a guarded rewrite is not kept: another file that begins to import this one is not noticed
+    kept = request.cached and not any(guarding)
+    reading = session.reading(target, facts, program) if kept else None
     loops = sum(len(function.loops) for function in facts.functions)
     return Outcome(tuple(shown), None, None, loops, tuple(hidden), running, reading)
+
+
+def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], list[str]]:
+    """Those that are shown, and why the others are not."""
+    shown, hidden = [], []
+    for one in findings:
+        if selection.is_shown(one, request.settings, request.show):
+            shown.append(one)
+        else:
+            hidden.append(selection.hidden_as(one))
+    return shown, hidden
 
 
 def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:
@@ -183,24 +194,36 @@ def _rows(*rows: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(rows))
 
 
+def _would_need_guard(finding: Finding, request: Request) -> bool:
+    """Whether its rewrite is one of module-level code that must not run in workers."""
+    plan = finding.judgement.plan if finding.judgement is not None else None
+    if plan is None or not _takes_fix(finding, request):
+        return False
+    return not plan.function and not plan.guarded and plan.mode == "processes"
+
+
 def _as_imported(finding: Finding, session: Session, target: Target) -> Finding:
-    """The finding on a loop of module level, knowing whether other files run it by an import."""
+    """The finding, knowing whether other files run its loop by an import."""
     judgement = finding.judgement
-    plan = judgement.plan if judgement is not None else None
-    if judgement is None or plan is None or plan.function or plan.guarded:
+    if judgement is None or judgement.plan is None:
         return finding
-    if plan.mode != "processes" or not imported_elsewhere(session, target):
-        return finding
-    plan = replace(plan, imported_by_others=True)
+    plan = replace(judgement.plan, imported_by_others=imported_elsewhere(session, target))
     return replace(finding, judgement=replace(judgement, plan=plan))
+
+
+def _takes_fix(finding: Finding, request: Request) -> bool:
+    judgement = finding.judgement
+    if not request.fixes or judgement is None or judgement.plan is None:
+        return False
+    return judgement.profit is not None and judgement.profit.worth != "no"
 
 
 def with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
     """The finding with the edits that its plan becomes, or with the reason why there are none."""
     judgement = finding.judgement
-    if not request.fixes or judgement is None or judgement.plan is None:
+    if judgement is None or judgement.plan is None or judgement.profit is None:
         return finding
-    if judgement.profit is None or judgement.profit.worth == "no":
+    if not _takes_fix(finding, request):
         return finding
     from pfadvisor.rewrite.refusal import Refusal
     from pfadvisor.rewrite.suggest import build_fix

@@ -349,3 +349,15 @@ def test_a_module_that_others_import_gets_no_guard(project, importer):
     (found,) = analyze([project / "tables.py"], request, 1).findings
     assert (found.fix is None) == bool(importer)
     assert ("another module imports" in found.fix_refused) == bool(importer)
+
+
+def test_who_imports_a_module_is_asked_again_in_each_run(project, monkeypatch):
+    """The outcome is not kept: another file may begin to import it."""
+    monkeypatch.setenv("PFADVISOR_CACHE_DIR", str(project / "cache"))
+    (project / "tables.py").write_text(LEVEL, encoding="utf-8")
+    asked = Request(Settings(min_speedup=0), project, "all", unsafe=True, cached=True)
+    (found,) = analyze([project / "tables.py"], asked, 1).findings
+    assert found.fix is not None
+    (project / "user.py").write_text("import tables\n", encoding="utf-8")
+    (found,) = analyze([project / "tables.py"], asked, 1).findings
+    assert found.fix is None

@@ -14,8 +14,8 @@ from typing import Final, Literal
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.subscripts import Form
-from pfadvisor.loops.counters import Affine, called, constant, counted
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.counters import called, constant, counted
+from pfadvisor.loops.nodes import Affine, Body
 
 NATURAL: Final = frozenset({"+", "*", "//", "%", "<<", ">>"})  # they keep what is not negative so
 COUNTS: Final = frozenset({"len", "abs", "id", "ord"})

@@ -7,27 +7,21 @@ they do if nobody else draws from it, or changes it, before the loop takes its i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from pfadvisor.effects.values import MERGED, Root
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.nodes import Affine, Body
 from pfadvisor.loops.touches import escaped
 
 ITERATORS: Final = frozenset({"enumerate", "zip", "iter"})
 SAME_ITEMS: Final = frozenset({"list", "tuple", "iter"})
 
 
-class Affine(NamedTuple):
-    """`symbol`: a loop-invariant value that is added, -1 for none; both sides must agree."""
-
-    factor: int
-    offset: int
-    symbol: int = -1
-
-
 def counter_of(body: Body) -> dict[int, Affine]:
-    """Values that are affine in the counter by themselves."""
-    return counted(body, body.loop.source, body.loop.elem)
+    """Values that are affine in the counter by themselves, found once."""
+    if body.counters is None:
+        body.counters = counted(body, body.loop.source, body.loop.elem)
+    return body.counters
 
 
 def counted(body: Body, source: int, item: int) -> dict[int, Affine]:

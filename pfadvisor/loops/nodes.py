@@ -45,6 +45,14 @@ class Place(NamedTuple):
     guards: tuple[int, ...]
 
 
+class Affine(NamedTuple):
+    """`symbol`: a loop-invariant value that is added, -1 for none; both sides must agree."""
+
+    factor: int
+    offset: int
+    symbol: int = -1
+
+
 class Body:
     def __init__(self, ev: Evaluation, index: int) -> None:
         self.ev = ev
@@ -59,6 +67,7 @@ class Body:
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self.escaped: set[Root] | None = None
+        self.counters: dict[int, Affine] | None = None  # values that count along with the loop
         self.holders: dict[Root, str] | None = None  # object -> a local that holds it
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it

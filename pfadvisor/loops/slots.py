@@ -7,8 +7,8 @@ from typing import Literal
 from pfadvisor.effects.subscripts import SLICE, Form
 from pfadvisor.effects.values import Effect
 from pfadvisor.loops.affine import affine_form, distance, natural, never_negative
-from pfadvisor.loops.counters import Affine, bounds_of, constant, counter_of
-from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.counters import bounds_of, constant, counter_of
+from pfadvisor.loops.nodes import Affine, Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.nodes import Body
@@ -66,9 +67,15 @@ def _changeable(body: Body, type_name: str) -> bool:
 
 def _written(body: Body, cls: str) -> bool:
     """Whether code of the module stores into attributes of the names that the class has."""
-    names = body.ev.program.attribute_names(cls)
-    return any(
-        instr.op in ("setattr", "delattr") and instr.args[1] in names
-        for function in body.ev.module.functions
+    program = body.ev.program
+    stored = program.table(_stored_attributes, body.ev.module)
+    return not stored.isdisjoint(program.attribute_names(cls))
+
+
+def _stored_attributes(module: ModuleFacts) -> frozenset[str]:
+    return frozenset(
+        instr.args[1]
+        for function in module.functions
         for instr in function.code
+        if instr.op in ("setattr", "delattr")
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Instr
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.spawning import at_run_time
 from pfadvisor.model import Assumption, Location
@@ -49,16 +49,23 @@ def settings_lost(
 
 
 def _set_at_run_time(analysis: Analysis) -> dict[str, Location]:
-    ev, found = analysis.body.ev, dict[str, Location]()
-    for neighbour in ev.program.neighbours(ev.module):
-        facts = ev.program.module(neighbour)
-        for function in facts.functions if facts is not None else ():
-            for instr in at_run_time(facts, function) if facts is not None else ():
-                name = SETTERS.get(str(instr.args[-1])) if instr.op in ("attr", "name") else None
-                if facts is None or name is None:
-                    continue
-                if instr.args[-1] != "environ" or _changes_environment(function):
-                    found.setdefault(name, Location(facts.filename, instr.span))
+    program, found = analysis.body.ev.program, dict[str, Location]()
+    for neighbour in program.neighbours(analysis.body.ev.module):
+        facts = program.module(neighbour)
+        found = (program.table(_set_in, facts) if facts is not None else {}) | found
+    return found
+
+
+def _set_in(facts: ModuleFacts) -> dict[str, Location]:
+    """What a module sets at run time, and where first."""
+    found: dict[str, Location] = {}
+    for function in facts.functions:
+        for instr in at_run_time(facts, function):
+            name = SETTERS.get(str(instr.args[-1])) if instr.op in ("attr", "name") else None
+            if name is None:
+                continue
+            if instr.args[-1] != "environ" or _changes_environment(function):
+                found.setdefault(name, Location(facts.filename, instr.span))
     return found
 
 

@@ -5,9 +5,10 @@
                         + most(n) * (work * crowding + transfer / 2)
 
 with `work` the compute stage of an iteration and `rest` its head and commit, which stay in the
-parent; `most` is how many iterations come to one worker, in the chunks that go there. In threads and tasks, work that holds the GIL counts with the rest. Each figure has a
-lowest, likeliest and highest value: `yes` if even the worst reading pays, `no` if the likely one
-does not, nor, where sizes are not known, one of larger sizes.
+parent; `most` is how many iterations come to one worker, in the chunks that go there. In threads
+and tasks, work that holds the GIL counts with the rest. Each figure has a lowest, likeliest and
+highest value: `yes` if even the worst reading pays, `no` if the likely one does not, nor, where
+sizes are not known, one of larger sizes.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def predict(
 
     `rest` and `transfer` are seconds per iteration, an interval or an estimate;
     `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
-    workers one by one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of a program's first pool.
+    workers one by one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of a
+    program's first pool.
     """
     iterations = work.iterations if iterations is None else iterations
     share = times(once, exactly(1 / max(calls_per_program, 1)))

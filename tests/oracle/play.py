@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import pickle
 import signal
@@ -34,9 +35,14 @@ class Outcome(NamedTuple):
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
+    """Raise Endless after so many seconds. No garbage of others is collected meanwhile: what is
+    raised in a callback for it would be lost."""
+
     def stop(*_: object) -> None:
         raise Endless
 
+    collecting = gc.isenabled()
+    gc.disable()
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
@@ -44,6 +50,8 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if collecting:
+            gc.enable()
 
 
 @lru_cache(maxsize=8)

@@ -99,9 +99,8 @@ def predict(
     """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
 
     `rest` and `transfer` are seconds per iteration, an interval or an estimate;
-    `calls_per_program` says how often the loop starts a pool; `alone`: tasks go to their
-    workers one by one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of a
-    program's first pool.
+    `calls_per_program`: how often the loop starts a pool; `alone`: tasks go to their workers one by
+    one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of the first pool.
     """
     iterations = work.iterations if iterations is None else iterations
     share = times(once, exactly(1 / max(calls_per_program, 1)))

@@ -34,6 +34,7 @@ OLDER: Final = 1000
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
 Make = Callable[[Sequence[Target]], "list[Batch]"]
+Quiet = dict[Target, Outcome]
 
 
 def _unheard(done: int, total: int = 0) -> None:
@@ -53,10 +54,12 @@ def analyze(
     request: Request,
     jobs: int | None = None,
     progress: Progress | None = None,
+    quiet: Quiet | None = None,
 ) -> Report:
     """Findings in the Python files at and below `paths`.
 
-    `progress` is told how many files are done, and of how many.
+    `progress` is told how many files are done, and of how many; `quiet` are files that are known
+    to have no findings, with what they gave, and takes those that turn out so.
     """
     wrong = selection.mistakes(request.settings)
     if wrong:
@@ -75,7 +78,9 @@ def analyze(
             return _in_pool(targets, request, wanted, done)
         return [_batch(session, targets, request, done)]
 
-    batch = _known_or(made, found.targets, request)
+    quiet = {} if quiet is None else quiet
+    batch = _known_or(made, found.targets, request, quiet)
+    quiet |= _without_findings(found.targets, batch)
     return _report(found, _outermost(session, batch, found.targets, request))
 
 
@@ -83,11 +88,12 @@ def _known_or(
     make: Make,
     targets: Sequence[Target],
     request: Request,
+    quiet: Quiet,
     names: frozenset[str] | None = None,
 ) -> Batch:
     """What earlier runs gave for the files, and what is made of the others, in order."""
     memory = Memory(request)
-    known = {target: memory.known(target, names) for target in targets}
+    known = {target: quiet.get(target) or memory.known(target, names) for target in targets}
     left = [target for target in targets if known[target] is None]
     batches = make(left) if left else []
     outcomes = (outcome for batch in batches for outcome in batch.outcomes)
@@ -98,6 +104,11 @@ def _known_or(
     work = sum((batch.work for batch in batches), Counter[str]())
     work["outcomes known"] = len(targets) - len(left)
     return Batch(tuple(one for one in known.values() if one is not None), work)
+
+
+def _without_findings(targets: Sequence[Target], batch: Batch) -> Quiet:
+    pairs = zip(targets, batch.outcomes, strict=True)
+    return {target: outcome for target, outcome in pairs if not outcome.findings}
 
 
 def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
@@ -155,7 +166,7 @@ def _outermost(
     names, asked = nesting.owner_names(found), replace(request, show="suggested")
     pick = partial(nesting.leading_to, names)
     make = partial(_batches, session, asked, pick)
-    others = _known_or(make, callers, asked, names)
+    others = _known_or(make, callers, asked, {}, names)
     inside = nesting.around([*found, *(one for each in others.outcomes for one in each.running)])
     outcomes = tuple(_without(outcome, inside, request) for outcome in batch.outcomes)
     return replace(batch, outcomes=outcomes)

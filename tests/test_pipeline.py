@@ -77,6 +77,17 @@ def test_findings_do_not_depend_on_the_files_named(project):
     assert [verdict for *_, verdict in whole] == ["parallel", "parallel", "serial"]
 
 
+def test_files_without_findings_are_not_looked_at_again(project):
+    """The rounds of a `fix` share what is known to be quiet."""
+    quiet, request = {}, Request(Settings(), project)
+    first = analyze([Path(".")], request, 1, quiet=quiet)
+    again = analyze([Path(".")], request, 1, quiet=quiet)
+    assert again.findings == first.findings
+    assert (again.files, again.loops, again.hidden) == (first.files, first.loops, first.hidden)
+    with_findings = {one.filename for one in first.findings}
+    assert dict(again.work)["outcomes known"] == first.files - len(with_findings) > 0
+
+
 def test_findings_do_not_depend_on_jobs():
     requests = Request(Settings(), ROOT, "all")
     one, two = (analyze(FIXTURES, requests, jobs) for jobs in (1, 2))

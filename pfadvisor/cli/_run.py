@@ -29,7 +29,8 @@ STDIN: Final = "-"
 class Run:
     """`stdin` is what came from standard input, under the name `paths[0]`; None for files.
 
-    `sources` are files that were read to be shown or changed.
+    `sources` are files that were read to be shown or changed; `quiet` are those that earlier
+    reports found nothing in, which those of the same run do not look at again.
     """
 
     paths: tuple[Path, ...]
@@ -37,15 +38,17 @@ class Run:
     jobs: int | None
     stdin: bytes | None = None
     sources: dict[str, SourceFile | Failed] = field(default_factory=dict)
+    quiet: pipeline.Quiet = field(default_factory=dict)
 
     def report(self) -> Report:
         if self.stdin is not None:
             return pipeline.analyze_text(self.stdin, self.paths[0], self.request)
         with _progress() as progress:
-            return pipeline.analyze(self.paths, self.request, self.jobs, progress)
+            return pipeline.analyze(self.paths, self.request, self.jobs, progress, self.quiet)
 
     def again(self) -> Run:
-        """The same run over what the files hold now."""
+        """The same run over what the files hold now, of which those with findings may differ: that
+        another file starts workers makes no loop independent."""
         return replace(self, sources={})
 
     def with_text(self, data: bytes) -> Run:

@@ -34,7 +34,8 @@ class Settings:
     select, ignore   code prefixes or rule names
     backend          what rewrites target; "auto" chooses by the kind of loop
     min_speedup      a loop that may gain less is not suggested; 0 suggests whatever is legal
-    max_break_even   a loop that pays only from more iterations on is not suggested
+    max_break_even   a loop that pays only from more iterations on is not suggested; importing
+                     pools, once in a program, does not count
     guarded          rewrites leave the loop as it was for fewer items than pay
     workers          source text that generated code uses as its number of workers
     line_length      of generated code; the formatter's, if it is configured in the same file

@@ -124,7 +124,8 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """`likely`: the likeliest speed-up; `constants`: where the figures of the machine come from; `outlooks`: what if."""
+    """`likely`: the likeliest speed-up; `constants`: where the figures of the machine come from;
+    `outlooks`: what if; `break_even_later`: in a program that has used pools before."""
 
     worth: Worth
     iterations: int | None
@@ -138,6 +139,7 @@ class Profit:
     constants: str = ""
     measured: Measured | None = None
     outlooks: tuple[Outlook, ...] = ()
+    break_even_later: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _pays(profit: Profit | None, settings: Settings) -> bool:
         return True
     if profit.iterations is not None:
         return profit.break_even <= profit.iterations
-    return profit.break_even <= settings.max_break_even
+    return (profit.break_even_later or profit.break_even) <= settings.max_break_even
 
 
 def _answered(assumption: Assumption, patterns: tuple[str, ...]) -> bool:

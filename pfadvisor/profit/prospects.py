@@ -63,7 +63,8 @@ def profit_of(
             machine=machine,
             alone=alone,
             divided=plan.collected and not sent_alone(plan),
-            once=_imports(mode, machine, certain=ran is not None),
+            once=_imports(mode, machine),
+            certain=ran is not None,
         )
 
     processes = worker_count("processes", settings.workers)
@@ -82,13 +83,12 @@ def sent_alone(plan: Plan) -> bool:
     return plan.mode == "processes" and not pooled
 
 
-def _imports(mode: Mode, machine: Machine, *, certain: bool) -> Estimate:
-    """Importing pools: certain in a program that was run without; else it is so at worst."""
+def _imports(mode: Mode, machine: Machine) -> Estimate:
+    """Importing pools, which a program that was run without them is certain to do."""
     if mode == "async":
         return NONE
     figures = machine.imports_processes, machine.imports_threads
-    seconds = figures[mode == "threads"].seconds
-    return seconds if certain else Estimate(0.0, 0.0, seconds.high)
+    return figures[mode == "threads"].seconds
 
 
 def _around_compute(

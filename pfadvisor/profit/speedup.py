@@ -14,7 +14,7 @@ sizes are not known, one of larger sizes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
@@ -95,16 +95,19 @@ def predict(
     alone: bool = False,
     divided: bool = False,
     once: Estimate = NONE,
+    certain: bool = True,
 ) -> Profit:
     """The profit of running `work` in `workers` processes, or in `threads` threads or tasks.
 
     `rest` and `transfer` are seconds per iteration, an interval or an estimate;
     `calls_per_program`: how often the loop starts a pool; `alone`: tasks go to their workers one by
-    one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds of the first pool.
+    one, whatever they take; `divided`: a `Pool` divides them; `once`: seconds that the first pool
+    takes besides, which is `certain` to be this one, or is so at worst.
     """
     iterations = work.iterations if iterations is None else iterations
     share = times(once, exactly(1 / max(calls_per_program, 1)))
-    figures = _figures(work, mode, machine, start_method, alone=alone, first=share)
+    first = share if certain else Estimate(0.0, 0.0, share.high)
+    figures = _figures(work, mode, machine, start_method, alone=alone, first=first)
     size = workers if mode == "processes" else threads or machines.worker_count(mode)
     serial = _estimate(rest)
     sent = _estimate(transfer) if mode == "processes" else NONE
@@ -113,20 +116,30 @@ def predict(
         iterations,
         min_speedup,
         max_break_even,
+        share.mid - first.mid,
     )
+    terms = _terms(figures, serial, sent, calls_per_program)
+    return _profit(forecast, work, size, (*work.terms, *terms), machine.origin)
+
+
+def _profit(
+    forecast: Forecast, work: Workload, size: int, terms: tuple[Term, ...], constants: str
+) -> Profit:
     worth = _worth(forecast, work)
     seconds = plus(plus(work.held, work.released), work.waiting)
+    count = forecast.iterations or max(10 * (forecast.break_even or 0), FEW)
     return Profit(
         worth,
-        iterations,
+        forecast.iterations,
         seconds.interval,
-        forecast.break_even,
+        forecast.promise,
         forecast.speedup(worth),
         size,
-        (*work.terms, *_terms(figures, serial, sent, calls_per_program)),
+        terms,
         _reason(forecast, seconds) if worth == "no" else "",
-        forecast.likely.speedup(iterations or max(10 * (forecast.break_even or 0), FEW)),
-        machine.origin,
+        forecast.likely.speedup(count),
+        constants,
+        break_even_later=forecast.break_even,
     )
 
 
@@ -264,6 +277,7 @@ class Forecast:
     iterations: int | None
     min_speedup: float
     max_break_even: int
+    first: float
 
     @property
     def telling(self) -> Setting:
@@ -278,6 +292,12 @@ class Forecast:
     @property
     def break_even(self) -> int | None:
         return self.telling.break_even()
+
+    @property
+    def promise(self) -> int | None:
+        """The break-even that holds for the first pool of a program, too."""
+        reading = self.telling
+        return replace(reading, start=reading.start + self.first).break_even()
 
     def speedup(self, worth: Worth) -> Interval:
         """`depends`: if sizes are what the break-even takes them for, or larger."""
@@ -324,7 +344,7 @@ def _reason(forecast: Forecast, seconds: Estimate) -> str:
         return (
             f"{cost}{why}: it would gain {most:.2f}x at most, less than {forecast.min_speedup:g}x"
         )
-    found = f"{cost}: it pays from about {forecast.break_even} iterations on"
+    found = f"{cost}: it pays from about {forecast.promise} iterations on"
     return found if forecast.iterations is None else f"{found}, and there are {forecast.iterations}"
 
 

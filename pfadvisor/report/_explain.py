@@ -108,6 +108,12 @@ def _assumptions(judgement: Judgement, view: View) -> Iterator[str]:
         yield from located(view, assumption.location, "")
 
 
+def _later(profit: Profit) -> str:
+    if profit.break_even_later in (None, profit.break_even):
+        return ""
+    return f", {profit.break_even_later} where the program has used pools before"
+
+
 def _profit(profit: Profit | None) -> Iterator[str]:
     if profit is None:
         return
@@ -117,7 +123,7 @@ def _profit(profit: Profit | None) -> Iterator[str]:
     yield f"iterations             {'unknown' if profit.iterations is None else profit.iterations}"
     yield f"seconds per iteration  {_interval(profit.seconds_per_iteration)}"
     if profit.break_even is not None:
-        yield f"break-even             {profit.break_even} iterations"
+        yield f"break-even             {profit.break_even} iterations{_later(profit)}"
     yield f"speed-up               {_interval(profit.speedup)} on {profit.workers} workers"
     if profit.measured is not None:
         found = profit.measured

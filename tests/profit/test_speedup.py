@@ -143,3 +143,19 @@ def test_short_tasks_go_in_chunks_and_long_ones_alone() -> None:
     some = chunksize(computing(2e-5), None, 4)
     assert some is not None and 50 <= some <= 200
     assert chunksize(computing(2e-5), 64, 4) == 4
+
+
+@given(seconds)
+def test_what_may_come_once_raises_the_break_even_but_not_the_worth(work: float) -> None:
+    """The promise holds where this pool is the first; what is suggested does not hang on it."""
+
+    def profit(once: Estimate):
+        return predict(
+            computing(work), FREE, None, "processes", FREE, workers=4, once=once, certain=False
+        )
+
+    before, first = profit(NONE), profit(exactly(0.02))
+    if before.break_even is None or first.break_even is None:
+        return
+    assert first.break_even_later == before.break_even <= first.break_even
+    assert first.worth in (before.worth, "depends")

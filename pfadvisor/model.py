@@ -141,6 +141,13 @@ class Profit:
     outlooks: tuple[Outlook, ...] = ()
     break_even_later: int | None = None
 
+    @property
+    def short(self) -> bool:
+        """Whether the loop is known to have fewer iterations than pay."""
+        if self.iterations is None:
+            return False
+        return self.break_even is None or self.break_even > self.iterations
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

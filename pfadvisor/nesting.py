@@ -1,6 +1,7 @@
 """Proposed loops that run in the workers of another proposed loop, in whatever file it stands.
 
-A worker of a pool cannot start a pool, so only the outermost of them is proposed. What
+A worker of a pool cannot start a pool, so only the outermost of them is proposed, or the one
+inside if the outermost is known to have too few iterations. What
 calls a loop's function may stand in files that were not named: of those that mention its
 name, as far as there are not too many, the loops that names lead from to it are looked at
 too. Callers of callers are not.
@@ -29,7 +30,8 @@ Place = tuple[Path, str, int]
 
 
 class Running(NamedTuple):
-    """A proposed loop: the function it stands in, and those that its workers run."""
+    """A proposed loop: the function it stands in, and those that its workers run; `short`: it is
+    known to have fewer iterations than pay, and proposed because any legal loop is."""
 
     filename: str
     ordinal: int
@@ -37,6 +39,7 @@ class Running(NamedTuple):
     name: str
     owner: Place
     reached: frozenset[Place]
+    short: bool = False
 
 
 def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFacts) -> Running:
@@ -59,7 +62,8 @@ def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFac
     reached = frozenset((root, *one) for one in program.reach(first))
     name = facts.functions[index].name
     owner = (root, facts.name, index)
-    return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached)
+    short = judgement.profit is not None and judgement.profit.short
+    return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached, short)
 
 
 def standing(
@@ -74,28 +78,55 @@ def standing(
     return (Running(filename, NO_LOOP, 0, "", (root, facts.name, NO_LOOP), reached),)
 
 
-def around(found: Iterable[Running]) -> dict[tuple[str, int], Running]:
-    """The loops that run in workers of another one, by file name and ordinal, with that one."""
+def withdrawn(found: Iterable[Running]) -> dict[tuple[str, int], str]:
+    """The loops, by file name and ordinal, that are not proposed because another one is, and why.
+
+    A loop that runs in workers of another one; or a short one whose work runs one of its own file
+    that is not, and that no workers run.
+    """
     every = list(found)
+    inside = _around(every, [one for one in every if not one.short])
+    left = [one for one in every if (one.filename, one.ordinal) not in inside]
+    yielding = {
+        (outer.filename, outer.ordinal): _why(inner, "its few iterations run")
+        for outer in left
+        for inner in left
+        if outer.short and not inner.short
+        if inner.filename == outer.filename and inner.owner in outer.reached
+    }
+    staying = [one for one in every if (one.filename, one.ordinal) not in yielding]
+    return yielding | {
+        place: _why(outer, "it runs in the workers of")
+        for place, outer in _around(every, staying).items()
+        if place not in yielding
+    }
+
+
+def _around(
+    every: Iterable[Running], outermost: Iterable[Running]
+) -> dict[tuple[str, int], Running]:
+    """The loops that run in workers of one of those, with that one."""
     return {
         (inner.filename, inner.ordinal): outer
         for inner in every
-        for outer in every
+        for outer in outermost
         if outer is not inner and inner.owner in outer.reached
     }
 
 
-def withdrawn(finding: Finding, outer: Running) -> Finding:
+def _why(other: Running, how: str) -> str:
+    if other.ordinal == NO_LOOP:
+        return f"it runs in the workers that {other.filename} starts"
+    return f"{how} the loop at {other.filename}:{other.row}"
+
+
+def left_alone(finding: Finding, reason: str) -> Finding:
     """The finding as one that is legal and does not pay."""
     from pfadvisor.rules._finding import describe
 
     judgement = finding.judgement
     if judgement is None or judgement.profit is None:
         return finding
-    place = f"of the loop at {outer.filename}:{outer.row}"
-    if outer.ordinal == NO_LOOP:
-        place = f"that {outer.filename} starts"
-    reason = f"it runs in the workers {place}"
     profit = replace(judgement.profit, worth="no", reason=reason)
     judgement = replace(judgement, profit=profit, plan=None)
     code, name, message = describe(judgement)

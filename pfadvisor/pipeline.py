@@ -18,7 +18,6 @@ from typing import Final
 
 from pfadvisor import nesting, selection, workers
 from pfadvisor.model import Failed, Report
-from pfadvisor.nesting import Running
 from pfadvisor.outcomes import Memory
 from pfadvisor.session import Session
 from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
@@ -167,7 +166,7 @@ def _outermost(
     pick = partial(nesting.leading_to, names)
     make = partial(_batches, session, asked, pick)
     others = _known_or(make, callers, asked, {}, names)
-    inside = nesting.around([*found, *(one for each in others.outcomes for one in each.running)])
+    inside = nesting.withdrawn([*found, *(one for each in others.outcomes for one in each.running)])
     outcomes = tuple(_without(outcome, inside, request) for outcome in batch.outcomes)
     return replace(batch, outcomes=outcomes)
 
@@ -178,17 +177,15 @@ def _batches(
     return [_batch(session, targets, request, pick=pick)]
 
 
-def _without(
-    outcome: Outcome, inside: Mapping[tuple[str, int], Running], request: Request
-) -> Outcome:
+def _without(outcome: Outcome, inside: Mapping[tuple[str, int], str], request: Request) -> Outcome:
     shown, hidden = [], list(outcome.hidden)
     for one in outcome.findings:
         loop = one.judgement.loop if one.judgement is not None else None
-        outer = inside.get((loop.filename, loop.ordinal)) if loop is not None else None
-        if outer is None:
+        reason = inside.get((loop.filename, loop.ordinal)) if loop is not None else None
+        if reason is None:
             shown.append(one)
         elif request.show == "all":
-            shown.append(nesting.withdrawn(one, outer))
+            shown.append(nesting.left_alone(one, reason))
         else:
             hidden.append("cheap")
     return replace(outcome, findings=tuple(shown), hidden=tuple(hidden))

@@ -283,6 +283,36 @@ def test_a_caller_in_another_file_takes_the_loops_of_what_it_calls(project):
     assert "app/called.py" not in {one.filename for one in whole.findings}
 
 
+FEW = """\
+from tools.work import steps
+
+
+def total(numbers, shift):
+    found = 0
+    for number in numbers:
+        found += steps(number + shift)
+    return found
+
+
+def main(numbers, shifts):
+    return [total(numbers, shift) for shift in {shifts}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("shifts", "rows"),
+    [("(1, 2, 3)", [6]), ("range(1_000_000)", [12]), ("shifts", [12])],
+    ids=["few", "many", "unknown"],
+)
+def test_where_all_is_wanted_few_iterations_leave_it_to_the_loops_inside(tmp_path, shifts, rows):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/work.py").write_text(WORK, encoding="utf-8")
+    (tmp_path / "few.py").write_text(FEW.format(shifts=shifts), encoding="utf-8")
+    request = Request(Settings(min_speedup=0), tmp_path)
+    report = analyze([tmp_path / "few.py"], request, 1)
+    assert [one.span.row for one in report.findings if one.filename == "few.py"] == rows
+
+
 def test_names_lead_from_loops_to_functions(project):
     from pfadvisor.nesting import leading_to
     from pfadvisor.session import Session

@@ -87,7 +87,8 @@ def judge_module(
                 judgement = _recursive(judgement, loop_id)
             else:
                 inside[function, index] = loop.ordinal
-                reaches[loop.ordinal] = reached
+                if judgement.profit is None or not judgement.profit.short:
+                    reaches[loop.ordinal] = reached
         judged.append(judgement)
     if program.relieve():
         ledger_of(program).relieve()

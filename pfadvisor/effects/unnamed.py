@@ -12,37 +12,9 @@ from pfadvisor.effects import protocols
 from pfadvisor.effects.calls import DUNDERS
 from pfadvisor.effects.facts import Function, Instr
 from pfadvisor.effects.implicit import COMPARED, HASH, TEXT, TRUTH
+from pfadvisor.effects.walking import WALKING
 
 WALK: Final = ("__iter__", "__next__", "__getitem__")
-WALKING: Final = frozenset(
-    [
-        "all",
-        "any",
-        "dict",
-        "enumerate",
-        "filter",
-        "frozenset",
-        "iter",
-        "join",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "reversed",
-        "set",
-        "sorted",
-        "sum",
-        "tuple",
-        "union",
-        "intersection",
-        "difference",
-        "issubset",
-        "issuperset",
-        "isdisjoint",
-        "zip",
-    ]
-)
 BY_NAME: Final = frozenset({"getattr", "hasattr"})
 PLAIN_CALLS: Final = frozenset(
     [

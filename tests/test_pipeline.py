@@ -283,6 +283,49 @@ def test_a_caller_in_another_file_takes_the_loops_of_what_it_calls(project):
     assert "app/called.py" not in {one.filename for one in whole.findings}
 
 
+STARTER = """\
+from multiprocessing import Pool
+
+
+def run_all(function, items):
+    with Pool() as pool:
+        return pool.map(function, items)
+
+
+def listed(function, items):
+    return [function(item) for item in items]
+"""
+STARTED = """\
+{imported}
+from tools.work import steps
+
+
+def survey(numbers):
+    return [steps(number) for number in numbers]
+
+
+def main(blocks):
+    return {call}(survey, blocks)
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "call", "rows"),
+    [
+        ("from starter import run_all", "run_all", []),
+        ("from starter import run_all as go", "go", []),
+        ("import starter", "starter.run_all", []),
+        ("from starter import listed", "listed", [6]),
+    ],
+)
+def test_what_another_file_hands_to_workers_starts_no_workers(project, imported, call, rows):
+    (project / "starter.py").write_text(STARTER, encoding="utf-8")
+    text = STARTED.format(imported=imported, call=call)
+    (project / "user.py").write_text(text, encoding="utf-8")
+    report = run(project, "user.py", show="suggested")
+    assert [one.span.row for one in report.findings] == rows
+
+
 FEW = """\
 from tools.work import steps
 

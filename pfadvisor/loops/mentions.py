@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 from pfadvisor.effects.facts import Instr, ModuleFacts
@@ -9,24 +10,24 @@ from pfadvisor.effects.facts import Instr, ModuleFacts
 BINDINGS: Final = frozenset({"setname", "setcell", "setattr", "bind"})
 
 
-def mentioning(module: ModuleFacts, words: set[str]) -> list[int]:
+def mentioning(module: ModuleFacts, words: Set[str]) -> list[int]:
     """Scopes of the module that name one of the things, or what the module calls it."""
-    words = words | {name for name, (_, member, _) in module.imports if member in words}
+    words = {*words} | {name for name, (_, member, _) in module.imports if member in words}
     known = 0
     while len(words) > known:  # what holds one is one
         known = len(words)
         for function in module.functions:
             for instr in function.code:
-                if instr.op in BINDINGS and _word(function.code[instr.args[-1]]) in words:
+                if instr.op in BINDINGS and word(function.code[instr.args[-1]]) in words:
                     words.add(str(instr.args[-2]))
     return [
         index
         for index, function in enumerate(module.functions)
-        if any(_word(instr) in words for instr in function.code)
+        if any(word(instr) in words for instr in function.code)
     ]
 
 
-def _word(instr: Instr) -> str:
+def word(instr: Instr) -> str:
     """The last name of what is read."""
     if instr.op in ("name", "free", "attr"):
         return str(instr.args[-1])

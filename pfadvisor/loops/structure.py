@@ -9,8 +9,9 @@ from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.nodes import LAZY, Body
+from pfadvisor.loops.starting import SUBMIT
 from pfadvisor.loops.surroundings import context_blockers
-from pfadvisor.loops.workers import SUBMIT, run_at_exit, workers_of
+from pfadvisor.loops.workers import run_at_exit, workers_of
 from pfadvisor.model import Blocker, Location
 
 FRAME: Final = frozenset(

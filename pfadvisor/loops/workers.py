@@ -13,28 +13,9 @@ from pfadvisor.effects.program import Program
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import Val
 from pfadvisor.loops.mentions import mentioning
+from pfadvisor.loops.starting import SUBMIT, starting
 
 Function = tuple[str, int]
-SUBMIT: Final = frozenset(
-    {
-        "map",
-        "imap",
-        "imap_unordered",
-        "starmap",
-        "submit",
-        "apply",
-        "apply_async",
-        "map_async",
-        "starmap_async",
-        "ensure_future",
-        "create_task",
-        "gather",
-        "to_thread",
-        "run_in_executor",
-        "delayed",
-        "remote",
-    }
-)
 DEPTH: Final = 2  # of the containers that are looked into
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
@@ -49,11 +30,10 @@ def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
     """Functions, of any module, that run in workers which this module starts."""
     key = module.name
     if key not in program.handed:
-        first: set[Function] = set()
-        if _mentions_workers(module):
-            starts = partial(_starts_workers, program)
-            for index in range(len(module.functions)):
-                first |= _passed(program.evaluation(module, index), starts)
+        starts = partial(_starts_workers, program)
+        first = set[Function]()
+        for index in starting(program, module):
+            first |= _passed(program.evaluation(module, index), starts)
         program.handed[key] = _reached(program, module, first) if first else frozenset()
     return program.handed[key]
 
@@ -78,15 +58,6 @@ def _reached(program: Program, module: ModuleFacts, first: set[Function]) -> fro
         more = set[Function]().union(*(named.get(name, set()) for name in called))
         found |= program.reach(frozenset(more - found))
     return found
-
-
-def _mentions_workers(module: ModuleFacts) -> bool:
-    return any(
-        (instr.op in ("attr", "name") and instr.args[-1] in SUBMIT - {"map"})
-        or (instr.op == "attr" and instr.args[1] == "map")
-        for function in module.functions
-        for instr in function.code
-    )
 
 
 def run_at_exit(program: Program, module: ModuleFacts) -> frozenset[Function]:

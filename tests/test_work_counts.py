@@ -98,6 +98,26 @@ def test_who_makes_what_is_sent_is_looked_for_by_name(tmp_path):
     assert work(40) == work(1)
 
 
+APPLYING = """
+def doubled(rows):
+    return [2 * row for row in rows]
+
+
+def changed(frame):
+    return frame.apply(doubled)
+"""
+
+
+def test_what_is_handed_to_workers_is_looked_for_by_name(tmp_path):
+    def work(others: int) -> int:
+        text = APPLYING + "".join(BESIDE.format(number=n) for n in range(others))
+        (tmp_path / "one.py").write_text(text, encoding="utf-8")
+        report = analyze([tmp_path], Request(Settings(), tmp_path, "all", fixes=False), 1)
+        return dict(report.work)["evaluations"]
+
+    assert work(40) == work(1)
+
+
 def instructions(folder: Path, text: str) -> int:
     (folder / "one.py").write_text(text, encoding="utf-8")
     request = Request(Settings(), folder, "all", fixes=False)

@@ -279,6 +279,7 @@ class Plan:
     privates       accumulators that the worker fills for itself and commit joins
     surroundings   resources by which workers of other processes or machines may differ from this
                    one and that compute reads or writes: "env", "cwd", "file" ...
+    stops          StopIteration can leave the head
     exits          SystemExit can leave compute
     left_behind    an unknown method that compute calls for what it does to an object of the
                    parent, of which a worker process has a copy
@@ -326,6 +327,7 @@ class Plan:
     lost_errors: tuple[str, ...] = ()
     privates: tuple[Private, ...] = ()
     surroundings: tuple[str, ...] = ()
+    stops: bool = False
     exits: bool = False
     fresh: bool = False
     left_behind: str = ""

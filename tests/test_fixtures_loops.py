@@ -65,25 +65,7 @@ def name_of(path: Path) -> str:
     return path.stem
 
 
-# Labels that the tool does not reach yet: it says `serial`. The list may only shrink.
-NOT_YET = {
-    "head-counter-state-pipeline": "a head that works through an object",
-    "head-next-iterator-pipeline": "a head that advances an iterator",
-    "head-pairs-iterator-pipeline": "a head that advances the source",
-}
-
-
-def expected(files: list[Path]) -> list:
-    """The files as parameters; those that are not reached yet are expected to fail."""
-    return [
-        pytest.param(f, marks=pytest.mark.xfail(reason=NOT_YET[f.stem], strict=True))
-        if f.stem in NOT_YET
-        else f
-        for f in files
-    ]
-
-
-@pytest.mark.parametrize("path", expected(FILES), ids=name_of)
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_verdict_is_the_label(path):
     assert judged(path)["verdict"] == label(path)
 
@@ -102,9 +84,7 @@ def test_review_loop_names_a_right_assumption(path):
     assert names & words(header(path, "assumptions"))
 
 
-@pytest.mark.parametrize(
-    "path", expected([f for f in FILES if label(f) == "parallel"]), ids=name_of
-)
+@pytest.mark.parametrize("path", [f for f in FILES if label(f) == "parallel"], ids=name_of)
 def test_parallel_loop_rests_on_nothing(path):
     """What is called parallel was proved."""
     found = judged(path)

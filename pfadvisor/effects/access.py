@@ -150,12 +150,16 @@ def contents(ev: Evaluation, value: Val) -> Val:
     return join(found, load(ev, value, "[]", types))
 
 
+def look_through(ev: Evaluation, i: int, value: Val) -> None:
+    """Read what the value holds, and use it up if it is an iterator."""
+    ev.access(i, value, "[]", write=False, how="iterate")
+    if value.lazy or any(ev.program.one_shot(t) for t in value.types or ()):
+        ev.access(i, value, "[]", write=True, how="advance")
+
+
 def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
     source = narrowed(ev, i, instr.args[0])
-    ev.access(i, source, "[]", write=False, how="iterate")
-    one_shot = [t for t in source.types or () if ev.program.one_shot(t)]
-    if one_shot or source.lazy:
-        ev.access(i, source, "[]", write=True, how="advance")
+    look_through(ev, i, source)
     if source.types is None:
         implicit.iteration(ev, i, source)
     refills.drawn(ev, i, source)
@@ -179,6 +183,8 @@ def _makes_items(ev: Evaluation, source: Val) -> bool:
 def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:
     source, number, _ = instr.args
     value = ev.values[source]
+    if number <= 0:
+        look_through(ev, i, value)
     implicit.iteration(ev, i, value)
     return piece(ev, value, number)
 
@@ -357,6 +363,8 @@ def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     traits = [ev.program.traits_of(t) for t in value.types or ()]
     grows = any(t is not None and t.grows for t in traits)
     ev.access(i, value, DEEP if grows else "[]", write=True, key=key, how="store")
+    if ev.function.code[key].op == "slice":
+        look_through(ev, i, ev.values[new])
     if any(t == "os._Environ" for t in value.types or ()):
         resource(ev, i, "env", write=True)
     calls.protocol(ev, i, value, "__setitem__", (key, new))

@@ -86,6 +86,7 @@ def call(ev: Evaluation, i: int, instr: Instr) -> Val:
         return BOTTOM
     for argument in args:
         if argument.kind in ("star", "dstar"):
+            access.look_through(ev, i, argument.val)
             implicit.iteration(ev, i, argument.val)
     targets: list[Target] = []
     result = invoke(ev, i, callee, args, targets, ev.text(instr.args[0]))

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls, endings, identity, refills
-from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, of_type, parse_type
+from pfadvisor.effects.values import (
+    BOTTOM,
+    NOTHING,
+    UNKNOWN,
+    Val,
+    elem_types,
+    join,
+    of_type,
+    parse_type,
+)
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -103,6 +112,10 @@ def deep(ev: Evaluation, values: Iterable[Val], names: Iterable[str]) -> list[Va
 
 
 def truth(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    values = list(values)
+    for value in values:
+        if value.types is None or any(elem_types(t) for t in value.types):
+            ev.access(i, value, "[]", write=False, how="truth")
     protocols_of(ev, i, values, TRUTH)
 
 

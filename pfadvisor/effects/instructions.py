@@ -129,6 +129,7 @@ def _await(ev: Evaluation, i: int, instr: Instr) -> Val:
 
 
 def _spread(ev: Evaluation, i: int, instr: Instr) -> Val:
+    access.look_through(ev, i, ev.values[instr.args[0]])
     implicit.iteration(ev, i, ev.values[instr.args[0]])
     return _same(ev, i, instr)
 

@@ -31,7 +31,9 @@ from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, taken
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.granules import Tree, within
+from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
+from pfadvisor.loops.lead import Lead
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
     Partition,
@@ -39,14 +41,13 @@ from pfadvisor.loops.partition import (
     order_edges,
     partition,
     upstream,
-    with_head,
     worth_a_worker,
 )
 from pfadvisor.loops.privates import Candidate, candidates
 from pfadvisor.loops.resources import EXTERNAL, resource_conflicts
 from pfadvisor.loops.source import source_conflicts, source_facts
-from pfadvisor.loops.structure import handled, structural_blockers
-from pfadvisor.loops.touches import OPEN, Touch, describe, escaped, touches_of
+from pfadvisor.loops.structure import structural_blockers
+from pfadvisor.loops.touches import Touch, touches_of
 from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
 
 RANK: Final[dict[Verdict, int]] = {"serial": 0, "review": 1, "pipeline": 2, "parallel": 2}
@@ -72,6 +73,11 @@ class Analysis:
     leaves: bool = False
     pure: bool = True
     privates: tuple[Candidate, ...] = ()
+    head: frozenset[int] = frozenset()
+
+    @cached_property
+    def head_instrs(self) -> frozenset[int]:
+        return frozenset(i for n in self.head for i in self.body.nodes[n])
 
     @cached_property
     def compute_instrs(self) -> frozenset[int]:
@@ -126,45 +132,23 @@ class Steps:
         fatal = [c for c in self.conflicts if c.fatal]
         if structural or fatal:
             return self._serial([*structural, *(blocker_of(c) for c in fatal)])
+        drawing = [c for c in self.conflicts if c.drawing]
         proved = self._partition(assume=False)
-        if proved.worthy and _made_by_workers(self.body, proved.compute):
+        if proved.worthy and not drawing and _made_by_workers(self.body, proved.compute):
             return self._positive(proved, cheap=False)
         for assume in (False, True):
             headed = with_head(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
-            if headed is not None and headed.worthy and self._head_is_free(headed):
+            if headed is not None and headed.worthy and self._lead(headed).is_free():
                 return self._positive(headed, cheap=False)
             assumed = self._partition(assume=True)
-            if not assume and assumed.worthy:
+            if not assume and assumed.worthy and not drawing:
                 return self._positive(assumed, cheap=False)
+        if drawing:
+            return self._serial([blocker_of(c) for c in drawing])
         return self._cheap(proved)
 
-    def _head_is_free(self, part: Partition) -> bool:
-        """The head runs ahead of commit: nobody may see how far when the loop ends early."""
-        body = self.body
-        early = handled(body) or any(body.leaves(i) for n in part.commit for i in body.nodes[n])
-        writes = any(
-            t.node in part.head and t.effect.write for t in (*self.shared, *self.resources)
-        )
-        return not (early and writes)
-
-    def _run_ahead(self, part: Partition) -> list[Assumption]:
-        """What a head has changed too much of, for all to see, when an iteration fails."""
-        loose = escaped(self.body)
-        found = {
-            describe(self.body, t.effect): t.effect.where
-            for t in (*self.shared, *self.resources)
-            if t.node in part.head
-            and t.effect.write
-            and (t.effect.root[0] in (*OPEN, "res") or t.effect.root in loose)
-        }
-        name = "effects-past-failure"
-        return [
-            Assumption(
-                name, subject, f"when an iteration fails, `{subject}` may be further on", where
-            )
-            for subject, where in found.items()
-            if not {name, f"{name}:{subject}"} & self.assumed
-        ]
+    def _lead(self, part: Partition) -> Lead:
+        return Lead(self.body, part, (self.shared, self.own, self.resources))
 
     def _partition(self, *, assume: bool) -> Partition:
         return partition(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
@@ -225,11 +209,12 @@ class Steps:
         if not (cheap or part.worthy) or not _made_by_workers(body, part.compute):
             return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared))
-        used = [c for c in part.used if c.nodes & compute and c.assumption is not None]
+        ahead = compute | part.head
+        used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]
         assumptions += _throttles(body, self.assumed)
         assumptions += list(_external(body, self.resources, compute, self.assumed))
-        assumptions += self._run_ahead(part)
+        assumptions += self._lead(part).too_far(self.assumed)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
         pure = not any(
             t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
@@ -264,6 +249,7 @@ class Steps:
             leaves,
             pure,
             self.private if adding <= compute else (),
+            part.head,
         )
 
     def _pattern(self, commits: list[Commit], *, leaves: bool, plain: bool) -> Pattern:
@@ -331,7 +317,8 @@ def analyse_assuming(body: Body, assumed: frozenset[str] = frozenset()) -> Analy
     """The analysis with every assumption made that lets more go to compute."""
     steps = Steps(body, assumed)
     part = steps._partition(assume=True)
-    return steps._positive(part, cheap=False) if part.worthy else None
+    drawing = any(c.drawing for c in steps.conflicts)
+    return steps._positive(part, cheap=False) if part.worthy and not drawing else None
 
 
 def _external(

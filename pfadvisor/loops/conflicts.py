@@ -35,6 +35,8 @@ MOST_PAIRS = 40
 class Conflict(NamedTuple):
     """`rule`: name of the 2xx rule that explains it; `fatal`: no stage can hold it.
     `writers`: for a local, the nodes that bind it; others may have its value of the moment.
+    `within`: nodes that do not touch the place, but look into things that were taken out of it.
+    `drawing`: what draws from the source can hold it, no other stage.
     `message`: what is said of it, if not what the rule says."""
 
     nodes: frozenset[int]
@@ -48,6 +50,8 @@ class Conflict(NamedTuple):
     fatal: bool = False
     writers: frozenset[int] = frozenset()
     message: str = ""
+    within: frozenset[int] = frozenset()
+    drawing: bool = False
 
 
 def access_of(body: Body, effect: Effect) -> Access:
@@ -170,7 +174,13 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
         describe(body, write.effect),
         gap if isinstance(gap, int) and gap is not False else None,
         assumption,
+        within=nodes - {t.node for t in touches if not _looks_within(write.slot, t)},
     )
+
+
+def _looks_within(place: tuple[str, ...], touch: Touch) -> bool:
+    deeper = len(touch.slot) > len(place) and touch.slot[: len(place)] == place
+    return deeper and not touch.effect.write and DEEP not in place
 
 
 def _cache(body: Body, effect: Effect) -> Assumption | None:

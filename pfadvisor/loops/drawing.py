@@ -45,18 +45,21 @@ def draws_from_arguments(value: Val) -> bool:
 
 
 def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -> list[Conflict]:
-    drawn = _drawn(body)
-    lazy = [v for v in drawn if body.ev.values[v].lazy]
-    effects = _effects(body, lazy)
+    drawn = drawn_from(body, body.loop.source)
+    iterated = any(body.ev.values[v].types for v in drawn)
+    effects = [
+        *effects_of(body, drawn),
+        *(e for e in _while_drawing(body, {body.loop.elem}) if iterated and e.chain),
+    ]
     found = [
-        _conflict(body, e, t) for e in effects for t in (*shared, *resources) if _meets(body, e, t)
+        _conflict(body, e, t) for e in effects for t in (*shared, *resources) if meets(body, e, t)
     ]
     early = handled(body) or any(body.leaves(i) for i in body.node_of) or _stops_early(body)
     for effect in effects:
-        if effect.write and _shows(body, effect, early=early):
+        if effect.write and shows(body, effect, early=early):
             found.append(_conflict(body, effect, None))
     if early:
-        found += [_used_up(body, v) for v in drawn if _one_shot(body, v) and _outlives(body, v)]
+        found += [_used_up(body, v) for v in drawn if one_shot(body, v) and _outlives(body, v)]
     return found[:4]
 
 
@@ -65,9 +68,9 @@ def _stops_early(body: Body) -> bool:
     return any(t.name in STOPPING for t in body.ev.targets.get(consumer_of(body), ()))
 
 
-def _drawn(body: Body) -> list[int]:
-    """The source and the lazy values that it draws from, wherever they were made."""
-    code, found, waiting = body.function.code, list[int](), [body.loop.source]
+def drawn_from(body: Body, value: int) -> list[int]:
+    """A value that is advanced and the lazy ones that it draws from, wherever they were made."""
+    code, found, waiting = body.function.code, list[int](), [value]
     while waiting:
         at = waiting.pop()
         if at in found:
@@ -83,23 +86,24 @@ def _drawn(body: Body) -> list[int]:
     return found
 
 
-def _effects(body: Body, lazy: list[int]) -> list[Effect]:
-    """What the lazy values, and the iterators of the program's own classes, do each time that
-    they are advanced."""
+def effects_of(body: Body, drawn: list[int]) -> list[Effect]:
+    """What the lazy ones of these values do each time that they are advanced."""
     code, loops = body.function.code, body.function.loops
     during: set[int] = set()
-    iterated = any(body.ev.values[v].types for v in _drawn(body))
-    for value in lazy:
+    for value in (v for v in drawn if body.ev.values[v].lazy):
         if code[value].op == "call":
             during.add(value)
         elif code[value].op == "comp":
             inner = loops[code[value].args[1]]
             during.update(range(inner.body, inner.end))
+    return _while_drawing(body, during)
+
+
+def _while_drawing(body: Body, during: set[int]) -> list[Effect]:
     return [
         e
-        for e in body.whole.effects_of(during | {body.loop.elem})
-        if (e.instr in during or (iterated and e.chain))
-        and not _made_there(body, e, during)
+        for e in body.whole.effects_of(during)
+        if not _made_there(body, e, during)
         and e.how != "memo"
         and not (e.root[0] == "res" and e.root[1] in QUIET)
     ]
@@ -113,7 +117,7 @@ def _made_there(body: Body, effect: Effect, during: set[int]) -> bool:
     return site in during or private(body, effect.root)
 
 
-def _meets(body: Body, effect: Effect, touch: Touch) -> bool:
+def meets(body: Body, effect: Effect, touch: Touch) -> bool:
     if effect.root != touch.effect.root or not (effect.write or touch.effect.write):
         return False
     if effect.root[0] == "res":
@@ -122,7 +126,7 @@ def _meets(body: Body, effect: Effect, touch: Touch) -> bool:
     return overlap(here, touch) and not already_read(body, effect, touch)
 
 
-def _shows(body: Body, effect: Effect, *, early: bool) -> bool:
+def shows(body: Body, effect: Effect, *, early: bool) -> bool:
     """Whether somebody may see that a source was advanced too far or too soon."""
     if effect.how == "advance":
         return early and effect.root[0] in OPEN
@@ -141,7 +145,7 @@ def _conflict(body: Body, effect: Effect, touch: Touch | None) -> Conflict:
     return found
 
 
-def _one_shot(body: Body, value: int) -> bool:
+def one_shot(body: Body, value: int) -> bool:
     known = body.ev.values[value]
     if known.lazy:
         return True

@@ -9,7 +9,9 @@ from pfadvisor.loops.affine import affine
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.counters import counter_of
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.source import is_endless
 
+MISUSE: Final = frozenset({"TypeError", "OverflowError", "BufferError", "AttributeError"})
 UNSENT: Final = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
 
 
@@ -34,9 +36,30 @@ def of_work_alone(analysis: Analysis) -> bool:
     header = {*body.header, body.loop.source, body.loop.elem}
     failing = [at for at in body.ev.raises.values() if at & header]
     left = [i for i in body.node_of if i not in analysis.compute_instrs]
-    jumps = any(code[i].op in ("raise", "assert") for i in left)
+    jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
     return not (jumps or misses or (failing and not analysis.source.reiterable))
+
+
+def stops(analysis: Analysis) -> bool:
+    """Whether the head may raise what ends a generator."""
+    return bool(_of_head(analysis) & {"StopIteration", "StopAsyncIteration"})
+
+
+def _of_head(analysis: Analysis) -> set[str]:
+    """Classes of exceptions that a head which does what it is meant to may raise all the same."""
+    body, head = analysis.body, analysis.head_instrs
+    endless = {i for i in head if _draws_for_ever(body, i)}
+    found = {name for name, at in body.ev.raises.items() if at & head - endless}
+    return found - MISUSE
+
+
+def _draws_for_ever(body: Body, i: int) -> bool:
+    """Whether it is `next` of something that never ends."""
+    called = {t.name for t in body.ev.targets.get(i, ())}
+    if called != {"next"}:
+        return False
+    return any(is_endless(body, v) for _, _, v in body.function.code[i].args[1][:1])
 
 
 def _may_miss(body: Body, base: int, key: int) -> bool:

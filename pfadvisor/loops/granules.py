@@ -202,6 +202,8 @@ class Tree:
     def _whole(self, stmt: int) -> Stage | None:
         """The stage of an `if` that is not split, None if it is."""
         inner = self._simple([stmt])
+        if not self.partition.head.isdisjoint(self.nodes_of.get(stmt, [])):
+            return "head"
         computing = any(self.stage_of.get(s) == "compute" or self.holes_of.get(s) for s in inner)
         tests = list(self._ifs(stmt))
         if not computing and not any(map(self._is_heavy, tests)):

@@ -65,21 +65,21 @@ def partition(
     body: Body, conflicts: list[Conflict], shared: list[Touch], pinned: set[int], *, assume: bool
 ) -> Partition:
     """`pinned` are nodes that have to be in commit for other reasons."""
-    seeds = pinned | _seeds(body, shared, assume=assume)
-    active, used = _active(conflicts, assume=assume)
+    seeds = pinned | seeds_of(body, shared, assume=assume)
+    active, used = counting(conflicts, assume=assume)
     seeds |= {n for c in active for n in c.nodes}
-    commit = _closure(body, seeds)
+    commit = closure(body, seeds)
     compute = frozenset(set(range(len(body.nodes))) - commit)
-    return Partition(compute, frozenset(commit), used, _worthy(body, compute))
+    return Partition(compute, frozenset(commit), used, worthy_of(body, compute))
 
 
 def narrowed(body: Body, part: Partition, nodes: set[int]) -> Partition:
     """The partition with `nodes`, and what depends on them, in commit."""
-    commit = part.commit | _closure(body, nodes)
+    commit = part.commit | closure(body, nodes)
     return part._replace(compute=part.compute - commit, commit=commit, worthy=part.worthy - commit)
 
 
-def _active(
+def counting(
     conflicts: list[Conflict], *, assume: bool
 ) -> tuple[list[Conflict], tuple[Conflict, ...]]:
     """Conflicts that count, and those that an assumption sets aside."""
@@ -87,7 +87,7 @@ def _active(
     return [c for c in conflicts if not (assume and c.assumption is not None)], aside
 
 
-def _seeds(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
+def seeds_of(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
     """Nodes that write shared memory or may leave the loop."""
     seeds = {
         t.node
@@ -102,70 +102,11 @@ def _seeds(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
     return seeds
 
 
-def with_head(
-    body: Body, conflicts: list[Conflict], shared: list[Touch], pinned: set[int], *, assume: bool
-) -> Partition | None:
-    """A partition whose serial head feeds the work: the carried part that work needs, if it is
-    whole statements, needs no work itself, and shares nothing with the other stages."""
-    active, used = _active(conflicts, assume=assume)
-    own = pinned | _seeds(body, shared, assume=assume)
-    ends = own | {n for c in active for n in (c.writers or c.nodes)}
-    heavy = {n for n in range(len(body.nodes)) if worth_a_worker(body, n) and n not in ends}
-    needed = _feeding(body, heavy, active) - heavy
-    carried = _closure(body, {n for c in active for n in (c.writers or c.nodes) if n in needed})
-    head = upstream(body, carried & needed)
-    if (
-        not head
-        or head & heavy
-        or any(_long(body, n) for n in head)
-        or any(body.leaves(i) for n in head for i in body.nodes[n])
-    ):
-        return None
-    for conflict in active:
-        ends_here = conflict.writers or conflict.nodes
-        if ends_here & head and not ends_here <= head:
-            return None
-    rest = [c for c in active if not (c.writers or c.nodes) <= head]
-    seeds = (own | {n for c in rest for n in c.nodes}) - head
-    commit = _closure(body, seeds)
-    if commit & head or not _whole_statements(body, head):
-        return None
-    compute = frozenset(set(range(len(body.nodes))) - commit - head)
-    return Partition(compute, frozenset(commit), used, _worthy(body, compute), frozenset(head))
-
-
-def _worthy(body: Body, compute: frozenset[int]) -> frozenset[int]:
+def worthy_of(body: Body, compute: frozenset[int]) -> frozenset[int]:
     return frozenset(
         n
         for n in compute
         if worth_a_worker(body, n) and not left_undone(body, n, compute) and not done_once(body, n)
-    )
-
-
-def _feeding(body: Body, nodes: set[int], conflicts: list[Conflict]) -> set[int]:
-    """What the nodes need, also from the iteration before: who binds the locals they read."""
-    found = upstream(body, nodes)
-    while True:
-        binders = {w for c in conflicts if c.writers and c.nodes & found for w in c.writers}
-        if binders <= found:
-            return found
-        found = upstream(body, found | binders)
-
-
-def _long(body: Body, node: int) -> bool:
-    """Whether the node runs code of the project, unknown code or a loop: too much for a head."""
-    code = body.function.code
-    return any(
-        code[i].op in ("elem", "await")
-        or any(t.kind in ("def", "unknown") for t in body.ev.targets.get(i, ()))
-        for i in body.nodes[node]
-    )
-
-
-def _whole_statements(body: Body, head: set[int]) -> bool:
-    simple = {body.place_of[n].simple for n in head}
-    return all((n in head) for n, p in enumerate(body.place_of) if p.simple in simple) and not any(
-        body.place_of[n].guards for n in head
     )
 
 
@@ -183,7 +124,7 @@ def upstream(body: Body, nodes: set[int]) -> set[int]:
     return found
 
 
-def _closure(body: Body, seeds: set[int]) -> set[int]:
+def closure(body: Body, seeds: set[int]) -> set[int]:
     commit, waiting = set(seeds), list(seeds)
     while waiting:
         for following in body.after[waiting.pop()]:

@@ -32,6 +32,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     again = names_read_again(analysis) if mode == "processes" else frozenset()
     handed = tuple(name for name in handed_names(analysis) if name not in again)
     produced = {*handed, *again, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
+    produced |= _bound_by(body, analysis.head_instrs)
     dead = all(a.dead for a in analysis.accumulators)
     owner = body.ev.module.classes[function.owner_class].name if function.owner_class >= 0 else None
     return Plan(
@@ -64,6 +65,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         lost_errors=errors.lost(analysis),
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),
+        stops=errors.stops(analysis),
         exits="SystemExit" in errors.errors_of(analysis),
         left_behind=called_for_effect(analysis) if mode == "processes" else "",
         repeated=tuple(function.stmts[stmt].span for stmt in repeated(analysis)) if again else (),
@@ -88,8 +90,12 @@ def _definition(body: Body) -> Span | None:
 
 
 def _bound_in(analysis: Analysis) -> set[str]:
-    code = analysis.body.function.code
-    return {code[i].args[0] for i in analysis.compute_instrs if code[i].op == "bind"}
+    return _bound_by(analysis.body, analysis.compute_instrs)
+
+
+def _bound_by(body: Body, instrs: frozenset[int]) -> set[str]:
+    code = body.function.code
+    return {code[i].args[0] for i in instrs if code[i].op == "bind"}
 
 
 @lru_cache(maxsize=4)

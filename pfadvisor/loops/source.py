@@ -42,7 +42,7 @@ def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
     heads = {parse_type(t)[0] for t in value.types or ()}
     sized = bool(heads) and heads <= SIZED
     again = sized or _wrapped_again(body, body.loop.source, 0)
-    return Source(again, sized, not _endless(body, body.loop.source, 0), _length(body, value))
+    return Source(again, sized, not is_endless(body, body.loop.source), _length(body, value))
 
 
 def _wrapped_again(body: Body, value: int, depth: int) -> bool:
@@ -63,8 +63,10 @@ def _wrapped_again(body: Body, value: int, depth: int) -> bool:
     return bool(first) and all(_wrapped_again(body, v, depth + 1) for v in first)
 
 
-def _endless(body: Body, value: int, depth: int) -> bool:
+def is_endless(body: Body, value: int, depth: int = 0) -> bool:
     instr = body.function.code[value]
+    if instr.op == "name":
+        return _is_endless_variable(body, str(instr.args[0]))
     if instr.op != "call" or depth > 4:
         return False
     names = {t.name for t in body.ev.targets.get(value, ())}
@@ -73,9 +75,21 @@ def _endless(body: Body, value: int, depth: int) -> bool:
     if names == {"iter"} and len(instr.args[1]) == 2:
         return True
     if names <= WRAPPERS and names:
-        inner = [_endless(body, v, depth + 1) for kind, _, v in instr.args[1] if kind == "pos"]
+        inner = [is_endless(body, v, depth + 1) for kind, _, v in instr.args[1] if kind == "pos"]
         return bool(inner) and (all(inner) if "zip" in names else any(inner))
     return False
+
+
+def _is_endless_variable(body: Body, name: str) -> bool:
+    """Whether the module makes the variable an endless iterator, once."""
+    facts = body.ev.module
+    index = next((n for n, f in enumerate(facts.functions) if f.kind == "module"), -1)
+    if index < 0 or name in facts.rebound:
+        return False
+    ev = body.ev.program.evaluation(facts, index)
+    set_by = [i.args[1] for i in ev.function.code if i.op == "setname" and i.args[0] == name]
+    names = {t.name for v in set_by for t in ev.targets.get(v, ())}
+    return len(set_by) == 1 and bool(names) and names <= ENDLESS - {"itertools.repeat"}
 
 
 def _length(body: Body, value: Val) -> int | None:
@@ -142,5 +156,5 @@ def _mutated(body: Body, touch: Touch) -> Conflict:
     read = write.__class__(write.place, False, body.ev.location(body.loop.source))
     rule = "shared-iterator" if touch.effect.how == "advance" else "mutated-iterable"
     return Conflict(
-        frozenset({touch.node}), "flow", write, read, rule, write.place, None, None, True
+        frozenset({touch.node}), "flow", write, read, rule, write.place, None, None, drawing=True
     )

@@ -42,6 +42,8 @@ class Head:
         self.late: list[ast.stmt] = []
         if not self.statements:
             return
+        if plan.stops:
+            raise Refused("a serial statement may raise StopIteration, which no generator can")
         self._refuse(stages)
         self.late = self._after_use(set(plan.live_after))
         made = sorted(set().union(*(stores(s) for s in self.statements)))

@@ -25,7 +25,14 @@ from pfadvisor.loops.partition import (
 from pfadvisor.loops.touches import Touch, overlap
 from pfadvisor.loops.whole import JOINS
 
-LATE: Final = frozenset({"func", "class"})  # what may look at names when they have changed
+BARRED: Final = frozenset(
+    {
+        "elem",  # a loop: too much for the part that stays serial
+        "await",
+        "func",  # may look at names when they have changed
+        "class",
+    }
+)
 MADE: Final = frozenset({"call", "comp"})
 
 
@@ -144,7 +151,7 @@ def _can_lead(body: Body, node: int) -> bool:
     """Whether the node may run in a generator, before iterations that come first are over."""
     return not any(
         body.leaves(i)
-        or code.op in ("await", *LATE)
+        or code.op in BARRED
         or (code.op in MADE and body.ev.values[i].lazy)
         or (code.op == "bind" and code.args[0] in body.function.cells)
         or any(t.kind == "unknown" for t in body.ev.targets.get(i, ()))

@@ -7,14 +7,62 @@ instead of in each iteration are names only.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from pfadvisor.model import Mode, Plan
 from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.flow import has_inside, returns
 from pfadvisor.rewrite.lifting import is_made_here
 from pfadvisor.rewrite.names import main_only
 from pfadvisor.rewrite.scope import Definition, bound_in, enclosing_function, loads
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def direct_work(
+    context: FileContext, plan: Plan, work: Sequence[ast.AST], results: tuple[str, ...], target: str
+) -> str:
+    """An existing function that does all of compute; what it returns are the only results."""
+    if plan.privates or len(work) != 1 or not target.isidentifier():
+        return ""
+    match work[0]:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
+            return direct(context, plan, value, target)
+        case ast.Assign(value=value) as unpacking if results and results == unpacked(unpacking):
+            known = _gives_tuples(context, value, len(results))
+            return direct(context, plan, value, target) if known else ""
+        case ast.Expr(value=value) if plan.mode != "processes" and len(results) < 2:
+            return direct(context, plan, value, target)
+        case ast.expr() as value if len(results) < 2:
+            return direct(context, plan, value, target)
+    return ""
+
+
+def unpacked(statement: ast.stmt) -> tuple[str, ...]:
+    """The names that the statement gives the parts of one value to; none if it does more."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=parts)]):
+            names = tuple(part.id for part in parts if isinstance(part, ast.Name))
+            return names if len({*names}) == len(parts) > 1 else ()
+    return ()
+
+
+def _gives_tuples(context: FileContext, value: ast.expr, length: int) -> bool:
+    """Whether it calls a function whose every `return` is a tuple of that length, as written: it
+    can then be taken apart elsewhere."""
+    if not isinstance(value, ast.Call):
+        return False
+    node = _definition(context, value.func)
+    if not isinstance(node, ast.FunctionDef) or has_inside(node, (ast.Yield, ast.YieldFrom)):
+        return False
+    given = [each.value for each in returns(node)]
+    return bool(given) and all(_is_tuple(each, length) for each in given)
+
+
+def _is_tuple(node: ast.expr | None, length: int) -> bool:
+    if not isinstance(node, ast.Tuple) or len(node.elts) != length:
+        return False
+    return not any(isinstance(part, ast.Starred) for part in node.elts)
 
 
 def direct(context: FileContext, plan: Plan, value: ast.expr, target: str) -> str:

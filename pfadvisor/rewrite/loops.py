@@ -11,7 +11,7 @@ from pfadvisor.backends._choice import traits_of
 from pfadvisor.backends._job import Emission, Want
 from pfadvisor.model import Edit, Plan, Source, Span
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.direct import direct
+from pfadvisor.rewrite.direct import direct_work
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.head import Head
@@ -72,7 +72,9 @@ class LoopRewriter:
         if not head.call:
             self._project(worker, outliner)
         unpack = any(loads(node) & self.targets for node in outliner.compute)
-        function = self._direct(outliner)
+        function = direct_work(
+            self.context, self.plan, outliner.compute, self.stages.results, self.target
+        )
         self.called = function
         if not function:
             item = None if head.call else self._item_type()
@@ -164,25 +166,6 @@ class LoopRewriter:
         sure = given & ((piece.bound or set()) | self.targets)
         if live - sure or (live and self.stages.kept):
             raise Refused("a variable of the body is read after the loop, but not always set")
-
-    def _direct(self, outliner: Outliner) -> str:
-        """An existing function that does all of compute; what it returns is the only result."""
-        results = self.stages.results
-        if (
-            self.plan.privates
-            or len(outliner.compute) != 1
-            or len(results) > 1
-            or not self.target.isidentifier()
-        ):
-            return ""
-        match outliner.compute[0]:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
-                return direct(self.context, self.plan, value, self.target)
-            case ast.Expr(value=value) if self.plan.mode != "processes":
-                return direct(self.context, self.plan, value, self.target)
-            case ast.expr() as value:
-                return direct(self.context, self.plan, value, self.target)
-        return ""
 
     def _collects(self) -> Collect | None:
         several = not self.stages.single or len(self.commit) != 1

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pfadvisor.model import Plan, PrivateKind, Span, Stage
+from pfadvisor.rewrite.direct import unpacked
 from pfadvisor.rewrite.flow import continues, exclusive, runs_once
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh, stores
@@ -31,11 +32,12 @@ PARTS: Final[dict[PrivateKind, str]] = {
 class Stages:
     """`taken` are names that may not be used for the results; it grows.
 
-    flags   split `if` -> the name that carries its test's outcome
-    holes   span of a hole -> the name that carries its value
-    kept    name that says whether the iteration goes on to its commit, "" if all do
-    parts   private accumulator -> what the parent calls the part of it that an iteration gives
-    packed  the tuple of all results, if to append it is all that is left to the commit
+    flags     split `if` -> the name that carries its test's outcome
+    holes     span of a hole -> the name that carries its value
+    kept      name that says whether the iteration goes on to its commit, "" if all do
+    parts     private accumulator -> what the parent calls the part of it that an iteration gives
+    unpacked  what the last of compute that takes one value apart calls its parts
+    packed    the tuple of all results, if to append it is all that is left to the commit
     """
 
     def __init__(self, text: Text, plan: Plan, loop: Loop, taken: set[str]) -> None:
@@ -44,6 +46,7 @@ class Stages:
         self.holes: dict[Span, str] = {}
         self.kept = ""
         self.replaced = self._replaced()
+        self.unpacked = next((names for s in loop.body[::-1] if (names := self._unpacked(s))), ())
         self._name(loop.body)
         self.parts = {p.name: self._fresh(PARTS[p.kind].format(p.name)) for p in plan.privates}
         self.packed: ast.Tuple | None = None
@@ -55,7 +58,8 @@ class Stages:
         names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
         names += [private.name for private in self.plan.privates]
         names = self._in_order(self.packed) if self.packed else names
-        return tuple(dict.fromkeys(name for name in names if name))
+        found = tuple(dict.fromkeys(name for name in names if name))
+        return self.unpacked if not self.packed and {*self.unpacked} == {*found} else found
 
     @property
     def single(self) -> bool:
@@ -73,6 +77,9 @@ class Stages:
     def taken_as(self) -> tuple[str, ...]:
         """The results as the parent calls them."""
         return tuple(self.parts.get(name, name) for name in self.results)
+
+    def _unpacked(self, statement: ast.stmt) -> tuple[str, ...]:
+        return unpacked(statement) if self._is("compute", statement) else ()
 
     def _packed(self) -> ast.Tuple | None:
         match [each for each in self.loop.body if self.stage(each) == "commit"]:

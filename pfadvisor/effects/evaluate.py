@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import hidden, owners, sharing
+from pfadvisor.effects import hidden, owners, sharing, within
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
 from pfadvisor.effects.narrowing import told_by
@@ -20,6 +20,7 @@ from pfadvisor.effects.subscripts import Form, substituted
 from pfadvisor.effects.summary import Context, Summary, Target
 from pfadvisor.effects.values import (
     BOTTOM,
+    DEEP,
     Effect,
     Obj,
     Root,
@@ -55,6 +56,7 @@ class Evaluation:
         code = self.function.code
         self.values: list[Val] = [BOTTOM] * len(code)
         self.heap: dict[tuple[Obj, str], Val] = {}
+        self.contents: within.Contents = {}
         self.held: set[Obj] = set()  # objects of whose contents the heap knows something
         self.filled: set[Root] = set()  # their roots
         self.slots: dict[Obj, list[str]] = {}  # numbered places that the heap knows
@@ -154,7 +156,8 @@ class Evaluation:
         """Record an access to every object that `value` may be."""
         if write or elem != "[]":
             value = owners.owned(self.program, value)
-        for root, path in ordered(value.objs):
+        objs = within.reached(self, value.objs) if elem == DEEP and not write else value.objs
+        for root, path in ordered(objs):
             meant = sharing.place(root, path, elem, key)
             if meant is not None:
                 (root, path), step, slot = meant
@@ -191,6 +194,7 @@ class Evaluation:
                 self.relayed((write, root, path, elem, i, key, how), effect, here)
                 continue
             places, form = passed[root, path], self._form_here(effect, keys)
+            places = within.reached(self, places) if elem == DEEP and not write else places
             for root, path in ordered(places):
                 meant = sharing.place(root, path, elem, key)
                 if meant is not None:
@@ -231,6 +235,7 @@ class Evaluation:
             if hidden.hides(obj, elem):
                 self.hiding.add(obj[0])
             self.heap[obj, elem] = new
+            within.put(self.contents, obj, new.objs)
             self.changed = True
             self.implied.clear()
             self.ends.clear()

@@ -7,6 +7,7 @@ from what must come first to what depends on it within one iteration.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -129,6 +130,18 @@ class Body:
         if atom < -1:
             atom = 1_000_000 - atom
         return Place(simple if atom < 0 or atom >= 1_000_000 else atom, atom, tuple(guards))
+
+    @cached_property
+    def first_use(self) -> dict[int, int]:
+        """Where the header takes an item apart -> the node that first looks at what it got."""
+        found: dict[int, int] = {}
+        for i in reversed([i for i in self.header if self.function.code[i].op == "unpack"]):
+            users = self.whole.uses.get(i, ())
+            nodes = [self.node_of.get(use, found.get(use)) for use in users]
+            first = min((n for n in nodes if n is not None), default=None)
+            if first is not None:
+                found[i] = first
+        return found
 
     # -- edges ------------------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
     own: list[Touch] = []
     resources: list[Touch] = []
     for effect in body.whole.effects_within(body.loop.body, body.loop.end):
-        node = body.node_of.get(effect.instr)
+        node = body.node_of.get(effect.instr, body.first_use.get(effect.instr))
         if node is None or effect.elem == ASKED:
             continue
         touch = touch_of(node, effect)

@@ -99,6 +99,9 @@ def invoke(
 ) -> Val:
     """Everything that `callee` may call, joined."""
     results: list[Val] = []
+    kinds = {func[0] for func in callee.funcs}
+    if "class" in kinds and len(kinds) > 1:
+        ev.made.setdefault(i, set()).add("")
     for func in sorted(callee.funcs, key=repr):
         results.append(_one(ev, i, func, callee, args, targets, subject))
     for head in sorted({parse_type(t)[0] for t in callee.types or () if ":" in t}):
@@ -269,7 +272,7 @@ def project(
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = args if recv is None else [Arg("pos", "", recv), *args]
     bound = bind(ev, i, facts, function.params, everything, function.qualname)
-    context = ev.program.context_of(facts, index, bound)
+    context = ev.program.context_of(ev, facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
     if summary is None:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.families import made_as_such
 from pfadvisor.effects.summary import Context, Given, given_of
 from pfadvisor.effects.values import NOTHING, Val
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
+    from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.program import Program
 
 UNUSED, LOOKED_AT, PASSED_ON = range(3)
@@ -30,8 +32,10 @@ class Contexts:
         self._own: dict[tuple[str, int, int], Val] = {}
         self._uses: dict[tuple[str, int], list[int]] = {}
 
-    def context_of(self, module: ModuleFacts, index: int, bound: list[Arg]) -> Context:
-        given = [given_of(argument.val) for argument in bound]
+    def context_of(
+        self, ev: Evaluation, module: ModuleFacts, index: int, bound: list[Arg]
+    ) -> Context:
+        given = [given_of(a.val, made=made_as_such(ev, a.val)) for a in bound]
         if not any(given):
             return ()
         key = module.name, index
@@ -51,7 +55,7 @@ class Contexts:
         if use == LOOKED_AT and given.const is not NOTHING:
             given = given._replace(const=NOTHING)
         own = self._own_value(module, index, number)
-        return None if given.narrow(own, number) == own else given
+        return None if given.narrow(own, number) == own and not given.made else given
 
     def _own_value(self, module: ModuleFacts, index: int, number: int) -> Val:
         key = module.name, index, number

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.values import Val, parse_type
+from pfadvisor.effects.values import Root, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.classes import Member
@@ -67,12 +67,25 @@ class Families:
 def made_here(ev: Evaluation, value: Val) -> bool:
     """Whether the value can only be what this code makes by calling its very class."""
     heads = {parse_type(t)[0] for t in value.types or ()}
-    made = {
-        name
-        for root, path in value.objs
-        for name in (ev.made.get(root[1], {""}) if root[0] == "fresh" and not path else {""})
-    }
+    made = {name for root, path in value.objs for name in _classes_made(ev, root, path)}
     return bool(made) and made <= heads and heads <= made
+
+
+def _classes_made(ev: Evaluation, root: Root, path: tuple[str, ...]) -> set[str]:
+    """Classes whose call gives the object, "" for another origin."""
+    if root[0] == "fresh" and not path:
+        return ev.made.get(root[1], {""})
+    if root[0] == "param" and not path and root[1] < len(ev.context):
+        given = ev.context[root[1]]
+        return {parse_type(t)[0] for t in given.types or ()} if given and given.made else {""}
+    return {""}
+
+
+def made_as_such(ev: Evaluation, value: Val) -> bool:
+    """Whether it is of its very class, and a class that derives from that would do otherwise."""
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    derived = any(ev.program.subclasses(head, ev.module) for head in heads if ":" in head)
+    return derived and made_here(ev, value)
 
 
 def methods_of(

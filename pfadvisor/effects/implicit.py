@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, endings, identity, refills
+from pfadvisor.effects import access, calls, endings, families, identity, refills
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
@@ -81,6 +81,8 @@ def _methods(ev: Evaluation, value: Val, name: str) -> list[tuple[str, int]]:
     heads = sorted(_own(value))
     members = [ev.program.member_of(head, name) for head in heads]
     found = [member[:2] for member in members if member is not None]
+    if families.made_here(ev, value):
+        return found
     return [*found, *(m for m in noisy if m not in found and _related(ev, m, heads))]
 
 

@@ -48,6 +48,7 @@ class Given(NamedTuple):
     const: Any
     bound: bool
     lazy: bool
+    made: bool = False  # by calling its very class, not one that derives from it
 
     def narrow(self, parameter: Val, number: int) -> Val:
         types = parameter.types if self.types is None else self.types
@@ -81,6 +82,7 @@ class _Told(NamedTuple):
     lazy: bool
     origin: str = ""
     thrown: Val = BOTTOM
+    made: tuple[tuple[int, frozenset[str]], ...] = ()  # classes whose call gives a fresh object
 
 
 class Summary(_Told):
@@ -94,6 +96,7 @@ class Summary(_Told):
             frozenset(self.raises),
             self.returns,
             self.exact,
+            frozenset(self.made),
         )
 
     @cached_property
@@ -130,7 +133,7 @@ def told_alike(first: Summary | None, second: Summary) -> bool:
     return first.said == second.said
 
 
-def given_of(value: Val) -> Given | None:
+def given_of(value: Val, *, made: bool) -> Given | None:
     """The part of an argument that is worth a summary of its own."""
     if value.types is None and value.const is NOTHING and not value.funcs and not value.lazy:
         return None
@@ -140,7 +143,9 @@ def given_of(value: Val) -> Given | None:
     funcs = frozenset(f for f in value.funcs if f[0] in ("def", "class", "known", "method"))
     if value.types is None and not funcs and not value.lazy and const is NOTHING:
         return None
-    return Given(value.types, funcs, const, bool(funcs) and value.recv is not None, value.lazy)
+    return Given(
+        value.types, funcs, const, bool(funcs) and value.recv is not None, value.lazy, made
+    )
 
 
 MOST_LEVELS: Final = 2
@@ -210,7 +215,16 @@ def summarize(
         function.is_generator or function.is_async,
         function.qualname,
         thrown,
+        _classes_made(ev, sites),
     )
+
+
+def _classes_made(ev: Outline, sites: _Sites) -> tuple[tuple[int, frozenset[str]], ...]:
+    """By whose call the fresh objects came to be, "" for another origin."""
+    found: dict[int, set[str]] = {}
+    for site, number in sites.numbers.items():
+        found.setdefault(number, set()).update(ev.made.get(site, {""}))
+    return tuple((number, frozenset(names)) for number, names in found.items())
 
 
 def _may_be_anything_in(result: Val, heap: dict[tuple[Obj, str], Val]) -> Val:

@@ -267,7 +267,8 @@ class Plan:
     granules       the stages of the body, in source order; empty for comprehensions
     elements       comprehensions: spans evaluated by compute (element, or key and value);
                    tests stay with the source unless in `granules`
-    handed         names that compute defines and commit, or code after the loop, reads
+    handed         names that compute defines, or whose objects it changes, and commit, or code
+                   after the loop, reads
     live_after     names of target and compute that are read after the loop
     call           (callee text, argument name) if compute is exactly one call of a function that
                    a fresh interpreter finds by name, with the loop's target as its only argument

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pfadvisor.effects import calls, enums, hidden, implicit, members, owners, refills, sharing
 from pfadvisor.effects.facts import Instr
@@ -168,11 +168,15 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
         refills.drawn(ev, i, result)
         inner = calls.protocol(ev, i, result, "__next__", ())
         return inner if inner is not None else element(ev, result)
-    found = element(ev, source)
+    return drawn(ev, i, source, element(ev, source))
+
+
+def drawn(ev: Evaluation, site: Any, source: Val, found: Val) -> Val:
+    """What iterating over the source gives: `found`, or an object that it makes for the turn."""
     if not _makes_items(ev, source):
         return found
     stated = join_types([ev.program.element_type(name) for name in source.types or ()])
-    return ev.fresh(i, found.types if stated is None else stated)
+    return ev.fresh(site, found.types if stated is None else stated)
 
 
 def _makes_items(ev: Evaluation, source: Val) -> bool:

@@ -33,7 +33,7 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
     numbered = enumerate(values) if kind == "tuple" else ((0, v) for v in dict.fromkeys(values))
     for number, v in numbered:
         starred = ev.function.code[v].op == "star"
-        part = access.element(ev, ev.values[v]) if starred else ev.values[v]
+        part = _spread(ev, (i, "each", number), ev.values[v]) if starred else ev.values[v]
         parts.append(part)
         ev.store(
             obj,
@@ -48,6 +48,11 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
         inside = type_text(join_all(parts).types)
     known = clip(f"{kind}[{inside}]") if parts else kind
     return ev.fresh(i, frozenset({known}), exact=True)
+
+
+def _spread(ev: Evaluation, site: tuple[int, str, int], value: Val) -> Val:
+    """What is in a starred entry."""
+    return access.drawn(ev, site, value, access.element(ev, value))
 
 
 def _given(ev: Evaluation, v: int, inside: Callable[[Evaluation, Val], Val]) -> Val:

@@ -23,21 +23,31 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 
-def fill(ev: Evaluation, site: Any, obj: Obj, names: list[str], contents: Val, stated: str) -> None:
-    """Slot by slot for a tuple of a stated length; `stated` is the type as the table has it."""
+def fill(
+    ev: Evaluation,
+    site: Any,
+    obj: Obj,
+    names: list[str],
+    contents: Val,
+    stated: str,
+    slots: list[Val],
+) -> None:
+    """Slot by slot for a tuple of a stated length; `stated` is the type as the table has it,
+    `slots` what is in the tuple, if it is known of each slot."""
     inside = _parts_as_stated(stated)
     head, args = parse_type(names[0]) if len(names) == 1 else ("", ())
     if head == "tuple" and args and args[-1] != "...":
         for number, kind in enumerate(args if contents.objs else ()):
             own = inside[number] if number < len(inside) else ""
-            held = contents._replace(types=union(kind))
-            ev.store(obj, f"[{number}]", _made(ev, (site, number), held, own))
+            held = slots[number] if len(slots) == len(args) else contents
+            held = held._replace(types=union(kind))
+            ev.store(obj, f"[{number}]", _made(ev, (site, number), held, own, []))
         return
     found = [elem_types(name) for name in names]
     if found and all(s is not None for s in found):
         contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
     if contents != BOTTOM:
-        contents = _made(ev, (site, "item"), contents, inside[0] if inside else "")
+        contents = _made(ev, (site, "item"), contents, inside[0] if inside else "", slots)
         ev.store(obj, "[]", contents)
         ev.store(obj, "keys", contents)
     if not {parse_type(name)[0] for name in names} <= hidden.OPEN_CONTAINERS or not names:
@@ -53,13 +63,13 @@ def _parts_as_stated(stated: str) -> tuple[str, ...]:
     return args if head in hidden.OPEN_CONTAINERS else ()
 
 
-def _made(ev: Evaluation, site: Any, held: Val, stated: str) -> Val:
+def _made(ev: Evaluation, site: Any, held: Val, stated: str, slots: list[Val]) -> Val:
     """The contents, or the new containers that hold them."""
     if not held.objs or not _parts_as_stated(stated) or not held.types:
         return held
     flat = _flat(site)
     obj: Obj = (("fresh", flat), ())
-    fill(ev, flat, obj, sorted(held.types), held._replace(types=None), stated)
+    fill(ev, flat, obj, sorted(held.types), held._replace(types=None), stated, slots)
     made = ev.fresh(flat, held.types, exact=True)
     heads = {parse_type(t)[0] for t in held.types}
     return made._replace(lazy=bool(heads & {"iterator", "generator"}))

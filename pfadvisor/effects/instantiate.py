@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.evaluate import Evaluation
 
+COPIES = frozenset({"list", "set", "dict", "tuple"})
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
 
 
@@ -56,6 +57,8 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
         ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:
         ev.hold_all_of((i, number))
+    for number, names in summary.made:
+        ev.made.setdefault((i, number), set()).update(names)
     for (obj, elem), value in summary.heap:
         places = passed[obj]
         moved = substitution.moved(value, passed) if places else BOTTOM
@@ -106,6 +109,10 @@ class _Bound:
                 self.vals[name] = join(self.vals.get(name, BOTTOM), val)
                 self.each.setdefault(name, []).append(val)
                 self.keys.setdefault(name, argument.value)
+
+    def apart(self) -> dict[str, list[Val]]:
+        """The arguments of each name, unless there may be more of them."""
+        return {name: each for name, each in self.each.items() if name not in self.vague}
 
     def literal(self, name: str) -> object:
         if name.startswith("type:"):
@@ -281,7 +288,7 @@ def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
 def _result(
     ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, type_name: str
 ) -> Val:
-    types = stated.result_types(ev, line, recv, bound.vals, type_name)
+    types = stated.result_types(ev, line, recv, bound.vals, bound.apart(), type_name)
     parts: list[Val] = []
     for argument in line.result_is:
         source = recv if argument == "self" else bound.vals.get(argument)
@@ -304,17 +311,22 @@ def _result(
     shared = [s for s in map(ev.program.shared_resource, types or ()) if s and s in line.reads]
     if shared:
         return Val(frozenset({(("global", f"the {shared[0]}"), ())}), types)
-    contents = _contents(ev, i, line, recv, bound)
+    contents, slots = _contents(ev, i, line, recv, bound), _slots(ev, i, line, bound)
     stated_types = [awaited(t) for t in types or ()]
-    filling.fill(ev, i, (("fresh", i), ()), stated_types, contents, line.returns)
-    exact = (
-        bool(types)
-        and all(parse_type(t)[0] in ("list", "set", "dict", "tuple") for t in types or ())
-        and bool(line.result_has)
-    )
+    filling.fill(ev, i, (("fresh", i), ()), stated_types, contents, line.returns, slots)
     heads = {parse_type(t)[0] for t in types or ()}
+    exact = bool(heads and line.result_has) and (
+        heads <= COPIES or (heads == {"iterator"} and _hands_on(ev, i, line, bound))
+    )
     lazy = bool(heads & {"iterator", "generator"}) or any(ev.program.one_shot(h) for h in heads)
     return join_all([ev.fresh(i, types, exact=exact)._replace(lazy=lazy), *parts])
+
+
+def _hands_on(ev: Evaluation, i: int, line: Line, bound: _Bound) -> bool:
+    """Whether an iterator gives the items of others and nothing else, and those are known."""
+    held = ev.heap.get(((("fresh", i), ()), "[]"), BOTTOM)
+    told = bool(held.objs) or access.immutable(held.types)
+    return told and all(a in line.iterates for a in line.result_has if a in bound.vals)
 
 
 def _part(ev: Evaluation, i: int, source: Val, types: frozenset[str] | None) -> Val:
@@ -342,6 +354,20 @@ def _from_outside(ev: Evaluation, i: int, made: Val) -> Val:
     return BOTTOM if anew else made
 
 
+def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> list[Val]:
+    """What iterating over the arguments of one name gives, each apart if it is known which."""
+    values = bound.apart().get(argument, [value])
+    drawn = enumerate(values)
+    return [access.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
+
+
+def _slots(ev: Evaluation, i: int, line: Line, bound: _Bound) -> list[Val]:
+    """The parts of the tuples that the result holds, if each is of an argument of its own."""
+    argument = line.returns.partition("each:")[2].partition("]")[0]
+    apart = bound.apart().get(argument) if argument else None
+    return _drawn(ev, i, bound, argument, BOTTOM) if apart else []
+
+
 def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> Val:
     found = []
     for argument in line.result_has:
@@ -351,10 +377,13 @@ def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Boun
         if argument in line.calls and "dict" in ev.program.knowledge.lineage(line.returns):
             found.append(_from_outside(ev, i, bound.made.get(argument, BOTTOM)))
             continue
-        inside = access.contents(ev, value)
-        if value.objs and sharing.shares(ev, value.types):
-            value = sharing.view(value, value.types)
-        found.append(inside if argument in line.iterates else join(value, inside))
+        if argument in line.iterates:
+            found += _drawn(ev, i, bound, argument, value)
+        else:
+            inside = access.contents(ev, value)
+            if value.objs and sharing.shares(ev, value.types):
+                value = sharing.view(value, value.types)
+            found.append(join(value, inside))
         found.append(bound.made.get(argument, BOTTOM))
     found += [hidden.reached(ev, bound.vals.get(a, BOTTOM)) for a in line.result_reach]
     return join_all(found)

@@ -34,7 +34,7 @@ _FLAGS: Final = {
 }
 _DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TOKEN: Final = re.compile(
-    r"\s*(?:((?:elem|type|key|value):)?([^\W\d]\w*(?:\.\w+)*)|(\.\.\.)|([\[\],|]))"
+    r"\s*(?:((?:elem|each|type|key|value):)?([^\W\d]\w*(?:\.\w+)*)|(\.\.\.)|([\[\],|]))"
 )
 
 

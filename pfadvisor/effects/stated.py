@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 _PLACEHOLDER: Final = re.compile(r"\b(elem|type|key|value):(\w+)")
+_EACH: Final = re.compile(r"\beach:(\w+)")
 
 
 def result_types(
-    ev: Evaluation, line: Line, recv: Val | None, given: dict[str, Val], type_name: str
+    ev: Evaluation,
+    line: Line,
+    recv: Val | None,
+    given: dict[str, Val],
+    apart: dict[str, list[Val]],
+    type_name: str,
 ) -> frozenset[str] | None:
+    """`apart`: arguments of one name, where it is known which they are."""
     if not line.returns:
         return None
 
@@ -28,7 +35,13 @@ def result_types(
             return "object" if prefix != "type" or argument in given else "None"
         return _stated(ev, prefix, value, type_name if argument == "self" else "")
 
-    text = _PLACEHOLDER.sub(shown, line.returns)
+    def one_by_one(found: re.Match[str]) -> str:
+        values = apart.get(found.group(1))
+        if values is None:
+            return f"elem:{found.group(1)}, ..."
+        return ", ".join(_stated(ev, "elem", value, "") for value in values)
+
+    text = _PLACEHOLDER.sub(shown, _EACH.sub(one_by_one, line.returns))
     if text == "self":
         return recv.types if recv is not None else None
     return union(clip(text))

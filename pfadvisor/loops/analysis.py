@@ -13,6 +13,7 @@ from typing import Final
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.blockers import blocker_of
+from pfadvisor.loops.changed_inputs import lost
 from pfadvisor.loops.commits import (
     Commit,
     accumulators,
@@ -204,7 +205,7 @@ class Steps:
     def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
         body = self.body
         adding = frozenset(n for c in self.private for n in c.nodes)
-        tree, part = _in_order(body, part, cheap, adding)
+        tree, part = _in_order(body, part, cheap, adding, self.own)
         compute = frozenset(tree.compute_nodes())
         if not (cheap or part.worthy) or not _made_by_workers(body, part.compute):
             return self._blocked(part)
@@ -268,12 +269,13 @@ def _each_once(blockers: list[Blocker]) -> list[Blocker]:
 
 
 def _in_order(
-    body: Body, part: Partition, cheap: bool, kept: frozenset[int]
+    body: Body, part: Partition, cheap: bool, kept: frozenset[int], own: list[Touch]
 ) -> tuple[Tree, Partition]:
-    """The stages of the source, with what would overtake the parent's part in commit."""
+    """The stages of the source, with what would overtake the parent's part in commit, and what
+    would be done to a copy that the parent never sees."""
     tree = Tree(body, part, cheap=cheap, kept=kept)
-    while overtaken := tree.overtaken():
-        part = narrowed(body, part, overtaken)
+    while out_of_place := tree.overtaken() | lost(body, own, frozenset(tree.compute_nodes())):
+        part = narrowed(body, part, out_of_place)
         tree = Tree(body, part, cheap=cheap, kept=kept)
     return tree, part
 

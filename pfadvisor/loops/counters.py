@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.values import MERGED, Root
+from pfadvisor.loops.escaping import escaped
 from pfadvisor.loops.nodes import Affine, Body
-from pfadvisor.loops.touches import escaped
 
 ITERATORS: Final = frozenset({"enumerate", "zip", "iter"})
 SAME_ITEMS: Final = frozenset({"list", "tuple", "iter"})
@@ -26,7 +26,7 @@ def counter_of(body: Body) -> dict[int, Affine]:
 
 def counted(body: Body, source: int, item: int) -> dict[int, Affine]:
     """What of `item`, an item of `source`, is affine in its place there: itself or its parts."""
-    name, given = _made_by(body, source)
+    name, given = made_by(body, source)
     constants = [constant(body, value) for value in given]
     if name == "range":
         form = _of_range(given, constants)
@@ -52,7 +52,7 @@ def drawn_in_step(body: Body) -> Iterator[tuple[int, int]]:
     waiting = [body.loop.source]
     while waiting:
         source = waiting.pop()
-        name, given = _made_by(body, source)
+        name, given = made_by(body, source)
         from_these = given if name == "zip" else given[:1] if name in ITERATORS else ()
         yield from ((source, value) for value in from_these)
         waiting += from_these
@@ -72,7 +72,7 @@ def constant(body: Body, value: int) -> int | None:
 
 
 def _bounds(body: Body, source: int) -> list[int]:
-    name, given = _made_by(body, source)
+    name, given = made_by(body, source)
     if name == "range":
         return [given[0], *_lengths(body, given[0])] if len(given) == 1 else []
     if name == "zip":
@@ -89,7 +89,7 @@ def _lengths(body: Body, value: int) -> list[int]:
     return _bounds(body, instr.args[1][0][2])
 
 
-def _made_by(body: Body, source: int) -> tuple[str, tuple[int, ...]]:
+def made_by(body: Body, source: int) -> tuple[str, tuple[int, ...]]:
     """The builtin function that made a source, and the arguments; "" if it is none, or if what
     it made need not be as it was."""
     instr = body.function.code[source]
@@ -118,10 +118,9 @@ def _copied(body: Body, source: int) -> tuple[str, tuple[int, ...]]:
 
 def _as_it_was(body: Body, value: int, name: str) -> bool:
     if name in ITERATORS:
-        around = body.loop.parents[-1:]
         code, users = body.function.code, body.whole.uses.get(value, ())
         alone = sum(code[user].op not in ("bind", "iter") for user in users) == 1
-        return alone and all(value >= body.function.loops[loop].body for loop in around)
+        return alone and body.made_for_run(value)
     root: Root = ("fresh", value)
     changed = body.whole.changed
     return name != "list" or not ({root, MERGED["fresh"]} & changed or root in escaped(body))

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, parse_type
+from pfadvisor.loops.changed_inputs import changed_by, known_to
 from pfadvisor.loops.drawing import drawn_from, effects_of, meets, shows
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import Partition
@@ -82,15 +83,9 @@ class Lead:
         )
 
     def _changed_by_work(self) -> bool:
-        """Whether the work changes what the head has made for it: it may get a copy."""
-        made = {root for root in (t.effect.root for t in self.own) if self._is_made(root)}
-        return any(
-            t.effect.write and t.effect.root in made and t.node not in self.part.head
-            for t in self.own
-        )
-
-    def _is_made(self, root: Root) -> bool:
-        return self.body.node_of.get(_site(root)) in self.part.head
+        """Whether others change what the head has: work gets a copy, or sees the change too early."""
+        later = self.part.compute | self.part.commit
+        return known_to(self.body, changed_by(self.body, self.own, later), self.part.head)
 
     # -- iterators ------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ class Body:
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self.escaped: set[Root] | None = None
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
+        self.handed: frozenset[int] | None = None  # what makes an object for each iteration
         self.holders: dict[Root, str] | None = None  # object -> a local that holds it
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
@@ -195,6 +196,14 @@ class Body:
                 return -1
             block = stmts[owner].block
         return block
+
+    def made_for_run(self, value: int) -> bool:
+        """Whether it is evaluated anew whenever the loop is run again."""
+        here = self.innermost_loop(self.loop.stmt)
+        around = self.loop.parents[-1:]
+        return self.innermost_loop(self.function.code[value].stmt) == here and all(
+            value >= self.function.loops[loop].body for loop in around
+        )
 
     def inside(self, value: int) -> bool:
         return self.loop.body <= value < self.loop.end

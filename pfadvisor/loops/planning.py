@@ -8,6 +8,7 @@ from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
 from pfadvisor.loops.last_values import live_names
@@ -31,6 +32,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     live = live_names(body) if not comprehension else ()
     again = names_read_again(analysis) if mode == "processes" else frozenset()
     handed = tuple(name for name in handed_names(analysis) if name not in again)
+    if mode == "processes":
+        handed = tuple(dict.fromkeys((*handed, *changed_names(analysis))))
     produced = {*handed, *again, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
     produced |= _bound_by(body, analysis.head_instrs)
     dead = all(a.dead for a in analysis.accumulators)
@@ -110,6 +113,15 @@ def names_of(analysis: Analysis) -> dict[int, str]:
         if instr.op == "bind":
             names.setdefault(instr.args[1], instr.args[0])
     return names
+
+
+@lru_cache(maxsize=4)
+def changed_names(analysis: Analysis) -> dict[str, int]:
+    """Names of the item that hold what compute changes and the rest goes on with, with their
+    values: processes send them back."""
+    names, (_, own, _) = names_of(analysis), touches_of(analysis.body)
+    found = (value for value, _ in given_back(analysis.body, own, analysis.compute))
+    return {names[value]: value for value in found if value in names}
 
 
 def handed_names(analysis: Analysis) -> tuple[str, ...]:
@@ -246,6 +258,8 @@ def call_of(analysis: Analysis) -> tuple[str, str] | None:
     calls = [i for i in instrs if code[i].op == "call"]
     if len(calls) != 1 or tree is None or analysis.privates or len(body.loop.target_names) != 1:
         return None
+    if changed_names(analysis):
+        return None
     name, target = body.loop.target_names[0]
     callee, args = code[calls[0]].args
     if len(args) != 1 or args[0][0] != "pos" or args[0][2] != target:
@@ -320,6 +334,7 @@ def results_of(analysis: Analysis) -> list[int]:
             if v not in again and body.node_of.get(v) in analysis.compute
         ]
     found += [v for v in _named_for_others(analysis) if v not in again]
+    found += changed_names(analysis).values()
     return found + [v for c in analysis.privates for v in c.given]
 
 

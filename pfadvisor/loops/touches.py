@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import DEEP, Effect, Root, Val
+from pfadvisor.loops.escaping import escaped, reaches
+from pfadvisor.loops.handed import handed_out
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.whole import OPEN
 
@@ -45,12 +47,12 @@ def _plain(step: str) -> str:
 
 
 def private(body: Body, root: Root) -> bool:
-    """Whether an object of that root is made anew by each iteration."""
+    """Whether an object of that root is made anew by each iteration, or for it."""
     if root[0] not in ("fresh", "unknown"):
         return False
     site: Any = root[1]
     instr = site if isinstance(site, int) else site[0] if isinstance(site, tuple) else -1
-    return isinstance(instr, int) and body.inside(instr)
+    return isinstance(instr, int) and (body.inside(instr) or handed_out(body, root))
 
 
 def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
@@ -70,22 +72,6 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
         else:
             shared.append(touch)
     return shared, own, resources
-
-
-def escaped(body: Body) -> set[Root]:
-    """Roots of objects made before the loop that others may know by then."""
-    if body.escaped is None:
-        found = set(body.whole.given_away)
-        for unknown in body.ev.unknowns:
-            if unknown.instr < body.loop.start:
-                found |= {root for root, _ in unknown.args if root[0] == "fresh"}
-        body.escaped = body.whole.with_contents(found)
-    return body.escaped
-
-
-def reaches(body: Body, root: Root) -> set[Root]:
-    """Roots that an object of this root may lead to through its contents, itself included."""
-    return body.whole.with_contents({root})
 
 
 def overlap(write: Touch, other: Touch) -> bool:

@@ -133,11 +133,11 @@ class LoopRewriter:
             raise Refused("a handler of the loop's exceptions may read its variables")
 
     def _set_before_commit(self, name: str) -> bool:
-        """Whether compute gives the target its last value before any of the commit runs."""
+        """Whether compute, if it names the target anew, does so before any of the commit runs."""
         body = self.loop.body
         setting = [n for n, s in enumerate(body) if name in stores(s)]
         committing = [n for n, s in enumerate(body) if self.stages.commits([s])]
-        return not committing or max(setting) < min(committing)
+        return not committing or max(setting, default=-1) < min(committing)
 
     def _check_handed(self, compute: Sequence[ast.AST]) -> None:
         """The plan must agree with the text: nothing passes between the stages unseen."""

@@ -44,6 +44,14 @@ def is_of_module(subject: Subject, name: str) -> bool:
     return name in top_level(subject) and name not in bound_in(subject)
 
 
+def is_settled(subject: Subject, name: str) -> bool:
+    """Whether the module gives its variable one value, as it is imported: any process has that."""
+    stored = [n for n in ast.walk(subject.tree) if isinstance(n, ast.Name) and n.id == name]
+    again = sum(isinstance(n.ctx, ast.Store | ast.Del) for n in stored) > 1
+    declared = (n.names for n in ast.walk(subject.tree) if isinstance(n, ast.Global))
+    return not again and not any(name in names for names in declared)
+
+
 def _is_variable(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign | ast.AnnAssign)
 

@@ -18,9 +18,15 @@ def _extracted(subject: Subject, random: Random) -> tuple[ast.stmt, ast.expr, li
     node, value = choice(random, found)
     names = parts.free(subject, value)
     if subject.function is not None:
-        names = [name for name in names if not parts.is_of_module(subject, name)]
+        names = [n for n in names if not _found_by_helper(subject, n)]
     called = {ast.unparse(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
     return None if called & set(names) else (node, value, names)
+
+
+def _found_by_helper(subject: Subject, name: str) -> bool:
+    """Whether the helper, wherever it runs, reads the same from its module: a variable that the
+    program sets while it runs is an input of the work, and is passed to it as one."""
+    return parts.is_of_module(subject, name) and parts.is_settled(subject, name)
 
 
 def _signature(subject: Subject, names: list[str]) -> str:

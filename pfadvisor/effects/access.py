@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pfadvisor.effects import calls, enums, hidden, implicit, members, owners, refills, sharing
+from pfadvisor.effects import (
+    calls,
+    enums,
+    hidden,
+    implicit,
+    members,
+    new_items,
+    owners,
+    refills,
+    sharing,
+)
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.having import having
 from pfadvisor.effects.narrowing import narrowed
@@ -28,7 +38,6 @@ from pfadvisor.effects.values import (
 )
 
 HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
-
 MAPPINGS = frozenset(
     {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
     | {"Mapping", "MutableMapping", "mappingproxy", "collections.ChainMap"}
@@ -168,20 +177,7 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
         refills.drawn(ev, i, result)
         inner = calls.protocol(ev, i, result, "__next__", ())
         return inner if inner is not None else element(ev, result)
-    return drawn(ev, i, source, element(ev, source))
-
-
-def drawn(ev: Evaluation, site: Any, source: Val, found: Val) -> Val:
-    """What iterating over the source gives: `found`, or an object that it makes for the turn."""
-    if not _makes_items(ev, source):
-        return found
-    stated = join_types([ev.program.element_type(name) for name in source.types or ()])
-    return ev.fresh(site, found.types if stated is None else stated)
-
-
-def _makes_items(ev: Evaluation, source: Val) -> bool:
-    traits = [ev.program.traits_of(t) for t in source.types or ()]
-    return bool(traits) and all(t is not None and t.new_items for t in traits)
+    return new_items.drawn(ev, i, source, element(ev, source))
 
 
 def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, implicit, orders
+from pfadvisor.effects import access, implicit, new_items, orders
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.values import BOTTOM, Obj, Val, clip, join_all, of_type, type_text
 
@@ -52,7 +52,7 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
 
 def _spread(ev: Evaluation, site: tuple[int, str, int], value: Val) -> Val:
     """What is in a starred entry."""
-    return access.drawn(ev, site, value, access.element(ev, value))
+    return new_items.drawn(ev, site, value, access.element(ev, value))
 
 
 def _given(ev: Evaluation, v: int, inside: Callable[[Evaluation, Val], Val]) -> Val:

@@ -15,6 +15,7 @@ from pfadvisor.effects import (
     hidden,
     identity,
     implicit,
+    new_items,
     orders,
     protocols,
     raising,
@@ -358,7 +359,7 @@ def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> 
     """What iterating over the arguments of one name gives, each apart if it is known which."""
     values = bound.apart().get(argument, [value])
     drawn = enumerate(values)
-    return [access.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
+    return [new_items.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
 
 
 def _slots(ev: Evaluation, i: int, line: Line, bound: _Bound) -> list[Val]:

@@ -29,6 +29,8 @@ from pfadvisor.rewrite.text import moved
 
 _OUTER = (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal, ast.Return)
 
+_OUTSIDE = (ast.Global, ast.Nonlocal)
+
 
 class Head:
     """`names` are bound by each item, `target` is their text; `call` is the source of items."""
@@ -72,9 +74,17 @@ class Head:
         if stages.commits(before) and not stages.plan.collected:
             raise Refused("an exception of a serial statement would come before what it follows")
         made = set().union(*(stores(s) for s in self.statements))
+        if made & self._declared():
+            raise Refused("the serial statements bind names of an outer scope")
         again = {n for s in rest for n in stores(s)}
         if made & again:
             raise Refused("the work changes what the serial statements before it read")
+
+    def _declared(self) -> set[str]:
+        """Names that the function says are another scope's."""
+        function = enclosing_function(self.context.path)
+        nodes = ast.walk(function) if function is not None else ()
+        return {n for node in nodes if isinstance(node, _OUTSIDE) for n in node.names}
 
     def _after_use(self, live: set[str]) -> list[ast.stmt]:
         """The statements from the first one on that replaces what the work before it reads."""

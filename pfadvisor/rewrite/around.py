@@ -32,6 +32,16 @@ def consumed(path: Sequence[ast.AST]) -> bool:
     return False
 
 
+def listed_anyway(context: FileContext, node: ast.expr) -> bool:
+    """Whether the call that takes `node` first makes a list of whatever it is given."""
+    match context.path[-2]:
+        case ast.Call(func=ast.Name(id="sorted" | "tuple" | "list" as name), args=[first, *_]):
+            return first is node and not context.binders(name)
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join"), args=[_]):
+            return True
+    return False
+
+
 def result_of(context: FileContext) -> ast.expr | None:
     """What to evaluate beside the workers, where a call around it may take long; None: all."""
     path = context.path

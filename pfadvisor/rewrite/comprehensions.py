@@ -7,163 +7,37 @@ from dataclasses import replace
 
 from pfadvisor.backends._job import Want
 from pfadvisor.model import Edit, Plan, Span
-from pfadvisor.rewrite.around import consumed, result_of
+from pfadvisor.rewrite.around import listed_anyway, result_of
+from pfadvisor.rewrite.beside import beside
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
-from pfadvisor.rewrite.flow import has_inside, runs_once
-from pfadvisor.rewrite.layout import argument, broken, closed, closed_up, joined, one_line, standing
+from pfadvisor.rewrite.form import Form
+from pfadvisor.rewrite.layout import argument, bare, broken, closed_up, joined, one_line, standing
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
-from pfadvisor.rewrite.scope import Comprehension, fresh, loads, names_in, stores
-from pfadvisor.rewrite.shape import is_filter, names_outside, regroups
+from pfadvisor.rewrite.scope import fresh, loads, names_in
+from pfadvisor.rewrite.shape import regroups
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.text import contains, moved
 from pfadvisor.rewrite.worker import Worker
 
-_PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
-_SHORT = frozenset({"any", "all", "next"})
 
-
-class ComprehensionRewriter:
+class ComprehensionRewriter(Form):
     """One use: `ComprehensionRewriter(...).run()`."""
 
     def __init__(
         self, context: FileContext, plan: Plan, path: list[ast.AST], options: Options
     ) -> None:
-        self.context, self.plan, self.text = context, plan, context.text
-        self.loop, self.parent = path[-1], path[-2]
-        self.filters = is_filter(self.loop)
-        self.statement = next(n for n in reversed(path) if isinstance(n, ast.stmt))
-        self._refuse()
-        self.generators = self._generators()
-        self.compute_tests = [t for t in self._tests() if self._in_compute(t)]
-        self.elements = self._elements()
-        self.whole = all(part in self.elements for part in self._parts())
-        self.target, self.names = self._target()
-        source, node = self._source()
+        super().__init__(context, plan, path)
+        source, node = self.source_of_items()
         self.emitter = Emitter(context, plan, options, source, node)
-
-    # -- what there is -----------------------------------------------------------------
-
-    def _refuse(self) -> None:
-        if hasattr(self.statement, "body") or not self.text.alone(self.text.span(self.statement)):
-            raise Refused("it stands in the header of a compound statement, or shares its line")
-        if not runs_once(self.statement, self.loop):
-            raise Refused("it is evaluated only under a condition, later, or several times")
-        if has_inside(self.statement, (ast.Yield, ast.YieldFrom)):
-            raise Refused("its statement yields")
-        if isinstance(self.loop, (ast.GeneratorExp, ast.Call)) and not consumed(self.context.path):
-            raise Refused("nobody uses it up where it stands")
-        if has_inside(self.loop, ast.NamedExpr):
-            raise Refused("it assigns to a variable outside of itself")
-        if self.plan.mode != "async" and has_inside(self.loop, ast.Await):
-            raise Refused("the work of an iteration awaits")
-
-    def _generators(self) -> list[ast.comprehension]:
-        if not isinstance(self.loop, Comprehension):
-            return []
-        if any(each.is_async for each in self.loop.generators):
-            raise Refused("the source of the loop is asynchronous")
-        return self.loop.generators
-
-    def _tests(self) -> list[ast.expr]:
-        match self.loop:
-            case ast.Call(args=[ast.Lambda(body=body), _]) if self.filters:
-                return [body]
-        return [test for generator in self.generators for test in generator.ifs]
-
-    def _in_compute(self, node: ast.expr) -> bool:
-        span = self.text.span(node)
-        return any(g.stage == "compute" and contains(g.span, span) for g in self.plan.granules)
-
-    def _elements(self) -> list[ast.expr]:
-        """Expressions that compute evaluates, tests excluded."""
-        match self.loop:
-            case ast.Call(args=[ast.Lambda(body=body), _]) if not self.filters:
-                return [body]
-            case ast.Call():
-                return []
-        spans = set(self.plan.elements)
-        found: dict[Span, ast.expr] = {}
-        for node in (n for part in self._parts() for n in ast.walk(part)):
-            if isinstance(node, ast.expr) and self.text.span(node) in spans:
-                found.setdefault(self.text.span(node), node)
-        if len(found) < len(spans):
-            raise Refused("an expression of the element could not be found again")
-        return [found[span] for span in sorted(found)]
-
-    def _parts(self) -> list[ast.expr]:
-        """The element, or key and value."""
-        match self.loop:
-            case ast.DictComp(key=key, value=value):
-                return [key, value]
-            case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
-                return [elt]
-        return []
-
-    def _target(self) -> tuple[str, set[str]]:
-        """What an item is bound to, and the names in it."""
-        if not self.generators:
-            return self._map_target()
-        if len(self.generators) == 1:
-            target = self.generators[0].target
-            if not all(isinstance(n, _PLAIN) for n in ast.walk(target)):
-                raise Refused("the loop's target is not a plain name")
-            return self.text.of(target), stores(target)
-        used = {name for part in self._outputs() for name in names_in(part)}
-        bound = [name for each in self.generators for name in sorted(stores(each.target))]
-        names = [name for name in dict.fromkeys(bound) if name in used]
-        return ", ".join(names), set(names)
-
-    def _map_target(self) -> tuple[str, set[str]]:
-        match self.loop:
-            case ast.Call(args=[ast.Lambda(args=arguments), _]):
-                if len(arguments.args) != 1 or arguments.defaults or arguments.posonlyargs:
-                    raise Refused("the function takes more than one argument")
-                return arguments.args[0].arg, {arguments.args[0].arg}
-            case ast.Call(args=[_, _]):
-                return "item", set()
-        raise Refused("only map with one iterable is rewritten")
-
-    def _outputs(self) -> list[ast.expr]:
-        parts = self._parts()
-        return [*self.compute_tests, *parts] if parts else []
-
-    def _source(self) -> tuple[str, ast.expr | None]:
-        if isinstance(self.loop, ast.Call):
-            return self.text.of(self.loop.args[1]), self.loop.args[1]
-        kept = [test for test in self._tests() if test not in self.compute_tests]
-        if len(self.generators) == 1 and not kept:
-            return self.text.of(self.generators[0].iter), self.generators[0].iter
-        clauses = [self._clause(each, kept) for each in self.generators]
-        inner = " ".join([self._item() if self.target else "()", *clauses])
-        listed = self.plan.source.finite and not self._stops_early()
-        return (f"[{inner}]" if listed else f"({inner})"), None
-
-    def _clause(self, each: ast.comprehension, kept: list[ast.expr]) -> str:
-        parts = [f"for {self.text.of(each.target)} in {self._simple(each.iter)}"]
-        parts += [f"if {self._simple(test)}" for test in each.ifs if test in kept]
-        return " ".join(parts)
-
-    def _simple(self, node: ast.expr) -> str:
-        """Text that may stand between the keywords of a comprehension."""
-        text = one_line(self.text.of(node))
-        bare = isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Tuple))
-        return f"({text})" if bare and not closed(text) else text
-
-    # -- what it becomes ---------------------------------------------------------------
 
     def run(self) -> Rewritten:
         self.lifted: dict[str, ast.stmt] = {}
-        function, called = self._function()
-        pairs = self._needs_item()
-        want = self._want(pairs)
-        if pairs and want != "window":
-            self.emitter.doubled()
-        emission = self.emitter.emit(want, function, self.plan.handled)
-        expression = self._expression(emission.expression, emission.gives, pairs)
-        span, content = self._placed(expression, emission.gives == "list" and not pairs)
+        expression, listed, called = self._beside() or self._run()
+        emission = self.emitter.emission
+        span, content = self._placed(expression, listed)
         inside = self.emitter.inside
         texts = [inside + each for each in self.text.comments(self.text.span(self.loop))]
         result = result_of(self.context) if emission.header else None
@@ -181,6 +55,27 @@ class ComprehensionRewriter:
         unused = () if whole else left_behind(self.context, self.lifted, self.loop)
         said = f"collect the results of {called} in order"
         return self.emitter.rewritten((*unused, edit), said)
+
+    def _beside(self) -> tuple[str, bool, str] | None:
+        """The new expression, whether it is a list of results, and what is called for them."""
+        found = beside(self, self.emitter)
+        if found is None:
+            return None
+        self.emitter = found.emitter
+        emission = self.emitter.emit("list", found.function, self.plan.handled)
+        listed = emission.gives == "list" and not found.left
+        return found.expression(self, emission), listed, found.function
+
+    def _run(self) -> tuple[str, bool, str]:
+        """The same, where workers evaluate the whole element."""
+        function, called = self._function()
+        pairs = self.needs_item()
+        want = self._want(pairs)
+        if pairs and want != "window":
+            self.emitter.doubled()
+        emission = self.emitter.emit(want, function, self.plan.handled)
+        expression = self._expression(emission.expression, emission.gives, pairs)
+        return expression, emission.gives == "list" and not pairs, called
 
     def _statement(self, span: Span, content: str, indent: str) -> list[str]:
         """The rows of the statement with `content` at `span`."""
@@ -259,6 +154,7 @@ class ComprehensionRewriter:
             values = [argument(value) for value in values]
         value = ", ".join(values)
         if not self.compute_tests:
+            value = bare(value) if isinstance(self.elements[0], ast.Tuple) else value
             return f"{unit}return {value}".split("\n")
         tests = " and ".join(self._operand(test, swaps) for test in self.compute_tests)
         if not self.elements:
@@ -284,27 +180,13 @@ class ComprehensionRewriter:
         room = self.context.width - len(f"{self.text.unit}return ")
         return standing(closed_up("\n".join(rows), room))
 
-    def _needs_item(self) -> bool:
-        """Whether the parent, too, evaluates something of the item."""
-        if isinstance(self.loop, ast.Call):
-            return self.filters
-        left = (names_outside(part, self.elements) for part in self._parts())
-        return any(not self.names.isdisjoint(names) for names in left)
-
     def _want(self, pairs: bool) -> Want:
         plan = self.plan
         if not plan.source.finite or (pairs and not self.emitter.once_more):
             return "window"
-        if not self._stops_early():
+        if not self.stops_early():
             return "list" if plan.collected else "stream" if self._ahead() else "window"
         return "stream" if self._ahead() and self.emitter.node is not None else "window"
-
-    def _stops_early(self) -> bool:
-        """Whether who takes the results may leave the rest, and what comes before it, unasked."""
-        match self.parent:
-            case ast.Call(func=ast.Name(id=name)):
-                return name in _SHORT and isinstance(self.loop, (ast.GeneratorExp, ast.Call))
-        return False
 
     def _ahead(self) -> bool:
         """Whether all items may be taken from the source before the first result."""
@@ -336,7 +218,7 @@ class ComprehensionRewriter:
         got = values[0] if single else f"({', '.join(values)})"
         if flag:
             got = f"({flag}, {got})" if self.elements else flag
-        item = self._item() if pairs else self.emitter.unused()
+        item = self.item() if pairs else self.emitter.unused()
         if gives == "pairs":
             head = f"for {item}, {got} in {run}"
         elif pairs:
@@ -346,14 +228,8 @@ class ComprehensionRewriter:
         head += f" if {flag}" if flag else ""
         return self._same_kind(values, head)
 
-    def _item(self) -> str:
-        """The target as an expression or as part of another target."""
-        return (
-            self.target if self.target.isidentifier() or closed(self.target) else f"({self.target})"
-        )
-
     def _same_kind(self, values: list[str], head: str) -> str:
-        filled = [self._filled(part, values) for part in self._parts()]
+        filled = [self._filled(part, values) for part in self.parts()]
         match self.loop:
             case ast.DictComp():
                 if len(self.elements) == 2 and self.whole:
@@ -365,7 +241,7 @@ class ComprehensionRewriter:
             case ast.ListComp() | ast.SetComp():
                 opening, closing = "[]" if isinstance(self.loop, ast.ListComp) else "{}"
                 return f"{opening}{filled[0]} {head}{closing}"
-        value = filled[0] if filled else self._item() if self.filters else values[0]
+        value = filled[0] if filled else self.item() if self.filters else values[0]
         return f"({value} {head})"
 
     def _filled(self, part: ast.expr, values: list[str]) -> str:
@@ -379,6 +255,8 @@ class ComprehensionRewriter:
     def _placed(self, expression: str, listed: bool) -> tuple[Span, str]:
         """The span that the expression replaces, and its text there."""
         span = self.text.span(self.loop)
+        if isinstance(self.loop, ast.ListComp) and listed_anyway(self.context, self.loop):
+            return span, _unlisted(expression)
         call = self.parent if isinstance(self.parent, ast.Call) else None
         alone = call is not None and len(call.args) == 1 and not call.keywords
         lazy = isinstance(self.loop, (ast.GeneratorExp, ast.Call))
@@ -398,3 +276,11 @@ class ComprehensionRewriter:
             return False
         inner, outer = self.text.span(self.loop), self.text.span(self.parent)
         return (inner.end_row, inner.end_column) == (outer.end_row, outer.end_column)
+
+
+def _unlisted(expression: str) -> str:
+    """What a list is made of, if the expression makes one."""
+    match ast.parse(expression, mode="eval").body:
+        case ast.Call(func=ast.Name(id="list"), args=[made], keywords=[]):
+            return ast.get_source_segment(expression, made) or expression
+    return expression

@@ -62,7 +62,7 @@ class Emitter:
         self.source, self.node = argument(source), node
         self.prelude: list[str] = []
         if "\n" in self.source:
-            self._name_source(self.source)
+            self.name_source(self.source)
         self.initializer: tuple[str, tuple[str, ...]] | None = None
         self.emission = Emission("", "", "list")
         self.backend = ""
@@ -84,9 +84,15 @@ class Emitter:
             self.prelude.append(f"{self.base}{self.source} = list({self.source})")
             return
         listed = self.source.startswith("[") or self.plan.source.sized
-        self._name_source(self.source if listed else f"list({self.source})")
+        self.name_source(self.source if listed else f"list({self.source})")
 
-    def _name_source(self, value: str) -> None:
+    def over(self, source: str) -> Emitter:
+        """One of what is made of this source, which gets its name first."""
+        made = Emitter(self.context, self.plan, self.options, source, None)
+        made.prelude = [*self.prelude, *made.prelude]
+        return made
+
+    def name_source(self, value: str) -> None:
         """Give the source a name before the run."""
         if "\n" in value and self.node is not None:
             lines = self.text.cut(self.text.span(self.node))

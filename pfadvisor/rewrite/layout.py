@@ -26,8 +26,9 @@ def fitted(line: str, unit: str, width: int = WIDTH) -> list[str]:
     single = indent + unit + inner
     parts = _split(inner)
     if len(single.expandtabs(4)) <= width:
-        return [first, single, last]
-    if len(parts) == 1 and not _is_call_list(first):
+        alone = len(parts) == 1 and _DEF.match(line) and not inner.startswith("*")
+        return [first, f"{single}," if alone else single, last]
+    if len(parts) == 1 and (not _is_call_list(first) or inner.endswith(")")):
         return [first, *fitted(single, unit, width), last]
     bare = bool(_clauses(inner)) or (len(parts) == 1 and inner.startswith("*"))
     comma = "" if bare else ","

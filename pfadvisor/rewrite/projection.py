@@ -48,7 +48,7 @@ class Projection:
 
 
 def projected(
-    text: Text, plan: Plan, loop: ast.For | ast.AsyncFor, used: set[str]
+    text: Text, plan: Plan, loop: ast.For | ast.AsyncFor | ast.comprehension, used: set[str]
 ) -> Projection | None:
     """How the source is split, if the work reads (`used`) but one part of each item."""
     match loop.target:

@@ -71,12 +71,22 @@ CASES = {
     "dict by part of the item": (
         "return {name: grade(v) for name, v in table.items()}",
         {"elements": ("grade(v)",)},
-        "name: result",
+        "dict(zip(table, pool.map(grade, table.values())))",
     ),
     "dict with a test": (
         'return {n: grade(v) for n, v in table.items() if not n.startswith("_")}',
         {"elements": ("grade(v)",)},
-        "for (n, v), result in zip(items, pool.map(_process_item, items))",
+        "dict(zip(items, pool.map(grade, items.values())))",
+    ),
+    "item beside the result": (
+        "return [(x, grade(x)) for x in xs]",
+        {"elements": ("(x, grade(x))",)},
+        "return x, grade(x)",
+    ),
+    "number beside the result": (
+        "return [(n, grade(x)) for n, x in enumerate(xs)]",
+        {"elements": ("(n, grade(x))",)},
+        "return list(enumerate(pool.map(grade, xs)))",
     ),
     "sum": (
         "return sum(grade(x) for x in xs)",

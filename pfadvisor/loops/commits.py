@@ -53,6 +53,8 @@ def _commit(body: Body, stmt: int, nodes: list[int], by_node: dict[int, list[Tou
     guarded = any(body.place_of[n].guards for n in nodes)
     touches = [t for n in nodes for t in by_node.get(n, []) if t.effect.write]
     kind = body.function.stmts[stmt].kind
+    if _carries_beside(body, nodes, collects=bool(touches) or kind == "Expr"):
+        return Commit(stmt, "", -1, "", guarded)
     if kind == "AugAssign" and len(touches) <= 1:
         for i in (i for n in nodes for i in body.nodes[n]):
             if (
@@ -82,6 +84,15 @@ def _commit(body: Body, stmt: int, nodes: list[int], by_node: dict[int, list[Tou
         base = instr.args[0]
         return Commit(stmt, "store", base, name_of_value(body, base), guarded, effect.root)
     return Commit(stmt, "", -1, "", guarded)
+
+
+def _carries_beside(body: Body, nodes: list[int], *, collects: bool) -> bool:
+    """Whether the statement, besides what it is there for, gives a name a value that the next
+    iteration reads: `:=`."""
+    code = body.function.code
+    binds = [code[i].args[0] for n in nodes for i in body.nodes[n] if code[i].op == "bind"]
+    carried = {name for name, phi in body.loop.phis if name in binds and _read_in_body(body, phi)}
+    return len(carried) > (0 if collects else 1)
 
 
 def _selects(body: Body, nodes: list[int]) -> str:

@@ -53,7 +53,8 @@ def _commit(body: Body, stmt: int, nodes: list[int], by_node: dict[int, list[Tou
     guarded = any(body.place_of[n].guards for n in nodes)
     touches = [t for n in nodes for t in by_node.get(n, []) if t.effect.write]
     kind = body.function.stmts[stmt].kind
-    if _carries_beside(body, nodes, collects=bool(touches) or kind == "Expr"):
+    collects = kind == "Expr" or (kind == "Assign" and bool(touches))
+    if _carries_beside(body, nodes, collects=collects):
         return Commit(stmt, "", -1, "", guarded)
     if kind == "AugAssign" and len(touches) <= 1:
         for i in (i for n in nodes for i in body.nodes[n]):

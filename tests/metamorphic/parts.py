@@ -95,7 +95,21 @@ def _movable(value: ast.expr) -> bool:
     private = any(isinstance(n, ast.Attribute) and n.attr.startswith("__") for n in inside)
     called = {n.func.id for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     moved = not private and "super" not in called and not any(isinstance(n, STAYS) for n in inside)
-    return moved and any(isinstance(n, ast.Call | ast.BinOp) for n in inside)
+    return moved and works_in(value)
+
+
+def works_in(value: ast.expr) -> bool:
+    return any(isinstance(n, ast.Call | ast.BinOp) for n in ast.walk(value))
+
+
+def asks_identity(subject: Subject) -> bool:
+    """Whether the program compares objects by `is`, other than with a constant."""
+    asked = (n for n in ast.walk(subject.tree) if isinstance(n, ast.Compare))
+    return any(
+        isinstance(op, ast.Is | ast.IsNot) and not isinstance(right, ast.Constant)
+        for n in asked
+        for op, right in zip(n.ops, n.comparators, strict=True)
+    )
 
 
 def replace(root: ast.AST, old: ast.AST, new: ast.AST) -> None:

@@ -16,11 +16,21 @@ def _extracted(subject: Subject, random: Random) -> tuple[ast.stmt, ast.expr, li
     if not found:
         return None
     node, value = choice(random, found)
+    value = _made_anew(subject, value)
     names = parts.free(subject, value)
     if subject.function is not None:
         names = [n for n in names if not _found_by_helper(subject, n)]
     called = {ast.unparse(n.func) for n in ast.walk(value) if isinstance(n, ast.Call)}
     return None if called & set(names) else (node, value, names)
+
+
+def _made_anew(subject: Subject, value: ast.expr) -> ast.expr:
+    """Where the program asks which object is which, without the displays around it: who has an
+    object puts it into one, and a helper's caller may be a worker that has a copy."""
+    while parts.asks_identity(subject) and isinstance(value, ast.Tuple | ast.List | ast.Set):
+        work = [each for each in value.elts if parts.works_in(each)]
+        value = work[0]
+    return value
 
 
 def _found_by_helper(subject: Subject, name: str) -> bool:

@@ -27,6 +27,8 @@ _PLURALS = (
     ("s", ""),
 )
 _WRAPPERS = frozenset({"enumerate", "reversed", "sorted", "list", "set", "tqdm"})
+_NOUN = re.compile(r".+([^s]ing|ation|ity|[^e]ed|ias|us|is|series)")
+_SIDES = frozenset({"first", "second", "one", "other", "left", "right"})
 _WORD = re.compile(r"[a-z0-9]+")
 
 Loop = ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -52,7 +54,8 @@ def _worker_names(text: Text) -> Iterator[tuple[ast.AST, str]]:
     taken = set(taken_names(text))
     alike: dict[tuple[str, ...], str] = {}
     for each in _loops(text.tree, _Seen(text.tree)):
-        bases = [f"_{verb}_{_noun(each)}" for verb in _verbs(each)]
+        noun = _noun(each)
+        bases = [f"_{verb}_{noun}" if verb != noun else f"_{noun}" for verb in _verbs(each)]
         key = (bases[0], each.scope, ast.dump(each.node))
         name = alike.get(key) or _free(bases, taken)
         yield each.node, name
@@ -99,12 +102,13 @@ def _verbs(seen: _Seen) -> list[str]:
 
 
 def _telling(function: str) -> str:
-    """The first word of a function's name that says what it does, "" if none is there."""
+    """The first word of a function's name that says what it does, "" if none is there: `sizes` says
+    that it sizes, but not so `ranking` or `merged`."""
     words = _words(function)
     while words and words[0] in _VAGUE:
         del words[0]
     silent = not words or len(words[0]) < 3 or hasattr(builtins, words[0])
-    return "" if silent else words[0]
+    return "" if silent or _NOUN.fullmatch(words[0]) else _singular(words[0])
 
 
 def _called(loop: ast.AST) -> list[str]:
@@ -130,6 +134,8 @@ def _noun(seen: _Seen) -> str:
     """What one iteration is about: its target, one of its source, or what it makes."""
     loop = seen.node
     names = [n for n in _target_names(loop) if len(n) > 2 and n.strip("_") and n != "index"]
+    if len(names) > 1 and set(names) <= _SIDES:
+        return "pair"
     if names:
         return names[0].strip("_").lower()
     return _one_of(loop) or _result(loop) or _made(seen.assigned) or _made(seen.function) or "item"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from pfadvisor.rewrite.library import Library
 from pfadvisor.rewrite.scope import Comprehension, Definition, bound_in, enclosing_function
 from pfadvisor.rewrite.text import Text
 
@@ -48,6 +49,7 @@ class Types:
 
     def __init__(self, text: Text, path: Sequence[ast.AST]) -> None:
         self.tree = text.tree
+        self.library: Library = text.once("library", lambda: Library(text.tree))
         self.scope: ast.AST = enclosing_function(list(path)) or text.tree
         classes = [node for node in path if isinstance(node, ast.ClassDef)]
         self.owner = classes[-1] if classes else None
@@ -96,6 +98,8 @@ class Types:
                     return self._part(target, self.value(value), name)
                 case ast.AugAssign(target=target, op=op, value=value) if target is name:
                     return self._arithmetic(op, self.name(name.id), self.value(value))
+                case ast.withitem(optional_vars=target, context_expr=opened) if target is name:
+                    return "TextIO" if _opens_text(opened) else None
                 case ast.For(target=target, iter=source) if _holds(target, name):
                     return self._part(target, self.element(source), name)
         return None
@@ -216,8 +220,9 @@ class Types:
             case ast.Attribute(value=ast.Name(id="self"), attr=attr) if self.owner:
                 return _returned(_definition(self.owner.body, attr), awaited)
             case ast.Attribute(value=owner, attr=attr) if attr in _STRING and not awaited:
-                return _STRING[attr] if self.value(owner) == "str" else None
-        return None
+                if self.value(owner) == "str":
+                    return _STRING[attr]
+        return None if awaited else self.library.plain(call, self.value)
 
     def _called(self, name: str, call: ast.Call, awaited: bool) -> str | None:
         defined = _definition(self.tree.body, name)
@@ -268,6 +273,16 @@ def _own(scope: ast.AST) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
+def _opens_text(node: ast.expr) -> bool:
+    """Whether it is `open` without a mode, or with one that is plainly not binary."""
+    match node:
+        case ast.Call(func=ast.Name(id="open"), args=[_], keywords=named):
+            return all(each.arg in ("encoding", "errors", "newline") for each in named)
+        case ast.Call(func=ast.Name(id="open"), args=[_, ast.Constant(value=str(mode))]):
+            return "b" not in mode
+    return False
+
+
 def _holds(target: ast.expr, name: ast.Name) -> bool:
     return any(node is name for node in ast.walk(target))
 
@@ -312,6 +327,8 @@ def _element(annotation: str | None) -> str | None:
     head, inner = _split(annotation or "None")
     if head in ("str", "bytes", "range"):
         return "str" if head == "str" else "int"
+    if head == "TextIO":
+        return "str"
     if head == "tuple":
         if len(inner) == 2 and inner[1] == "...":
             return inner[0]

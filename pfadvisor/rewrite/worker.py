@@ -130,7 +130,8 @@ class Worker:
         first = function.args.args[0].arg
         if first not in names or first not in ("self", "cls"):
             return shared
-        return shared | {first: fresh(_snake(owner), names_in(function))}
+        called = _snake(owner) if first == "self" else f"{_snake(owner)}_class"
+        return shared | {first: fresh(called, names_in(function))}
 
     def define(
         self,
@@ -241,8 +242,10 @@ class Worker:
         return self.context.signature.parameter(name, annotation)
 
     def _type_of(self, given: Input) -> str | None:
-        if given.name == "self" and given.name in self.renamed:
-            return None if self.private else enclosing_class(self.context.path)
+        if given.name in ("self", "cls") and given.name in self.renamed:
+            owner = enclosing_class(self.context.path)
+            known = owner if given.name == "self" else f"type[{owner}]"
+            return None if self.private else known
         return given.annotation or self.context.types.name(given.name)
 
     def _check(self, compute: Sequence[ast.AST]) -> None:

@@ -342,10 +342,10 @@ def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> 
     value = owners.owned(ev.program, base)
     for module in owners.modules_of(value):
         owners.variable(ev, i, f"{module}.{name}", write=True, key=key)
-    if (value.types is None and not value.objs) or (("class", owners.ANY_CLASS), ()) in value.objs:
-        calls.unknown(
-            ev, i, f"{ev.text(ev.function.code[i].args[0])}.{name}", [calls.Arg("pos", "", new)], []
-        )
+    strange = name == "__class__" or (value.types is None and not value.objs)
+    if strange or (("class", owners.ANY_CLASS), ()) in value.objs:
+        place = f"{ev.text(ev.function.code[i].args[0])}.{name}"
+        calls.unknown(ev, i, place, [calls.Arg("pos", "", new)], [])
     step = DEEP if name == "__dict__" else f".{name}"
     ev.access(i, value, step, write=True, key=key, how="store")
     if value.types is None:

@@ -68,7 +68,22 @@ def made_here(ev: Evaluation, value: Val) -> bool:
     """Whether the value can only be what this code makes by calling its very class."""
     heads = {parse_type(t)[0] for t in value.types or ()}
     made = {name for root, path in value.objs for name in _classes_made(ev, root, path)}
-    return bool(made) and made <= heads and heads <= made
+    return bool(made) and made <= heads and heads <= made and not _classes_change(ev)
+
+
+def _classes_change(ev: Evaluation) -> bool:
+    """Whether code around gives an object another class than it was made with."""
+    around = map(ev.program.module, ev.program.neighbours(ev.module))
+    return any(ev.program.table(_gives_class, facts) for facts in around if facts is not None)
+
+
+def _gives_class(facts: ModuleFacts) -> bool:
+    return any(
+        (instr.op == "setattr" and instr.args[1] == "__class__")
+        or (instr.op == "const" and instr.args[0] == "__class__")
+        for function in facts.functions
+        for instr in function.code
+    )
 
 
 def _classes_made(ev: Evaluation, root: Root, path: tuple[str, ...]) -> set[str]:

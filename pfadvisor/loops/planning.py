@@ -130,7 +130,7 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
     if tree is None or body.loop.form not in ("for", "async-for"):
         return ()
     code, names = body.function.code, names_of(analysis)
-    outside = analysis.rest_instrs
+    outside, computed = analysis.rest_instrs, tree.compute_nodes()
     found: dict[str, None] = {}
     for i in sorted(outside):
         for value in operands(code[i]):
@@ -138,10 +138,7 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
             if node is None or node not in analysis.compute or node in tree.hole_nodes:
                 continue
             if (
-                (
-                    tree.stage_of.get(body.place_of[node].simple) == "compute"
-                    or code[value].op == "phi"
-                )
+                (node in computed or code[value].op == "phi")
                 and value in names
                 and code[i].op != "test"
             ):

@@ -130,6 +130,28 @@ def _always(node: ast.AST, wanted: ast.AST) -> bool:
     return any(_always(child, wanted) for child in children)
 
 
+def first_assigned(test: ast.expr) -> ast.NamedExpr | None:
+    """The assignment in a test before which it evaluates nothing else."""
+    match test:
+        case ast.NamedExpr():
+            return test
+        case ast.Compare(left=first) | ast.BinOp(left=first) | ast.UnaryOp(operand=first):
+            return first_assigned(first)
+        case ast.BoolOp(values=[first, *_]):
+            return first_assigned(first)
+    return None
+
+
+def is_boolean(test: ast.expr) -> bool:
+    """Whether the test's value is a bool whatever its operands are."""
+    match test:
+        case ast.UnaryOp(op=ast.Not()):
+            return True
+        case ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Is() | ast.IsNot()]):
+            return True
+    return False
+
+
 def has_inside(node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) -> bool:
     """Whether `node` contains one of `kinds`, not looking into nested functions."""
     for child in ast.iter_child_nodes(node):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.flow import Leaving, bound_after, continues, meet
+from pfadvisor.rewrite.flow import Leaving, bound_after, continues, first_assigned, is_boolean, meet
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
@@ -237,12 +237,12 @@ class Outliner:
         flag, unit = self.stages.flags[statement], self.text.unit
         self._note("X")
         self.compute.append(statement.test)
-        test = self.expression(self.text.span(statement.test), inner)
-        known = _boolean(statement.test) or self.types.value(statement.test) == "bool"
-        value = test if known else f"bool({test})"
         whole = Piece(self._comments(statement, floor, inner), bound=set())
+        test = self._test(statement.test, whole, inner)
+        known = is_boolean(statement.test) or self.types.value(statement.test) == "bool"
+        value = test if known else f"bool({test})"
         self._append(whole, self._assign(flag, value, inner))
-        bound = bound | {flag}
+        bound = bound | (whole.bound or set())
         whole.commit = self._check(outer)
         start = self.text.span(statement.test).end_row
         yes, ways = self._path(statement.body, start, inner + unit, outer + unit, bound)
@@ -259,6 +259,21 @@ class Outliner:
             whole.tail = {}
         whole.bound = meet([yes.bound, no.bound if statement.orelse else bound])
         return whole
+
+    def _test(self, test: ast.expr, whole: Piece, inner: str) -> str:
+        """The text of the test; what it assigns first of all gets a row of its own."""
+        first = first_assigned(test)
+        inside = {n.target.id for n in ast.walk(test) if isinstance(n, ast.NamedExpr)}
+        if inside & {*self.stages.results} - {first.target.id if first else ""}:
+            raise Refused("a test assigns under a condition what the commit reads")
+        if first is None:
+            return self.expression(self.text.span(test), inner)
+        name, span = first.target.id, self.text.span(first)
+        value = self.expression(self.text.span(first.value), inner)
+        self._append(whole, self._assign(name, value, inner))
+        return self.expression(self.text.span(test), inner, (span, name)).replace(
+            f"({name})", name, 1
+        )
 
     def _else_row(self, statement: ast.If) -> int:
         """The row after which the other branch starts."""
@@ -302,9 +317,12 @@ class Outliner:
     def _renamed(self, span: Span) -> list[Swap]:
         return [swap for swap in self.swaps if contains(span, swap[0])]
 
-    def expression(self, span: Span, new: str) -> str:
+    def expression(self, span: Span, new: str, known: Swap | None = None) -> str:
         """An expression's text with compute's renamings, its rows moved to `new`."""
-        lines = moved(self.text.cut(span, self._renamed(span)), self.text.indent(span.row), new)
+        swaps = self._renamed(span)
+        if known is not None:
+            swaps = [*(swap for swap in swaps if not contains(known[0], swap[0])), known]
+        lines = moved(self.text.cut(span, swaps), self.text.indent(span.row), new)
         return standing(closed_up("\n".join(lines), self.width - len(new) - _BINDING))
 
     def _return(self, bound: set[str]) -> str:
@@ -373,13 +391,3 @@ def _first_code(lines: Sequence[str]) -> int:
         if line.strip() and not line.lstrip().startswith("#"):
             return row
     return 0
-
-
-def _boolean(test: ast.expr) -> bool:
-    """Whether the test's value is a bool whatever its operands are."""
-    match test:
-        case ast.UnaryOp(op=ast.Not()):
-            return True
-        case ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Is() | ast.IsNot()]):
-            return True
-    return False

@@ -98,6 +98,8 @@ class Types:
                     return self._part(target, self.value(value), name)
                 case ast.AugAssign(target=target, op=op, value=value) if target is name:
                     return self._arithmetic(op, self.name(name.id), self.value(value))
+                case ast.NamedExpr(target=target, value=value) if target is name:
+                    return self.value(value)
                 case ast.withitem(optional_vars=target, context_expr=opened) if target is name:
                     return "TextIO" if _opens_text(opened) else None
                 case ast.For(target=target, iter=source) if _holds(target, name):
@@ -146,6 +148,8 @@ class Types:
                 return "str"
             case ast.Name(id=name):
                 return self.name(name)
+            case ast.NamedExpr(value=value):
+                return self.value(value)
             case ast.UnaryOp(op=ast.Not()):
                 return "bool"
             case ast.Compare(left=left, comparators=[right]):

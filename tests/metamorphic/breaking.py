@@ -97,6 +97,8 @@ KINDS = {
     "buffer-stream": Kind("buffer.tell()", "buffer.write('abcd')", "buffer = StringIO()",
                           "from io import StringIO"),
     "mutated-result": Kind("len(last)", "last.append(1)\nlast = [{v}]", "last = [1]"),
+    "mutated-then-kept": Kind("before[-1]", "mine = [0]\nmine.append(NEXT)\nbefore = mine",
+                              "before = [1]"),
     "mutated-by-helper": Kind("len(last)", "extend(last)", "last = [1]",
                               "def extend(rows):\n    rows.extend((1, 2))"),
     "closure": Kind("state", "move({v})", "state = 1\ndef move(v):\n    nonlocal state\n"

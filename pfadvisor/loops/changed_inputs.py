@@ -32,7 +32,7 @@ def known_to(body: Body, roots: Iterable[Root], nodes: Iterable[int]) -> bool:
     """Whether the nodes have any of the objects."""
     wanted, code = frozenset(roots), body.function.code
     inside = (i for n in nodes for i in body.nodes[n])
-    return any(_leads_to(body, v, wanted) for i in inside for v in (i, *operands(code[i])))
+    return any(wanted & _reached(body, v) for i in inside for v in (i, *operands(code[i])))
 
 
 def given_back(
@@ -42,7 +42,7 @@ def given_back(
     that compute changes or gives a copy of."""
     changed = _returned(body, own, compute)
     for value in _given(body, compute) if changed else ():
-        yield from ((value, r) for r in changed if _leads_to(body, value, frozenset({r})))
+        yield from ((value, root) for root in changed.keys() & _reached(body, value))
 
 
 def lost(body: Body, own: Iterable[Touch], compute: frozenset[int]) -> set[int]:
@@ -64,7 +64,7 @@ def _returned(body: Body, own: Iterable[Touch], compute: frozenset[int]) -> dict
     if not _gets_new_objects(body):
         return found
     for value in {v for i in rest for v in operands(code[i]) if body.node_of.get(v) in compute}:
-        for root in body.whole.with_contents({r for r, _ in body.ev.values[value].objs}):
+        for root in _reached(body, value):
             if private(body, root) and _maker(body, root) not in compute:
                 found.setdefault(root, set()).add(body.node_of[value])
     return found
@@ -101,6 +101,7 @@ def _maker(body: Body, root: Root) -> int | None:
     return body.node_of.get(site) if isinstance(site, int) else None
 
 
-def _leads_to(body: Body, value: int, roots: frozenset[Root]) -> bool:
+def _reached(body: Body, value: int) -> set[Root]:
+    """Objects that the value may be, or leads to."""
     held = {root for root, _ in body.ev.values[value].objs} if value >= 0 else set()
-    return bool(held) and not roots.isdisjoint(body.whole.with_contents(held))
+    return body.whole.with_contents(held)

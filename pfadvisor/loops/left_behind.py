@@ -5,7 +5,6 @@ A worker process would do it to a copy.
 
 from __future__ import annotations
 
-from pfadvisor.effects.program import operands
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
 
@@ -13,10 +12,9 @@ from pfadvisor.loops.nodes import Body
 def called_for_effect(analysis: Analysis) -> str:
     """The first such method or function of compute that the iteration did not make, or ""."""
     body, code = analysis.body, analysis.body.function.code
-    used = {v for instr in code if instr.op != "bind" for v in operands(instr)}
     for unknown in body.ev.unknowns:
         i = unknown.instr
-        if i not in analysis.compute_instrs or code[i].op != "call" or i in used:
+        if i not in analysis.compute_instrs or code[i].op != "call" or _is_used(body, i):
             continue
         callee = code[i].args[0]
         by_name = code[callee].op in ("name", "builtin")
@@ -24,6 +22,11 @@ def called_for_effect(analysis: Analysis) -> str:
         if (not by_name and _stays(body, owner)) or _fills(body, i):
             return unknown.subject
     return ""
+
+
+def _is_used(body: Body, value: int) -> bool:
+    code = body.function.code
+    return any(code[use].op != "bind" for use in body.whole.uses.get(value, ()))
 
 
 def _fills(body: Body, call: int) -> bool:

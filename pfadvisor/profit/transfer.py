@@ -40,10 +40,9 @@ def transfer_seconds(analysis: Analysis, rates: Rates = RATES) -> Estimate:
                 (arguments if loop.body <= value < loop.end else captures).add(value)
     results = {
         value
-        for i in range(loop.body, len(code))
-        if i not in compute
-        for value in operands(code[i])
-        if value in compute and code[i].op != "bind"
+        for value in compute
+        for use in body.whole.uses.get(value, ())
+        if use not in compute and use >= loop.body and code[use].op != "bind"
     }
     sizes = ledger_of(body.ev.program).scope(body.ev).sizes
     once = sent(body.ev, sizes, [*arguments, *results], rates)

@@ -40,6 +40,7 @@ _STRING: Final = {
     "encode": "bytes",
 }
 _PATH_TESTS: Final = frozenset({"exists", "isabs", "isdir", "isfile", "islink", "lexists"})
+_UNBOUND: Final = ("staticmethod", "classmethod")
 _NUMBERS: Final = ("int", "float")
 _ARITHMETIC: Final = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 
@@ -226,7 +227,20 @@ class Types:
             case ast.Attribute(value=owner, attr=attr) if attr in _STRING and not awaited:
                 if self.value(owner) == "str":
                     return _STRING[attr]
+            case ast.Attribute(value=owner, attr=attr) if self._class_of(owner):
+                return _returned(_definition(self._class_of(owner), attr), awaited)
         return None if awaited else self.library.plain(call, self.value)
+
+    def _class_of(self, node: ast.expr) -> Sequence[ast.stmt]:
+        """The body of the class that an expression names, or is an instance of."""
+        named = node.id if isinstance(node, ast.Name) else ""
+        owner = self.owner if named == "cls" else None
+        known = self.value(node) or named
+        defined = owner or _definition(self.tree.body, known)
+        if not isinstance(defined, ast.ClassDef):
+            return []
+        generic = any(isinstance(base, ast.Subscript) for base in defined.bases)
+        return [] if generic or getattr(defined, "type_params", []) else defined.body
 
     def _called(self, name: str, call: ast.Call, awaited: bool) -> str | None:
         defined = _definition(self.tree.body, name)
@@ -298,11 +312,14 @@ def _definition(body: Sequence[ast.stmt], name: str) -> FunctionDef | ast.ClassD
 
 
 def _returned(defined: FunctionDef | ast.ClassDef | None, awaited: bool) -> str | None:
-    if not isinstance(defined, FunctionDef) or defined.decorator_list or defined.returns is None:
+    if not isinstance(defined, FunctionDef) or defined.returns is None:
+        return None
+    if any(ast.unparse(each) not in _UNBOUND for each in defined.decorator_list):
         return None
     if isinstance(defined, ast.AsyncFunctionDef) != awaited:
         return None
-    return ast.unparse(defined.returns)
+    stated = ast.unparse(defined.returns)
+    return stated if "Self" not in stated else None
 
 
 def _split(annotation: str) -> tuple[str, list[str]]:

@@ -207,7 +207,7 @@ class Steps:
         adding = frozenset(n for c in self.private for n in c.nodes)
         tree, part = _in_order(body, part, cheap, adding, self.own)
         compute = frozenset(tree.compute_nodes())
-        if not (cheap or part.worthy) or not _made_by_workers(body, part.compute):
+        if not (cheap or part.worthy & compute) or not _made_by_workers(body, part.compute):
             return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared))
         ahead = compute | part.head

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pfadvisor.loops.nodes import COMPOUND, Body
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
+from pfadvisor.loops.whole import JOINS
 from pfadvisor.loops.wrapping import wrappers
 from pfadvisor.model import Granule, Span, Stage
 
@@ -192,7 +193,12 @@ class Tree:
                 self._emit(child, found)
 
     def _test_computes(self, stmt: int) -> bool:
-        return all(n in self.partition.compute for n in self.nodes_of.get(stmt, []))
+        return all(n in self.partition.compute for n in self._of_test(stmt))
+
+    def _of_test(self, stmt: int) -> list[int]:
+        """The nodes of the test of an `if`: the names that its branches join come behind them."""
+        code, nodes = self.body.function.code, self.nodes_of.get(stmt, [])
+        return [n for n in nodes if any(code[i].op not in JOINS for i in self.body.nodes[n])]
 
     def _is_heavy(self, stmt: int) -> bool:
         """Whether the test of an `if` is worth a worker."""
@@ -250,7 +256,7 @@ class Tree:
         if self._whole(stmt) == "commit":
             return
         if self._test_computes(stmt):
-            found.update(self.nodes_of.get(stmt, []))
+            found.update(n for n in self.nodes_of.get(stmt, []) if n in self.partition.compute)
         for block in self._branches(stmt):
             for child in self.children.get(block, []):
                 if self._is_if(child):

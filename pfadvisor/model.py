@@ -124,8 +124,7 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """`likely`: the likeliest speed-up; `constants`: where the figures of the machine come from;
-    `outlooks`: what if; `break_even_later`: in a program that has used pools before."""
+    """`constants`: whose figures; `break_even_later`: in a program that has used pools before."""
 
     worth: Worth
     iterations: int | None
@@ -209,12 +208,14 @@ class Input:
     head      computed by a head statement, hence different in each iteration
     capture   a local of the enclosing function, the same in all iterations
     global    a module-level name that changes after import: passed as an argument under processes
+    unsure    it may have no value when the loop starts
     """
 
     name: str
     origin: Literal["target", "head", "capture", "global"]
     annotation: str | None = None
     large: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,17 +279,16 @@ class Plan:
     repeated       spans of statements of compute that commit repeats: it needs the very objects
                    that they read, which a worker would give back as copies
     privates       accumulators that the worker fills for itself and commit joins
-    surroundings   resources by which workers of other processes or machines may differ from this
-                   one and that compute reads or writes: "env", "cwd", "file" ...
+    surroundings   what workers elsewhere may not share and compute uses: "env", "cwd", "file" ...
     stops          StopIteration can leave the head
     exits          SystemExit can leave compute
+    overtaken      commit may fail in a statement before the work in it does
     left_behind    an unknown method that compute calls for what it does to an object of the
                    parent, of which a worker process has a copy
     fresh          processes must not be forks: the program may have threads when the loop begins
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
-    raises         an exception can leave compute; then what an iteration commits before it
-                   comes before its exception
+    raises         an exception can leave compute, after what its iteration commits before it
     leaves_early   commit contains break or return
     function       qualified name of the enclosing function, "" at module level
     class_name     set if the enclosing function is a method
@@ -332,6 +332,7 @@ class Plan:
     exits: bool = False
     fresh: bool = False
     left_behind: str = ""
+    overtaken: bool = False
     repeated: tuple[Span, ...] = ()
 
 

@@ -12,6 +12,7 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.source import is_endless
 
 MISUSE: Final = frozenset({"TypeError", "OverflowError", "BufferError", "AttributeError"})
+ON_DEMAND: Final = frozenset({"defaultdict", "Counter"})
 UNSENT: Final = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
 
 
@@ -39,6 +40,27 @@ def of_work_alone(analysis: Analysis) -> bool:
     jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
     return not (jumps or misses or (failing and not analysis.source.reiterable))
+
+
+def overtaken(analysis: Analysis) -> bool:
+    """Whether a statement of the commit may fail before the work that stands in it does:
+    `counts[key] += f(x)` looks at its slot first."""
+    body, code = analysis.body, analysis.body.function.code
+    work: dict[int, int] = {}
+    for i in sorted(analysis.compute_instrs):
+        work[code[i].stmt] = i
+    looks = (i for i in body.node_of if code[i].op == "item" and i < work.get(code[i].stmt, -1))
+    return any(
+        i not in analysis.compute_instrs and not _is_there(body, *code[i].args[:2]) for i in looks
+    )
+
+
+def _is_there(body: Body, base: int, key: int) -> bool:
+    """Whether the slot surely is: that of a list which the loop counts, or one made on demand."""
+    heads = {parse_type(t)[0].rpartition(".")[2] for t in body.ev.values[base].types or ()}
+    if heads == {"list"}:
+        return not _may_miss(body, base, key)
+    return bool(heads) and heads <= ON_DEMAND
 
 
 def stops(analysis: Analysis) -> bool:

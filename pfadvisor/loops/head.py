@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.values import Root
+from pfadvisor.loops.binding import may_be_unbound
 from pfadvisor.loops.conflicts import Conflict
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
@@ -23,7 +24,6 @@ from pfadvisor.loops.partition import (
     worthy_of,
 )
 from pfadvisor.loops.touches import Touch, overlap
-from pfadvisor.loops.whole import JOINS
 
 BARRED: Final = frozenset(
     {
@@ -96,22 +96,12 @@ def _unbound(body: Body, active: list[Conflict], head: set[int]) -> bool:
     for name, phi in body.loop.phis:
         binds = {body.node_of[b] for b in body.binds.get(name, ()) if b in body.node_of} & head
         loose = any(body.place_of[n].guards or body.place_of[n].atom >= 0 for n in binds)
-        if binds and (loose or name in carried) and _may_be_unbound(body, phi):
+        if (
+            binds
+            and (loose or name in carried)
+            and may_be_unbound(body.function.code, phi, body.loop.body)
+        ):
             return True
-    return False
-
-
-def _may_be_unbound(body: Body, phi: int) -> bool:
-    code, waiting, seen = body.function.code, [phi], set[int]()
-    while waiting:
-        value = waiting.pop()
-        if value in seen or (value >= body.loop.body and value != phi):
-            continue
-        seen.add(value)
-        if value < 0 or code[value].op == "unbound":
-            return True
-        if code[value].op in JOINS:
-            waiting += [v for v in code[value].args if isinstance(v, int)]
     return False
 
 

@@ -8,6 +8,7 @@ from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.binding import may_be_unbound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
@@ -19,6 +20,7 @@ from pfadvisor.loops.rereading import names_read_again, read_again, repeated
 from pfadvisor.loops.resources import WIDE
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import touches_of
+from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")
@@ -69,6 +71,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),
         stops=errors.stops(analysis),
+        overtaken=not comprehension and errors.overtaken(analysis),
         exits="SystemExit" in errors.errors_of(analysis),
         left_behind=called_for_effect(analysis) if mode == "processes" else "",
         repeated=tuple(function.stmts[stmt].span for stmt in repeated(analysis)) if again else (),
@@ -160,6 +163,7 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
     code, function = body.function.code, body.function
     targets = dict(body.loop.target_names)
     params = {p.name: p for p in function.params}
+    visible = dict(body.loop.visible)
     captured: dict[str, Input] = {}
     used: dict[str, Input] = {}
     for i in sorted(analysis.compute_instrs):
@@ -168,6 +172,8 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
         if code[i].op == "name" and _rebound(body, code[i].args[0]):
             captured[code[i].args[0]] = Input(code[i].args[0], "global", None)
         for value in operands(code[i]):
+            if code[value].op == "unbound" and code[i].op not in JOINS:
+                captured["a variable"] = Input("a variable", "capture", unsure=True)
             if body.node_of.get(value) is not None or value not in names or _passed_on(body, value):
                 continue
             name = names[value]
@@ -176,12 +182,15 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
             if name in targets:
                 used[name] = Input(name, "target", None)
             elif not (function.kind == "module" and code[value].op in DEFINITIONS):
-                captured[name] = Input(name, "capture", _annotation(params.get(name)))
+                unsure = may_be_unbound(code, value) or (name in captured and captured[name].unsure)
+                annotation = _annotation(params.get(name))
+                captured[name] = Input(name, "capture", annotation, unsure=unsure)
     for name in list(captured):
         for other in closed_over(body, name):
             annotation = _annotation(params.get(other))
             if other not in targets and other not in _bound_in(analysis):
-                captured.setdefault(other, Input(other, "capture", annotation))
+                unsure = other in visible and may_be_unbound(code, visible[other])
+                captured.setdefault(other, Input(other, "capture", annotation, unsure=unsure))
     ordered = [
         used[name] for name, _ in sorted(targets.items(), key=lambda t: t[1]) if name in used
     ]

@@ -66,6 +66,7 @@ class LoopRewriter:
         self.late = outliner.late and self.plan.raises and not self.plan.collected
         if self.late and outliner.split:
             raise Refused("an exception of the work would come before what it follows")
+        self.late = self.late or self._stands_behind()
         self._check_live(piece)
         self._check_compute(outliner)
         self._check_handed(outliner.compute)
@@ -261,6 +262,8 @@ class LoopRewriter:
             edit = self._edit(to.statement(lines, self._comment()))
             return to.rewritten([edit], f"run {self.called} for each item")
         taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
+        if self._stands_behind():
+            piece.commit = self._inlined(piece.commit, argument(emission.take.format(self.future)))
         body = [taken if line == TAKEN else line for line in piece.commit]
         body = body if want == "futures" else [line for line in body if line != taken]
         while body and not body[0]:
@@ -283,6 +286,19 @@ class LoopRewriter:
         owner = appended_to(self.text, self.plan, self.commit, self._result())
         untold = self.context.signature.complete and not self.context.types.name(owner)
         return bool(owner) and not (untold and emission.gives == "iterator")
+
+    def _stands_behind(self) -> bool:
+        """Whether a statement may fail before the work in it: it takes the result where it did."""
+        if not self.plan.overtaken or self.plan.collected:
+            return False
+        if [*self.stages.holes.values()] != [*self.stages.results]:
+            raise Refused("the commit may fail before the work that stands in it")
+        return True
+
+    def _inlined(self, body: list[str], taken: str) -> list[str]:
+        """The rows with the result taken where the work stood."""
+        name = re.compile(rf"\b{re.escape(self.stages.results[0])}\b")
+        return [name.sub(lambda _: taken, line) for line in body if line != TAKEN]
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""

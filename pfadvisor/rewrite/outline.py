@@ -26,7 +26,7 @@ from pfadvisor.rewrite.layout import (
     without_idle_return,
 )
 from pfadvisor.rewrite.refusal import Refused
-from pfadvisor.rewrite.scope import names_in
+from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
 from pfadvisor.rewrite.text import Line, contains, moved
 
@@ -72,6 +72,7 @@ class Outliner:
         self.committed: list[ast.stmt] = []
         self.pending = self.checked = False
         self.orders, self.ended = {""}, set[str]()
+        self.made = set[str]()  # what commit gets from the worker
 
     @property
     def late(self) -> bool:
@@ -177,6 +178,7 @@ class Outliner:
             self.pending = True
         if not _trivial(statement):
             self._note("X")
+        self.made |= stores(statement) & {*self.stages.results} - self.stages.read_again
         self.compute.append(statement)
         lines = tightened(self._chunk(statement, floor, inner, leaving), self.width)
         if self._renamed(self.text.span(statement)):
@@ -209,6 +211,8 @@ class Outliner:
             self._note("X")
             self.compute.append(node)
             self._append(piece, self._assign(name, self.expression(span, inner), inner))
+        if names_in(statement) & self.made and not any("X" in order for order in self.orders):
+            self._note("X")
         self._note("C")
         lines = self._chunk(statement, floor, outer, swaps, own=False)
         simple = not hasattr(statement, "body")

@@ -100,6 +100,9 @@ class _Task:
             raise Refused("it stands in the body of a class")
         if self.plan.left_behind:
             raise Refused(f"what {self.plan.left_behind!r} changes would be left in a worker")
+        unsure = [given.name for given in self.plan.inputs if given.unsure]
+        if unsure:
+            raise Refused(f"{unsure[0]} may have no value yet when the workers are given it")
         context = FileContext(self.text, path, self.options.width)
         guard = Guard(context, self.plan)
         loop = path[-1]

@@ -139,7 +139,7 @@ class _Ways:
         if clause.ifs:
             return self._entries()
         found = projected(form.text, form.plan, clause, {self.used})
-        if found is None or form.text.of(found.target) != self.used:
+        if found is None or form.text.target(found.target) != self.used:
             return None
         if self.kept - stores(found.left):
             return None

@@ -98,7 +98,7 @@ class Form:
             target = self.generators[0].target
             if not all(isinstance(n, _PLAIN) for n in ast.walk(target)):
                 raise Refused("the loop's target is not a plain name")
-            return self.text.of(target), stores(target)
+            return self.text.target(target), stores(target)
         used = {name for part in self._outputs() for name in names_in(part)}
         bound = [name for each in self.generators for name in sorted(stores(each.target))]
         names = [name for name in dict.fromkeys(bound) if name in used]
@@ -142,7 +142,7 @@ class Form:
         return " ".join([element, *clauses])
 
     def _clause(self, each: ast.comprehension, kept: list[ast.expr]) -> str:
-        parts = [f"for {self.text.of(each.target)} in {self._simple(each.iter)}"]
+        parts = [f"for {self.text.target(each.target)} in {self._simple(each.iter)}"]
         parts += [f"if {self._simple(test)}" for test in each.ifs if test in kept]
         return " ".join(parts)
 

@@ -39,7 +39,7 @@ class Head:
         self.context, self.text, self.loop = context, context.text, stages.loop
         self.statements = [s for s in self.loop.body if stages.stage(s) == "head"]
         self.names = sorted(stores(self.loop.target))
-        self.target = self.text.of(self.loop.target)
+        self.target = self.text.target(self.loop.target)
         self.call = ""
         self.late: list[ast.stmt] = []
         if not self.statements:
@@ -137,7 +137,7 @@ class Head:
         head = f"def {name}({', '.join([first, *parameters])})"
         head += signature.returns(self._spelled("Iterator"))
         rows = fitted(head, self.text.unit, self.context.width)
-        rows.append(f"{self.text.unit}for {self.text.of(self.loop.target)} in {items}:")
+        rows.append(f"{self.text.unit}for {self.text.target(self.loop.target)} in {items}:")
         rows += self._body()
         self.context.functions.append("\n".join(rows) + "\n")
         return f"{name}({', '.join([self.text.of(self.loop.iter), *given])})"

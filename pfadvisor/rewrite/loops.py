@@ -41,7 +41,7 @@ class LoopRewriter:
         function = enclosing_function(context.path)
         around = function or self.text.tree
         self.stages = Stages(self.text, plan, loop, names_in(around))
-        self.targets, self.target = stores(loop.target), self.text.of(loop.target)
+        self.targets, self.target = stores(loop.target), self.text.target(loop.target)
         self.options, self.late = options, False
         self.projection: Projection | None = None
         self.future = context.local("task" if plan.mode == "async" else "future")
@@ -98,7 +98,7 @@ class LoopRewriter:
             return
         self.projection = found
         self.emitter = Emitter(self.context, self.plan, self.options, found.source, found.node)
-        self.target = worker.target = self.text.of(found.target)
+        self.target = worker.target = self.text.target(found.target)
         worker.names = found.names
 
     def _is_window(self, found: Projection) -> bool:
@@ -271,6 +271,8 @@ class LoopRewriter:
         body = body or [f"{to.inside}{self.text.unit}pass"]
         before, emission = to.named(emission)
         header = f"{emission.loop} {self._header(emission, needs)}:{self._comment()}"
+        said = self.text.comments(self.text.span(self.loop.target))
+        before = [*before, *(to.inside + each for each in said)]
         lines = [*before, *to.line(header), *body, *self._orelse(to.inside)]
         edit = self._edit(to.statement(lines))
         what = "commit the results of" if self.commit else "run"
@@ -360,7 +362,7 @@ class LoopRewriter:
                 return f"{pair} in {run}"
             return f"{left}, ({pair}) in {part.numbered(run)}"
         if needs and part is not None:
-            whole = bare(self.text.of(self.loop.target))
+            whole = bare(self.text.target(self.loop.target))
             source = part.whole(self.emitter.source)
             return f"({whole}), {self._pattern(results)} in zip({source}, {run})"
         if needs:

@@ -110,6 +110,11 @@ class Text:
     def of(self, node: ast.AST) -> str:
         return self.slice(self.span(node))
 
+    def target(self, node: ast.expr) -> str:
+        """The text of what items are bound to, on one row."""
+        text = self.of(node)
+        return ast.unparse(node) if "\n" in text else text
+
     def before(self, span: Span) -> str:
         return self.row(span.row)[: span.column - 1]
 

@@ -172,7 +172,7 @@ class Worker:
     def _unpacked(self, compute: Sequence[ast.AST]) -> str:
         """The target, with `_` for what compute does not use."""
         used = {name for node in compute for name in names_in(node)}
-        if "_" in used | self.names or "\n" in self.target:
+        if "_" in used | self.names:
             return bare(self.target)
         target, shown = ast.parse(f"({self.target})", mode="eval"), f"({self.target})"
         spans = [

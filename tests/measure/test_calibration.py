@@ -20,8 +20,10 @@ from pfadvisor.profit.machine import DEFAULT, FIGURES, SHIPPED
 
 from .programs import ROOT
 
+# A shell may have started the tests with SIGINT ignored, which processes inherit.
 WHILE_IT_MEASURES = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {root!r})
 from pfadvisor.cli import run
 from pfadvisor.measure import calibrate

@@ -27,6 +27,8 @@ INSIDE = Path(__file__).parent / "inside"
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 PYTHON = os.environ.get("DIFFERENTIAL_PYTHON", sys.executable)
 PATIENCE = float(os.environ.get("DIFFERENTIAL_PATIENCE", "40"))
+# Python 3.12 warns so now and then, where a collection comes at a bad time.
+QUIET = {"PYTHONWARNINGS": "ignore:ResourceTracker called reentrantly:UserWarning"}
 DROPPED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONSTARTUP", "PYTHONHOME")
 
 
@@ -143,7 +145,12 @@ def watched(
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Ended:
     environment = {key: value for key, value in os.environ.items() if key not in DROPPED}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", **settings}
+    environment |= {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+        **QUIET,
+        **settings,
+    }
     with open(out, "ab") as stdout, open(err, "ab") as stderr:
         process = subprocess.Popen(
             command,

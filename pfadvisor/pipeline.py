@@ -33,7 +33,7 @@ OLDER: Final = 1000
 Done = Callable[[int], None]
 Progress = Callable[[int, int], None]
 Make = Callable[[Sequence[Target]], "list[Batch]"]
-Quiet = dict[Target, Outcome]
+Kept = dict[Target, Outcome]
 
 
 def _unheard(done: int, total: int = 0) -> None:
@@ -53,12 +53,12 @@ def analyze(
     request: Request,
     jobs: int | None = None,
     progress: Progress | None = None,
-    quiet: Quiet | None = None,
+    kept: Kept | None = None,
 ) -> Report:
     """Findings in the Python files at and below `paths`.
 
-    `progress` is told how many files are done, and of how many; `quiet` are files that are known
-    to have no findings, with what they gave, and takes those that turn out so.
+    `progress` is told how many files are done, and of how many; `kept` is what some of them are
+    known to give, and takes what the others do.
     """
     wrong = selection.mistakes(request.settings)
     if wrong:
@@ -77,9 +77,9 @@ def analyze(
             return _in_pool(targets, request, wanted, done)
         return [_batch(session, targets, request, done)]
 
-    quiet = {} if quiet is None else quiet
-    batch = _known_or(made, found.targets, request, quiet)
-    quiet |= _without_findings(found.targets, batch)
+    kept = {} if kept is None else kept
+    batch = _known_or(made, found.targets, request, kept)
+    kept |= zip(found.targets, batch.outcomes, strict=True)
     return _report(found, _outermost(session, batch, found.targets, request))
 
 
@@ -87,12 +87,12 @@ def _known_or(
     make: Make,
     targets: Sequence[Target],
     request: Request,
-    quiet: Quiet,
+    kept: Kept,
     names: frozenset[str] | None = None,
 ) -> Batch:
     """What earlier runs gave for the files, and what is made of the others, in order."""
     memory = Memory(request)
-    known = {target: quiet.get(target) or memory.known(target, names) for target in targets}
+    known = {target: kept.get(target) or memory.known(target, names) for target in targets}
     left = [target for target in targets if known[target] is None]
     batches = make(left) if left else []
     outcomes = (outcome for batch in batches for outcome in batch.outcomes)
@@ -103,11 +103,6 @@ def _known_or(
     work = sum((batch.work for batch in batches), Counter[str]())
     work["outcomes known"] = len(targets) - len(left)
     return Batch(tuple(one for one in known.values() if one is not None), work)
-
-
-def _without_findings(targets: Sequence[Target], batch: Batch) -> Quiet:
-    pairs = zip(targets, batch.outcomes, strict=True)
-    return {target: outcome for target, outcome in pairs if not outcome.findings}
 
 
 def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:

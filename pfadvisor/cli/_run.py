@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -29,8 +29,8 @@ STDIN: Final = "-"
 class Run:
     """`stdin` is what came from standard input, under the name `paths[0]`; None for files.
 
-    `sources` are files that were read to be shown or changed; `quiet` are those that earlier
-    reports found nothing in, which those of the same run do not look at again.
+    `sources` are files that were read to be shown or changed; `kept` is what files gave that the
+    run has not changed since.
     """
 
     paths: tuple[Path, ...]
@@ -38,18 +38,20 @@ class Run:
     jobs: int | None
     stdin: bytes | None = None
     sources: dict[str, SourceFile | Failed] = field(default_factory=dict)
-    quiet: pipeline.Quiet = field(default_factory=dict)
+    kept: pipeline.Kept = field(default_factory=dict)
 
     def report(self) -> Report:
         if self.stdin is not None:
             return pipeline.analyze_text(self.stdin, self.paths[0], self.request)
         with _progress() as progress:
-            return pipeline.analyze(self.paths, self.request, self.jobs, progress, self.quiet)
+            return pipeline.analyze(self.paths, self.request, self.jobs, progress, self.kept)
 
-    def again(self) -> Run:
-        """The same run over what the files hold now, of which those with findings may differ: that
-        another file starts workers makes no loop independent."""
-        return replace(self, sources={})
+    def again(self, changed: Iterable[str]) -> Run:
+        """The same run over what the files hold now. Only those that it changed are looked at
+        again: that another file starts workers makes no loop independent."""
+        names, cwd = {*changed}, self.request.cwd
+        kept = {one: gave for one, gave in self.kept.items() if display(one.path, cwd) not in names}
+        return replace(self, sources={}, kept=kept)
 
     def with_text(self, data: bytes) -> Run:
         """The same run over another text from standard input."""

@@ -64,7 +64,7 @@ def _rewrite(run: _run.Run, wanted: Wanted, make: Make, output_format: str) -> i
         fixed += sum(len(one.fixed) for one in done)
         if not done:
             break
-        run = run.again()
+        run = run.again(one.source.name for one in done)
         report = run.report()
     report = replace(report, failed=(*report.failed, *failed))
     _run.write(_run.render(report, run, output_format))
@@ -83,7 +83,7 @@ def _rewrite_chosen(run: _run.Run, make: Make, output_format: str, *, diff: bool
     made, failed = make(run, wanted, _always), list[Failed]()
     done = [one for one in made if isinstance(one, Change) and _written(one, failed)]
     failed += [one for one in made if isinstance(one, Failed)]
-    run = run.again()
+    run = run.again(one.source.name for one in done)
     left = run.report()
     left = replace(left, failed=(*left.failed, *failed))
     _run.write(_run.render(left, run, output_format))

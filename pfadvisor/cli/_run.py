@@ -53,6 +53,10 @@ class Run:
         kept = {one: gave for one, gave in self.kept.items() if display(one.path, cwd) not in names}
         return replace(self, sources={}, kept=kept)
 
+    def asking(self, request: pipeline.Request) -> Run:
+        """The same files, asked something else."""
+        return replace(self, request=request, kept={})
+
     def with_text(self, data: bytes) -> Run:
         """The same run over another text from standard input."""
         return replace(self, stdin=data, sources={})

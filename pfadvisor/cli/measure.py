@@ -140,7 +140,7 @@ def _predicted(
     file = File(os.path.realpath(source.path), source.digest, loops)
     profile = replace(quietly(wanted, [file], calibration.this_machine()), path="measure")
     request = replace(run.request, basis=replace(run.request.basis, profile=profile))
-    report = replace(run, request=request).report()
+    report = run.asking(request).report()
     loop = _loop(finding)
     again = [one for one in report.findings if _loop(one) == loop]
     judgement = again[0].judgement if again else None

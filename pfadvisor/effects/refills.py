@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import Function
-from pfadvisor.effects.values import Obj, Root, Val
+from pfadvisor.effects.values import Obj, Root, Val, site_of
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -56,8 +56,8 @@ def _reached(ev: Outline, value: Val) -> set[Obj]:
 
 def _goes_on(ev: Outline, y: int, root: Root) -> bool:
     """Whether the object may be changed after the `yield` at `y` gave it away."""
-    function, site = ev.function, root[1][0] if isinstance(root[1], tuple) else root[1]
-    if not isinstance(site, int) or site < 0:
+    function, site = ev.function, site_of(root)
+    if site < 0:
         return True
     around, end = set(_loops(function, y)) - set(_loops(function, site)), _given_away(ev, y, root)
     writes = ev.written[root] - {site}

@@ -149,6 +149,18 @@ def _within(obj: Obj, whole: set[Obj]) -> bool:
     return any((root, path[:n]) in whole for n in range(depth))
 
 
+def site_of(root: Root) -> int:
+    """The number that the root has after its kind: for fresh objects, and those that unknown code
+    gives, the instruction that they come from; -1 if it has none."""
+    site = root[1][0] if isinstance(root[1], tuple) else root[1]
+    return site if isinstance(site, int) else -1
+
+
+def fresh_site(root: Root) -> int:
+    """The instruction that makes the objects of the root, -1 if the function makes none."""
+    return site_of(root) if root[:1] == ("fresh",) else -1
+
+
 def child(obj: Obj, step: str) -> Obj:
     root, path = obj
     if path and path[-1] == DEEP:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Root
+from pfadvisor.effects.values import Root, site_of
 from pfadvisor.loops.handed import makers
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch, private
@@ -97,8 +97,7 @@ def _is_own(body: Body, value: int) -> bool:
 
 
 def _maker(body: Body, root: Root) -> int | None:
-    site = root[1][0] if isinstance(root[1], tuple) else root[1]
-    return body.node_of.get(site) if isinstance(site, int) else None
+    return body.node_of.get(site_of(root))
 
 
 def _reached(body: Body, value: int) -> set[Root]:

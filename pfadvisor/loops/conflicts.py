@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pfadvisor.effects import memo
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
-from pfadvisor.effects.values import DEEP, USE, Effect, Root
+from pfadvisor.effects.values import DEEP, USE, Effect, Root, site_of
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
@@ -335,8 +335,7 @@ def given_conflicts(body: Body, own: list[Touch]) -> list[Conflict]:
         write = next((t.effect for t in touches if t.effect.write), None)
         if write is None:
             continue
-        site = root[1][0] if isinstance(root[1], tuple) else root[1]
-        name, here = body.ev.text(site), access_of(body, write)
+        name, here = body.ev.text(site_of(root)), access_of(body, write)
         said = f"what `{name}` gives is another object in each iteration"
         question = Assumption("no-alias", name, said, write.where)
         nodes = frozenset(t.node for t in touches)

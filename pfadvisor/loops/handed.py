@@ -12,7 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.access import immutable
 from pfadvisor.effects.facts import Loop
-from pfadvisor.effects.values import Root
+from pfadvisor.effects.values import Root, fresh_site
 from pfadvisor.loops.counters import called, counter_of, made_by
 from pfadvisor.loops.nodes import Affine, Body
 
@@ -23,7 +23,7 @@ OWN_PLACE: Final = Affine(1, 0)
 
 def handed_out(body: Body, root: Root) -> bool:
     """Whether the objects of that root come to the iterations so, each to one of them."""
-    return _site(root) in makers(body)
+    return fresh_site(root) in makers(body)
 
 
 def makers(body: Body) -> frozenset[int]:
@@ -84,18 +84,12 @@ def _is_told(body: Body, root: Root) -> bool:
     return bool(held) and all(v.objs or immutable(v.types) for _, v in held)
 
 
-def _site(root: Root) -> int:
-    site = root[1] if root[0] == "fresh" else -1
-    site = site[0] if isinstance(site, tuple) else site
-    return site if isinstance(site, int) else -1
-
-
 def _keeps_to_itself(body: Body, loop: Loop) -> bool:
     """Whether what one of its iterations makes is known to no other, nor to anybody else."""
     inside, uses = range(loop.body, loop.end), body.whole.uses
     if loop.phis or any(call.instr in inside for call in body.ev.unknowns):
         return False
     changed = [e for e in body.whole.effects_within(loop.body, loop.end) if e.write]
-    if any(_site(e.root) not in inside and e.how != "advance" for e in changed):
+    if any(fresh_site(e.root) not in inside and e.how != "advance" for e in changed):
         return False
     return all(use in range(loop.body, loop.end + 1) for v in inside for use in uses.get(v, ()))

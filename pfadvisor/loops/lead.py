@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, parse_type
+from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, fresh_site, parse_type
 from pfadvisor.loops.changed_inputs import changed_by, known_to
 from pfadvisor.loops.drawing import drawn_from, effects_of, meets, shows
 from pfadvisor.loops.nodes import Body
@@ -92,7 +92,7 @@ class Lead:
     @cached_property
     def _advanced(self) -> dict[int, list[int]]:
         """Where an iterator was made that the head advances -> all that it draws from."""
-        sites = {_site(t.effect.root) for t in self.writes if t.effect.how == "advance"}
+        sites = {fresh_site(t.effect.root) for t in self.writes if t.effect.how == "advance"}
         return {site: drawn_from(self.body, site) for site in sites if site >= 0}
 
     def _drawn_elsewhere(self) -> bool:
@@ -111,7 +111,7 @@ class Lead:
 
     def _is_forgotten(self, root: Root) -> bool:
         """Whether nobody looks at a local object, and at what it draws from, after the loop."""
-        drawn = self._advanced.get(_site(root), [])
+        drawn = self._advanced.get(fresh_site(root), [])
         values = self.body.ev.values
         roots = {r for v in drawn if not self._stays(v) for r, _ in values[v].objs or {((), ())}}
         return all(self._is_local(each) for each in self._holders(roots | {root}))
@@ -127,7 +127,7 @@ class Lead:
         return roots | {obj[0] for obj in whole.held if whole.with_contents({obj[0]}) & roots}
 
     def _is_local(self, root: Root) -> bool:
-        body, site = self.body, _site(root)
+        body, site = self.body, fresh_site(root)
         around = body.loop.parents
         if not root or root[0] != "fresh" or site < 0 or root in escaped(body):
             return False
@@ -144,13 +144,6 @@ class Lead:
         loop, op = self.body.loop, self.body.function.code[use].op
         elsewhere = self.body.node_of.get(use) not in self.part.head and use >= loop.body
         return elsewhere and op not in KEEPING
-
-
-def _site(root: Root) -> int:
-    if not root or root[0] != "fresh":
-        return -1
-    site = root[1][0] if isinstance(root[1], tuple) else root[1]
-    return site if isinstance(site, int) else -1
 
 
 def _near(touch: Touch, obj: Obj) -> bool:

@@ -6,10 +6,10 @@ happens to them orders nodes within the iteration only.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pfadvisor.effects.identity import ASKED
-from pfadvisor.effects.values import DEEP, Effect, Root, Val
+from pfadvisor.effects.values import DEEP, Effect, Root, Val, site_of
 from pfadvisor.loops.escaping import escaped, reaches
 from pfadvisor.loops.handed import handed_out
 from pfadvisor.loops.nodes import Body
@@ -50,9 +50,7 @@ def private(body: Body, root: Root) -> bool:
     """Whether an object of that root is made anew by each iteration, or for it."""
     if root[0] not in ("fresh", "unknown"):
         return False
-    site: Any = root[1]
-    instr = site if isinstance(site, int) else site[0] if isinstance(site, tuple) else -1
-    return isinstance(instr, int) and (body.inside(instr) or handed_out(body, root))
+    return body.inside(site_of(root)) or handed_out(body, root)
 
 
 def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:

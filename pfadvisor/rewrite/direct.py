@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from pfadvisor.model import Mode, Plan
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.flow import has_inside, returns
+from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.lifting import is_made_here
 from pfadvisor.rewrite.names import main_only
-from pfadvisor.rewrite.scope import Definition, bound_in, enclosing_function, loads
+from pfadvisor.rewrite.scope import Definition, bound_in, enclosing_function, loads, own_nodes
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -55,7 +55,7 @@ def _gives_tuples(context: FileContext, value: ast.expr, length: int) -> bool:
     node = _definition(context, value.func)
     if not isinstance(node, ast.FunctionDef) or has_inside(node, (ast.Yield, ast.YieldFrom)):
         return False
-    given = [each.value for each in returns(node)]
+    given = [each.value for each in own_nodes(node) if isinstance(each, ast.Return)]
     return bool(given) and all(_is_tuple(each, length) for each in given)
 
 

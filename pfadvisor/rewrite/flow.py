@@ -23,17 +23,6 @@ def continues(node: ast.AST) -> Iterator[ast.Continue]:
         yield from continues(child)
 
 
-def returns(function: ast.FunctionDef) -> Iterator[ast.Return]:
-    """The `return`s of a function, without those of functions inside it."""
-    waiting: list[ast.AST] = [*function.body]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return):
-            yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(node)
-
-
 def bound_after(statements: Sequence[ast.stmt]) -> set[str] | None:
     """Names surely bound when `statements` have run; None if they never run to their end."""
     bound: set[str] = set()

@@ -69,6 +69,16 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield name
 
 
+def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope, without those of the scopes inside of it."""
+    waiting = list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (*Definition, ast.Lambda, *Comprehension)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
 def bound_in(definition: ast.AST) -> set[str]:
     """Names that `definition` binds in its own scope."""
     found: set[str] = set()

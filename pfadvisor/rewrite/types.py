@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from pfadvisor.rewrite.library import Library
-from pfadvisor.rewrite.scope import Comprehension, Definition, bound_in, enclosing_function
+from pfadvisor.rewrite.scope import (
+    Definition,
+    bound_in,
+    enclosing_function,
+    own_nodes,
+)
 from pfadvisor.rewrite.text import Text
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -81,7 +86,7 @@ class Types:
                 if arg.arg == name:
                     return ast.unparse(arg.annotation) if arg.annotation else None
         found: list[str | None] = []
-        for node in _own(scope):
+        for node in own_nodes(scope):
             match node:
                 case ast.AnnAssign(target=ast.Name(id=bound), annotation=annotation):
                     if bound == name:
@@ -93,7 +98,7 @@ class Types:
 
     def _binding(self, scope: ast.AST, name: ast.Name) -> str | None:
         """The type that one binding gives the name."""
-        for node in _own(scope):
+        for node in own_nodes(scope):
             match node:
                 case ast.Assign(targets=[target], value=value) if _holds(target, name):
                     return self._part(target, self.value(value), name)
@@ -279,16 +284,6 @@ class Types:
                     if name == attr and isinstance(made, FunctionDef):
                         return self._bound(given, made)
         return None
-
-
-def _own(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope, without those of the scopes inside of it."""
-    waiting = list(ast.iter_child_nodes(scope))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, (*Definition, ast.Lambda, *Comprehension)):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _opens_text(node: ast.expr) -> bool:

@@ -127,7 +127,6 @@ def _profit(
 ) -> Profit:
     worth = _worth(forecast, work)
     seconds = plus(plus(work.held, work.released), work.waiting)
-    count = forecast.iterations or max(10 * (forecast.break_even or 0), FEW)
     return Profit(
         worth,
         forecast.iterations,
@@ -137,7 +136,7 @@ def _profit(
         size,
         terms,
         _reason(forecast, seconds) if worth == "no" else "",
-        forecast.likely.speedup(count),
+        forecast.likely.speedup(forecast.count),
         constants,
         break_even_later=forecast.break_even,
     )
@@ -294,6 +293,11 @@ class Forecast:
         return self.telling.break_even()
 
     @property
+    def count(self) -> int:
+        """How many iterations the gain is told for."""
+        return self.iterations or max(10 * (self.break_even or 0), FEW)
+
+    @property
     def promise(self) -> int | None:
         """The break-even that holds for the first pool of a program, too."""
         reading = self.telling
@@ -301,7 +305,7 @@ class Forecast:
 
     def speedup(self, worth: Worth) -> Interval:
         """`depends`: if sizes are what the break-even takes them for, or larger."""
-        count = self.iterations or max(10 * (self.break_even or 0), FEW)
+        count = self.count
         sure = worth != "depends" and self.pays(self.worst)
         low = self.telling if worth != "no" and not sure else self.worst
         gains = (low.speedup(count), self.telling.speedup(count), self.best.speedup(count))

@@ -82,7 +82,7 @@ def beside(form: Form, emitter: Emitter) -> Beside | None:
     if call is None or not (plan.source.finite and plan.collected) or plan.mode == "async":
         return None
     used = sorted(form.names & names_in(call))
-    if len(used) != 1 or "\n" in form.target or emitter.prelude:
+    if len(used) != 1 or emitter.prelude:
         return None
     function = direct(form.context, plan, call, used[0])
     values = tuple("" if value is call else form.text.of(value) for value in form.values())

@@ -27,6 +27,8 @@ CONSTRUCTED: Final = Cost(held=Estimate(1e-7, 3e-7, 1e-6))
 CALLED: Final = Cost(held=Estimate(3e-8, 6e-8, 2e-7))
 FLAT_CPU: Final = {word: between(*ends) for word, ends in COSTS.items()}
 WAITS: Final = {word: between(*ends) for word, ends in BLOCKS.items()}
+IN_MEMORY: Final = 1e-6  # seconds: what was read or written lately is not waited for
+WAITS["disk"] = WAITS["disk"]._replace(low=IN_MEMORY)
 PER_BYTE: Final = Estimate(5e-10, 8e-9, 2e-7)
 PER_CHARACTER: Final = Estimate(1e-9, 1.5e-8, 1.5e-7)
 PER_ITEM: Final = Estimate(1e-8, 4e-8, 3e-7)

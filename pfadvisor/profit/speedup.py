@@ -135,7 +135,7 @@ def _profit(
         forecast.speedup(worth),
         size,
         terms,
-        _reason(forecast, seconds) if worth == "no" else "",
+        _reason(forecast, seconds) if worth == "no" else _condition(worth, work),
         forecast.likely.speedup(forecast.count),
         constants,
         break_even_later=forecast.break_even,
@@ -330,11 +330,11 @@ def _worth_unknown(forecast: Forecast, work: Workload) -> Worth:
     least = forecast.break_even
     if least is None or least > AT_ONCE:
         return "depends"
-    if work.kind in ("io", "async"):
-        return "yes"
+    if forecast.worst.speedup(MANY) < forecast.min_speedup:
+        return "depends"
     worst = forecast.worst.break_even()
-    certain = worst is not None and worst <= 2 * AT_ONCE
-    return "yes" if certain and forecast.worst.speedup(MANY) >= forecast.min_speedup else "depends"
+    soon = worst is not None and worst <= 2 * AT_ONCE
+    return "yes" if soon or work.kind in ("io", "async") else "depends"
 
 
 def _reason(forecast: Forecast, seconds: Estimate) -> str:
@@ -350,6 +350,12 @@ def _reason(forecast: Forecast, seconds: Estimate) -> str:
         )
     found = f"{cost}: it pays from about {forecast.promise} iterations on"
     return found if forecast.iterations is None else f"{found}, and there are {forecast.iterations}"
+
+
+def _condition(worth: Worth, work: Workload) -> str:
+    """What the gain hangs on besides the number of iterations."""
+    hangs = worth == "depends" and work.files and work.kind == "io"
+    return "what is in memory already is not waited for" if hangs else ""
 
 
 def _shown(seconds: float) -> str:

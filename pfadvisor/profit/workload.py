@@ -27,7 +27,7 @@ MOST_SHOWN: Final = 3
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Seconds of one iteration: holding the GIL, CPU without it, waiting. `iterations` where the
-    code states their number."""
+    code states their number; `files` is whether it waits for files alone."""
 
     kind: Kind
     gil: Gil
@@ -37,6 +37,7 @@ class Workload:
     dominant: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     iterations: int | None = None
+    files: bool = False
 
     @property
     def cpu(self) -> Interval:
@@ -68,6 +69,7 @@ def workload(
         _dominant(cost),
         _terms(cost),
         None if several else _iterations(program, ev, loop),
+        cost.blocks == {"disk"},
     )
 
 

@@ -101,7 +101,7 @@ def gain(profit: Profit | None, kind: Kind | None) -> str:
     text = f"about {_factor(profit.speedup)} on {workers}"
     if profit.worth == "depends" and profit.break_even is not None:
         text += f" from {profit.break_even} iterations on"
-    return "; ".join(filter(None, (text, measured(profit))))
+    return "; ".join(filter(None, (text, profit.reason, measured(profit))))
 
 
 def measured(profit: Profit) -> str:

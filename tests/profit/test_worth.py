@@ -106,9 +106,12 @@ DEAR = {
 WAITING = {
     "pages": ("import urllib.request", "found.append(urllib.request.urlopen(item).read())"),
     "programs": ("import subprocess", "found.append(subprocess.run([item], capture_output=True))"),
-    "files": ("from pathlib import Path", "found.append(Path(item).read_text())"),
     "pause": ("import time", "time.sleep(0.05)\nfound.append(item)"),
-    "copies": ("import shutil", "shutil.copyfile(item, item + '.bak')"),
+}
+FILES = {
+    "read": ("from pathlib import Path", "found.append(Path(item).read_text())"),
+    "copied": ("import shutil", "shutil.copyfile(item, item + '.bak')"),
+    "listed": ("import os", "found.append(os.listdir(item))"),
 }
 
 
@@ -142,6 +145,24 @@ def test_waiting_pays_almost_at_once(name: str) -> None:
     profit = profit_of(loop_over(*WAITING[name]))
     assert (profit.worth, profit.break_even) == ("yes", 2)
     assert profit.speedup[1] > 4
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_may_be_in_memory_are_not_promised_to_pay(name: str) -> None:
+    """Measured: reading a file of 2 kB a thousand times is slower in threads."""
+    profit = profit_of(loop_over(*FILES[name]))
+    assert profit.worth == "depends"
+    assert "in memory" in profit.reason
+    assert profit.speedup[1] > 4
+
+
+def test_a_download_beside_a_file_pays() -> None:
+    text = loop_over(
+        "import urllib.request\nfrom pathlib import Path",
+        "found.append(Path('copy').write_bytes(urllib.request.urlopen(item).read()))",
+    )
+    profit = profit_of(text)
+    assert (profit.worth, profit.reason) == ("yes", "")
 
 
 def test_a_few_known_iterations_of_little_work_do_not_pay() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.calls import Arg, bind
 from pfadvisor.effects.effect import BLOCKS, COSTS, Effect
 from pfadvisor.effects.names import BUILTINS
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import parse_type
 from pfadvisor.profit import recursion
+from pfadvisor.profit.arguments import bound_values
 from pfadvisor.profit.estimate import ONCE, Estimate, between, exactly, plus, times
 from pfadvisor.profit.sizes import BLOB, TRIPS, Given
 from pfadvisor.profit.spending import FREE, Cost, in_turn, named, one_of, repeated
@@ -111,7 +111,7 @@ def name_of(scope: Scope, i: int, target: Target) -> str:
 def _target(scope: Scope, i: int, target: Target) -> Cost:
     match target.kind:
         case "def":
-            return _project(scope, target, _arguments(scope, i, target))
+            return _project(scope, target, bound_values(scope.ev, i, target))
         case "class":
             return CONSTRUCTED
         case "known":
@@ -144,26 +144,6 @@ def _project(scope: Scope, target: Target, arguments: tuple[int, ...]) -> Cost:
         if (target.module, target.index, number) in ledger.gone_through
     }
     return in_turn([CALLED, inner])
-
-
-def _arguments(scope: Scope, i: int, target: Target) -> tuple[int, ...]:
-    """The value of each parameter of the callee, -1 where there is none to see."""
-    return bound_values(scope.ev, i, target)
-
-
-def bound_values(ev: Any, i: int, target: Target) -> tuple[int, ...]:
-    facts = ev.program.module(target.module)
-    instr = ev.function.code[i]
-    if facts is None or instr.op != "call":
-        return ()
-    function = facts.functions[target.index]
-    args = [Arg(kind, name, ev.values[v], v) for kind, name, v in instr.args[1]]
-    callee = ev.values[instr.args[0]]
-    constructs = not any(f[0] == "def" for f in callee.funcs) and function.owner_class >= 0
-    if callee.recv is not None or constructs:
-        args = [Arg("pos", "", callee), *args]
-    bound = bind(ev, i, facts, function.params, args, function.qualname)
-    return tuple(a.value for a in bound)
 
 
 # -- lines of tables -----------------------------------------------------------------------

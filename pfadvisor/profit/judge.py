@@ -40,7 +40,7 @@ from pfadvisor.profit.cost import ledger_of
 from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.screen import may_be_shown
 from pfadvisor.profit.sendable import doubtful
-from pfadvisor.profit.speedup import chunksize
+from pfadvisor.profit.speedup import AT_ONCE, chunksize
 from pfadvisor.profit.workload import Workload, workload
 
 SHIPPED = Basis()
@@ -159,6 +159,11 @@ def _pays(profit: Profit | None) -> bool:
     return profit is not None and profit.worth != "no"
 
 
+def _pays_soon(profit: Profit) -> bool:
+    least = profit.break_even_later
+    return profit.worth == "yes" or (_pays(profit) and least is not None and least <= AT_ONCE)
+
+
 def _judge(
     program: Program,
     facts: ModuleFacts,
@@ -176,7 +181,7 @@ def _judge(
         second = analyse_assuming(analysis.body, accepted)
         if second is not None and second.compute > analysis.compute:
             other = assess(program, second, loop_id, settings, accepted, basis, glance)
-            if other.profit is not None and other.profit.worth == "yes":
+            if other.profit is not None and _pays_soon(other.profit):
                 return other, second
     return judgement, analysis
 

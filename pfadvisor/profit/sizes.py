@@ -7,6 +7,7 @@ does not show a size, a usual one stands in for it and the estimate is `unbounde
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -14,7 +15,7 @@ from pfadvisor.effects.facts import Function, Instr, Loop, ModuleFacts
 from pfadvisor.effects.names import absolute
 from pfadvisor.effects.program import Program, operands
 from pfadvisor.effects.values import parse_type
-from pfadvisor.profit import arrays
+from pfadvisor.profit import arrays, lengths
 from pfadvisor.profit.arithmetic import combined
 from pfadvisor.profit.estimate import Estimate, either, exactly, times
 
@@ -76,11 +77,16 @@ class Sizes:
         self._numbers: dict[int, Estimate | None] = {}
         self._lengths: dict[int, Estimate | None] = {}
         self._depth = 0
+        self.calls = 0  # of the functions that led here, one in another
         self.guessed: set[int] = set()  # values whose contents are gone through, however many
 
     @classmethod
     def of(cls, ev: Evaluation, given: Given = ()) -> Sizes:
         return cls(ev.program, ev.module, ev.function, given, ev)
+
+    @cached_property
+    def additions(self) -> dict[int, list[int]]:
+        return lengths.additions(self.code)
 
     def known(self, value: int) -> Known | None:
         if value < 0:
@@ -230,7 +236,7 @@ class Sizes:
                 known = self._parameter(instr)
                 return None if known is None else known.length
             case "display":
-                return self._displayed(instr)
+                return self._displayed(value, instr)
             case "comp":
                 return self.trips(self.function.loops[instr.args[1]])
             case "phi":
@@ -246,9 +252,11 @@ class Sizes:
                 return None if place is None else place[0].length(place[1])
         return None
 
-    def _displayed(self, instr: Instr) -> Estimate | None:
+    def _displayed(self, value: int, instr: Instr) -> Estimate | None:
         values = instr.args[1:]
-        if not values or any(self.code[v].op in ("star", "dstar") for v in values):
+        if not values:
+            return lengths.filled(self, value)
+        if any(self.code[v].op in ("star", "dstar") for v in values):
             return None
         return exactly(len(values) / (2 if instr.args[0] == "dict" else 1))
 
@@ -307,7 +315,7 @@ class Sizes:
             return self.length(callee.args[0])
         if callee.op == "attr" and callee.args[1] == "read" and arguments:
             return self.number(arguments[0])
-        return None
+        return lengths.returned(self, value)
 
     def _range_length(self, bounds: list[int]) -> Estimate | None:
         numbers = [self.number(v) for v in bounds]

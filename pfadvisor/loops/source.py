@@ -9,6 +9,7 @@ from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.drawing import drawing_conflicts, draws_from_arguments
 from pfadvisor.loops.in_place import in_place
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.position import position_conflicts
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Access, Source
 
@@ -132,7 +133,8 @@ def source_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) ->
         and t.effect.elem.startswith(("[", "**"))
         and not in_place(body, t)
     ]
-    return [*found, *_refilled(body), *drawing_conflicts(body, shared, resources)]
+    drawing = drawing_conflicts(body, shared, resources)
+    return [*found, *_refilled(body), *position_conflicts(body, shared), *drawing]
 
 
 def _refilled(body: Body) -> list[Conflict]:

@@ -23,6 +23,19 @@ def continues(node: ast.AST) -> Iterator[ast.Continue]:
         yield from continues(child)
 
 
+def set_on_the_way_out(statement: ast.stmt, leaving: ast.AST) -> set[str]:
+    """Names that a `finally` binds when `leaving` ends the statement."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Try) and not _holds(node.finalbody, leaving):
+            found |= {n for s in node.finalbody for n in stores(s) if _holds([node], leaving)}
+    return found
+
+
+def _holds(statements: Sequence[ast.stmt], wanted: ast.AST) -> bool:
+    return any(node is wanted for s in statements for node in ast.walk(s))
+
+
 def bound_after(statements: Sequence[ast.stmt]) -> set[str] | None:
     """Names surely bound when `statements` have run; None if they never run to their end."""
     bound: set[str] = set()
@@ -171,3 +184,11 @@ def _branches(body: Sequence[ast.stmt], node: ast.AST) -> list[tuple[ast.If, str
             if any(each is node for child in inside for each in ast.walk(child)):
                 return [(statement, name), *_branches(inside, node)]
     return []
+
+
+def raises_nothing(statement: ast.stmt) -> bool:
+    """Whether it surely raises nothing, so that it matters to nobody when it runs."""
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Name()) | ast.Pass():
+            return True
+    return False

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.context import FileContext
-from pfadvisor.rewrite.flow import Leaving, bound_after, continues, first_assigned, is_boolean, meet
+from pfadvisor.rewrite.flow import (
+    Leaving,
+    bound_after,
+    continues,
+    first_assigned,
+    is_boolean,
+    meet,
+    raises_nothing,
+    set_on_the_way_out,
+)
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
@@ -28,6 +37,7 @@ from pfadvisor.rewrite.layout import (
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
+from pfadvisor.rewrite.tails import first_code, last_results
 from pfadvisor.rewrite.text import Line, contains, moved
 
 Swap = tuple[Span, str]
@@ -145,7 +155,7 @@ class Outliner:
     def _append(self, whole: Piece, part: Piece) -> None:
         start = len(whole.worker)
         kept = {} if part.worker and not part.tail else whole.tail
-        if part.tail and part.tail[next(iter(part.tail))][0] > _first_code(part.worker):
+        if part.tail and part.tail[next(iter(part.tail))][0] > first_code(part.worker):
             kept = {}
         again = max((row for name, (row, _) in kept.items() if name in part.tail), default=-1)
         kept = {name: value for name, value in kept.items() if value[0] > again}
@@ -171,12 +181,12 @@ class Outliner:
     def _compute(
         self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
     ) -> Piece:
-        leaving = [(self.text.span(node), self._return(bound)) for node in continues(statement)]
+        leaving = self._leaving(statement, bound)
         if leaving and self.stages.kept:
             if self.checked or inner != self.text.unit:
                 raise Refused("the body skips its rest at several points between commits")
             self.pending = True
-        if not _trivial(statement):
+        if not raises_nothing(statement):
             self._note("X")
         self.made |= stores(statement) & {*self.stages.results} - self.stages.read_again
         self.compute.append(statement)
@@ -199,6 +209,15 @@ class Outliner:
                         rest = "\n".join([lines[row][len(prefix) :], *lines[row + 1 :]])
                         piece.tail = {name: (row, rest)}
         return piece
+
+    def _leaving(self, statement: ast.stmt, bound: set[str]) -> list[Swap]:
+        """The `continue`s of a compute statement, and what the worker does in their place."""
+        found = []
+        for node in continues(statement):
+            if set_on_the_way_out(statement, node) & {*self.stages.results}:
+                raise Refused("a `finally` sets a result after the iteration has ended early")
+            found.append((self.text.span(node), self._return(bound)))
+        return found
 
     def _commit(
         self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
@@ -347,7 +366,7 @@ class Outliner:
             return piece
         kept = self.stages.kept
         unbound = [n for n in results if n not in piece.bound and n != kept]
-        tail = _last_results(piece.tail, results)
+        tail = last_results(piece.tail, results)
         if tail:
             del piece.worker[min(row for row, _ in tail.values()) :]
         values = [tail[n][1] if n in tail else n for n in results]
@@ -365,33 +384,3 @@ class Outliner:
         if unbound:
             piece.worker.insert(0, f"{unit}{' = '.join(unbound)} = None")
         return piece
-
-
-def _trivial(statement: ast.stmt) -> bool:
-    """Whether it surely raises nothing, so that it matters to nobody when it runs."""
-    match statement:
-        case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Name()) | ast.Pass():
-            return True
-    return False
-
-
-def _last_results(
-    tail: dict[str, tuple[int, str]], results: Sequence[str]
-) -> dict[str, tuple[int, str]]:
-    """The last assignments, as far back as they are results and in their order."""
-    taken: list[str] = []
-    read: set[str] = set()
-    for name in reversed(tail):
-        late = bool(taken) and name in results and results.index(name) > results.index(taken[0])
-        if name not in results or late or name in read:
-            break
-        taken.insert(0, name)
-        read |= names_in(ast.parse(f"({tail[name][1]}\n)", mode="eval"))
-    return {name: tail[name] for name in taken}
-
-
-def _first_code(lines: Sequence[str]) -> int:
-    for row, line in enumerate(lines):
-        if line.strip() and not line.lstrip().startswith("#"):
-            return row
-    return 0

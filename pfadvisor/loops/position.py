@@ -1,0 +1,85 @@
+"""What the body asks its source about: how far it has been read is another answer in advance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pfadvisor.effects.values import Obj
+from pfadvisor.loops.conflicts import Conflict, access_of
+from pfadvisor.loops.drawing import drawn_from, one_shot
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.touches import Touch
+from pfadvisor.model import Access
+
+SETTLED: Final = frozenset(
+    {
+        "buffer",
+        "closed",
+        "code",
+        "connection",
+        "desc",
+        "description",
+        "dialect",
+        "encoding",
+        "errors",
+        "fieldnames",
+        "filename",
+        "headers",
+        "mode",
+        "name",
+        "raw",
+        "reason",
+        "status",
+        "total",
+        "url",
+        "version",
+    }
+)  # attributes of readers that reading on leaves alone
+
+
+def position_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
+    consumed, unclear = _sources(body)
+    return [
+        _asked(body, touch)
+        for touch in shared
+        if (_place(touch) in consumed and _may_move(touch))
+        or (_place(touch) in unclear and touch.effect.elem.startswith(".") and _may_move(touch))
+    ]
+
+
+def _sources(body: Body) -> tuple[set[Obj], set[Obj]]:
+    """The objects of libraries that drawing uses up, and those of which nothing is known."""
+    consumed, unclear = set[Obj](), set[Obj]()
+    for value in drawn_from(body, body.loop.source):
+        known = body.ev.values[value]
+        if known.types is None:
+            unclear |= known.objs
+        elif one_shot(body, value):
+            consumed |= known.objs
+    return consumed, unclear
+
+
+def _place(touch: Touch) -> Obj:
+    return touch.effect.root, touch.effect.path
+
+
+def _may_move(touch: Touch) -> bool:
+    effect = touch.effect
+    return not effect.write and not effect.elem.startswith("[") and effect.elem[1:] not in SETTLED
+
+
+def _asked(body: Body, touch: Touch) -> Conflict:
+    read = access_of(body, touch.effect)
+    drawn = Access(read.place, True, body.ev.location(body.loop.source))
+    found = Conflict(
+        frozenset({touch.node}),
+        "flow",
+        drawn,
+        read,
+        "shared-iterator",
+        read.place,
+        None,
+        None,
+        drawing=True,
+    )
+    return found._replace(message=f"taking the next item changes what `{read.place}` says")

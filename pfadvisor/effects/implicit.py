@@ -261,7 +261,10 @@ def described(
 ) -> Val:
     """An attribute of a project class whose value there is a descriptor; BOTTOM if it is none."""
     known, result = ev.program.attribute(cls, name), BOTTOM
-    for head in sorted(_own(known)) if known is not None else ():
+    heads = _own(known) if known is not None else set[str]()
+    if known is not None and known.types is None and ev.program.is_class_variable(cls, name):
+        heads = {_class_of(ev, method) for method in ev.program.noisy(ev.module).get(kind, ())}
+    for head in sorted(heads):
         method = ev.program.member_of(head, kind)
         if method is not None:
             held = Val(frozenset({(("class", cls), (f".{name}",))}), frozenset({head}))

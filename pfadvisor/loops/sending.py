@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pfadvisor.effects.program import operands
+from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.deferred import coroutine_left
 from pfadvisor.loops.pickling import local_callable, unpicklable
+from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.planning import inputs_of, names_of, results_of
 
 
@@ -31,13 +33,26 @@ def pickle_problem(analysis: Analysis) -> tuple[str, str]:
         problem = unpicklable(body.ev, body.ev.values[body.loop.elem])
         if problem:
             return f"the item, {problem}", "is what the work gets"
-    for value in results_of(analysis):
+    results = results_of(analysis)
+    for value in results:
         problem = unpicklable(body.ev, body.ev.values[value])
         if problem:
             return problem, "is what the work returns"
+    lost = errors.lost(analysis)
+    if lost and any(_is_caught(body, value) for value in results):
+        name = lost[0].rpartition(":")[2]
+        return f"a `{name}`, which is rebuilt from its `args`", "is what the work returns"
     if coroutine_left(body, analysis.compute):
         return "a coroutine", "is what the work leaves to others to await"
     return "", ""
+
+
+def _is_caught(body: Body, value: int) -> bool:
+    """Whether it is, or is a display of, an exception that a handler of the work has got."""
+    instr = body.function.code[value]
+    if instr.op == "display":
+        return any(_is_caught(body, v) for v in operands(instr))
+    return instr.op == "caught"
 
 
 def _used_by_compute(analysis: Analysis) -> set[int]:

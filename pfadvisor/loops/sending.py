@@ -6,8 +6,8 @@ from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.deferred import coroutine_left
-from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.planning import inputs_of, names_of, results_of
 
 

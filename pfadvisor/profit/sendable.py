@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.analysis import Analysis
@@ -24,6 +24,7 @@ from pfadvisor.profit.callsites import passed
 from pfadvisor.profit.cost import ledger_of
 
 INDIRECTLY: Final = frozenset({"__init__", "__class__", "cls", "type"})
+PLAIN: Final = frozenset({"int", "float", "str", "bytes", "bool", "None", "tuple", "complex"})
 
 
 def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
@@ -97,6 +98,16 @@ def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
     )
 
 
+def _given_pickles(init: Function, number: int, made: list[tuple[Evaluation, Instr]]) -> bool:
+    """Whether what the calls give for the parameter pickles, or where none does, its default."""
+    values = [(ev, passed(init, call)[number]) for ev, call in made]
+    given = [(ev, value) for ev, value in values if value >= 0]
+    named = all(kind in ("pos", "kw") for _, call in made for kind, _, _ in call.args[1])
+    if not given and named:
+        return init.params[number].default in PLAIN
+    return _all_pickle(given)
+
+
 class Instances:
     """What instances of a program's classes hold, each looked at once per file."""
 
@@ -136,15 +147,12 @@ class Instances:
         if not numbers:
             return False
         made = list(self._made(module, facts, found[1], cls))
-        return all(
-            _all_pickle([(ev, values[number]) for ev, values in made if values[number] >= 0])
-            for number in numbers
-        )
+        return bool(made) and all(_given_pickles(init, n, made) for n in numbers)
 
     def _made(
         self, module: ModuleFacts, facts: ModuleFacts, index: int, cls: str
-    ) -> Iterator[tuple[Evaluation, tuple[int, ...]]]:
-        """Calls in the file that run the constructor, with the value of each parameter."""
+    ) -> Iterator[tuple[Evaluation, Instr]]:
+        """Calls in the file that run the constructor."""
         init = facts.functions[index]
         owner = f"{facts.name}:{facts.classes[init.owner_class].qualname}"
         classes = (cls, owner, *self._program.subclasses(owner))
@@ -154,4 +162,4 @@ class Instances:
             for i, targets in ev.targets.items():
                 here = any((t.module, t.index) == (facts.name, index) for t in targets)
                 if here and ev.function.code[i].op == "call":
-                    yield ev, passed(init, ev.function.code[i])
+                    yield ev, ev.function.code[i]

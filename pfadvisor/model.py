@@ -280,8 +280,7 @@ class Plan:
                    that they read, which a worker would give back as copies
     privates       accumulators that the worker fills for itself and commit joins
     surroundings   what workers elsewhere may not share and compute uses: "env", "cwd", "file" ...
-    stops          StopIteration can leave the head
-    exits          SystemExit can leave compute
+    stops, exits   StopIteration can leave the head, SystemExit can leave compute
     overtaken      commit may fail in a statement before the work in it does
     left_behind    an unknown method that compute calls for what it does to an object of the
                    parent, of which a worker process has a copy
@@ -295,6 +294,7 @@ class Plan:
     definition     span of the outermost enclosing definition, decorators included:
                    the worker goes above it
     guarded        module-level code: stands under `if __name__ == "__main__"`
+    imported       an import of the module runs the loop
     """
 
     loop: LoopId
@@ -322,7 +322,7 @@ class Plan:
     definition: Span | None
     guarded: bool
     is_async: bool
-    imported_by_others: bool
+    imported: bool
     chunksize: int | None = None
     raises: bool = True
     lost_errors: tuple[str, ...] = ()

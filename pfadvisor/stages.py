@@ -207,7 +207,7 @@ def _as_imported(finding: Finding, session: Session, target: Target) -> Finding:
     judgement = finding.judgement
     if judgement is None or judgement.plan is None:
         return finding
-    plan = replace(judgement.plan, imported_by_others=imported_elsewhere(session, target))
+    plan = replace(judgement.plan, imported=imported_elsewhere(session, target))
     return replace(finding, judgement=replace(judgement, plan=plan))
 
 

@@ -39,7 +39,8 @@ TRUST: Final[tuple[str, ...]] = (
     "MemoryError, RecursionError, KeyboardInterrupt and the like may come at any point and are "
     "not counted as exceptions of the work.",
     "A rewrite to processes is called from a program that can have child processes, and whose "
-    "main module can be imported again (the __main__ guard).",
+    "main module can be imported again (the __main__ guard), as far as the module with the loop shows "
+    "nothing else.",
     "Where an exception leaves the enclosing function unhandled, which one of several failing "
     "items it names, or the source that fails behind them, may differ, but only in the Pool.map "
     "form.",

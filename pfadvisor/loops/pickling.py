@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.layers import hidden
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.whole import whole_of
+
+COPYING: Final = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__")
 
 
 def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
@@ -79,6 +84,19 @@ def type_problem(ev: Evaluation, type_name: str, depth: int = 0) -> str:
     return ""
 
 
+def _superseded(module: ModuleFacts, cls: Class) -> bool:
+    return sum(one.qualname == cls.qualname for one in module.classes) > 1
+
+
+def copied_its_own_way(ev: Evaluation, type_name: str) -> bool:
+    """Whether a class of the program, of the type or of what it holds, says how it is copied."""
+    head, args = parse_type(type_name)
+    if ":" in head and any(ev.program.member_of(head, name) for name in COPYING):
+        return True
+    parts = [part for argument in args for part in argument.split(" | ")]
+    return any(copied_its_own_way(ev, part) for part in parts)
+
+
 def _instance(ev: Evaluation, cls: str, depth: int) -> str:
     name = cls.partition(":")[2]
     if "<locals>" in name:
@@ -86,12 +104,9 @@ def _instance(ev: Evaluation, cls: str, depth: int) -> str:
     if ev.program.member_of(cls, "__del__"):
         return f"an instance of `{name}`, whose copy would be finalised too"
     found = ev.program.find(cls)
-    if (
-        found is None
-        or depth > 2
-        or ev.program.member_of(cls, "__reduce__")
-        or (ev.program.member_of(cls, "__getstate__"))
-    ):
+    if found is not None and _superseded(*found):
+        return f"an instance of `{name}`, a name that more than one class has had"
+    if found is None or depth > 2 or copied_its_own_way(ev, cls):
         return ""
     for attribute in sorted(ev.program.attribute_names(cls)):
         value = ev.program.attribute(cls, attribute)

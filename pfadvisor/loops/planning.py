@@ -12,6 +12,7 @@ from pfadvisor.loops.binding import may_be_unbound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
+from pfadvisor.loops.importing import runs_at_import
 from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.left_behind import called_for_effect
 from pfadvisor.loops.nodes import Body
@@ -66,7 +67,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         _definition(body),
         any(within(body.loop.span, g) for g in body.ev.module.guard),
         function.is_async,
-        False,
+        mode == "processes"
+        and runs_at_import(body.ev.program, body.ev.module, body.index_in_module),
         lost_errors=errors.lost(analysis),
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),

@@ -1,7 +1,8 @@
 """Settings of the interpreter that the program changes and that a fresh worker has as they came.
 
-The recursion limit, the locale, the levels of loggers: they belong to a process, and an import
-does not set them again. What is set before a loop counts only if its compute goes by it.
+The recursion limit, the locale, the levels of loggers, what is registered with a library: they
+belong to a process, and an import does not set them again. What is set before a loop counts only
+if its compute goes by it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.program import Program
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.spawning import at_run_time
 from pfadvisor.model import Assumption, Location
@@ -52,8 +54,42 @@ def _set_at_run_time(analysis: Analysis) -> dict[str, Location]:
     program, found = analysis.body.ev.program, dict[str, Location]()
     for neighbour in program.neighbours(analysis.body.ev.module):
         facts = program.module(neighbour)
-        found = (program.table(_set_in, facts) if facts is not None else {}) | found
+        if facts is not None:
+            found = program.table(_set_in, facts) | _registered(program, facts) | found
     return found
+
+
+def _registered(program: Program, facts: ModuleFacts) -> dict[str, Location]:
+    """Libraries whose settings a module changes at run time, by what the tables say of calls."""
+    found: dict[str, Location] = {}
+    for dotted, where in program.table(_called_in, facts).items():
+        line = program.knowledge.call(dotted)
+        if line is not None and "interpreter" in line.writes:
+            found.setdefault(dotted.partition(".")[0], where)
+    return found
+
+
+def _called_in(facts: ModuleFacts) -> dict[str, Location]:
+    """What is imported and called at run time, and where first."""
+    found: dict[str, Location] = {}
+    for function in facts.functions:
+        for instr in at_run_time(facts, function):
+            dotted = _dotted(facts, function, instr.args[0]) if instr.op == "call" else ""
+            if dotted:
+                found.setdefault(dotted, Location(facts.filename, instr.span))
+    return found
+
+
+def _dotted(facts: ModuleFacts, function: Function, value: int) -> str:
+    """The full name of what an import has brought, "" for anything else."""
+    instr = function.code[value]
+    if instr.op == "attr":
+        before = _dotted(facts, function, instr.args[0])
+        return f"{before}.{instr.args[1]}" if before else ""
+    if instr.op not in ("name", "free"):
+        return ""
+    module, member, level = dict(facts.imports).get(str(instr.args[0]), ("", "", 1))
+    return "" if level else f"{module}.{member}" if member else module
 
 
 def _set_in(facts: ModuleFacts) -> dict[str, Location]:
@@ -89,11 +125,26 @@ def _needed(analysis: Analysis) -> frozenset[str]:
     }
     found.add("limit on digits")
     names = {i.args[1] for i in _code(analysis) if i.op == "attr"}
+    found |= {*_consulted(analysis)}
     if names & LOOKING:
         found.add("log level")
     if _recursive(analysis):
         found.add("recursion limit")
     return frozenset(found)
+
+
+def _consulted(analysis: Analysis) -> Iterator[str]:
+    """Libraries that compute asks for what depends on their settings."""
+    body, program = analysis.body, analysis.body.ev.program
+    called = [t for i in analysis.compute_instrs for t in body.ev.targets.get(i, ())]
+    for module, index in _reached(analysis):
+        facts = program.module(module)
+        groups = program.evaluation(facts, index).targets.values() if facts is not None else ()
+        called += [t for group in groups for t in group]
+    for target in called:
+        line = program.knowledge.call(target.name) if target.kind == "known" else None
+        if line is not None and "interpreter" in line.reads:
+            yield target.name.partition(".")[0]
 
 
 def _code(analysis: Analysis) -> Iterator[Instr]:

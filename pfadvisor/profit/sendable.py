@@ -17,8 +17,8 @@ from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.pickling import unpicklable
-from pfadvisor.loops.planning import inputs_of, names_of
+from pfadvisor.loops.pickling import copied_its_own_way, unpicklable
+from pfadvisor.loops.planning import inputs_of, names_of, results_of
 from pfadvisor.model import Assumption
 from pfadvisor.profit.callsites import passed
 from pfadvisor.profit.cost import ledger_of
@@ -41,7 +41,17 @@ def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tupl
             if unknown or _unknown_callable(analysis, value, held):
                 text = f"`{name}` can be pickled with all that it holds"
                 found[name] = Assumption("picklable", name, text, body.ev.location(value))
+    for value in (*sent, *results_of(analysis)):
+        for cls in _copied_its_own_way(body.ev, body.ev.values[value]):
+            text = f"a copy of `{cls}`, which its own methods make, is as good as the original"
+            found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
     return tuple(a for n, a in found.items() if not {"picklable", f"picklable:{n}"} & accepted)
+
+
+def _copied_its_own_way(ev: Evaluation, held: Val) -> Iterator[str]:
+    for type_name in sorted(held.types or ()):
+        if copied_its_own_way(ev, type_name):
+            yield type_name.rpartition(":")[2].rstrip("]")
 
 
 def _unknown_object(analysis: Analysis, held: Val) -> bool:

@@ -13,6 +13,11 @@ from pfadvisor.rewrite.scope import Definition, bound_in, first_row, loads, name
 from pfadvisor.rewrite.text import Line, Text, moved
 
 _SHARED = "functions of the module read what the loop's part of it defines"
+_IMPORTED = "the loop runs when another module imports this one"
+_CALLED = (
+    "the loop runs when the module is imported, as every new process does: call the function below "
+    '`if __name__ == "__main__":`'
+)
 _KEPT_OUT = (*Definition, ast.Import, ast.ImportFrom)
 
 
@@ -23,10 +28,10 @@ class Guard:
         self.context, self.text = context, context.text
         inside = any(isinstance(node, Definition) for node in context.path)
         self.added = plan.mode == "processes" and not inside and not plan.guarded
+        if plan.mode == "processes" and plan.imported:
+            raise Refused(_IMPORTED if self.added else _CALLED)
         if not self.added:
             return
-        if plan.imported_by_others:
-            raise Refused("the loop runs when another module imports this one")
         self.first = self._first()
         context.anchor = self.first
 

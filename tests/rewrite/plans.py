@@ -116,7 +116,7 @@ def make(
         "pure": True,
         "leaves_early": False,
         "guarded": False,
-        "imported_by_others": False,
+        "imported": False,
     }
     return Plan(
         loop=LoopId("case.py", _FORMS[type(node)], loop, span.row, span.column, span, ""),

@@ -367,7 +367,7 @@ def test_threads_need_no_guard(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "fields", "reason"),
     [
-        (("", ""), {"imported_by_others": True}, "another module imports"),
+        (("", ""), {"imported": True}, "another module imports"),
         (("print(rows", "def later():\n    pass\n\n\nprint(rows"), {}, "definitions"),
         (("    return len(path) + 1", "    return len(path) + len(rows)"), {}, "functions"),
     ],

@@ -175,9 +175,9 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
     result = calls.protocol(ev, i, source, "__iter__", ())
     if result is not None:
         refills.drawn(ev, i, result)
-        inner = calls.protocol(ev, i, result, "__next__", ())
-        return inner if inner is not None else element(ev, result)
-    return new_items.drawn(ev, i, source, element(ev, source))
+        return calls.protocol(ev, i, result, "__next__", ()) or element(ev, result)
+    numbered = calls.protocol(ev, i, source, "__getitem__", (-1,)) or BOTTOM
+    return join(new_items.drawn(ev, i, source, element(ev, source)), numbered)
 
 
 def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
 from pfadvisor.effects.owners import unbound
+from pfadvisor.effects.patching import ANY, bound_from_outside
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
 from pfadvisor.effects.versions import DROPPED
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 BUILTINS: Final = frozenset(dir(builtins))
-PATCHES: Final = frozenset({"patch", "object", "setattr"})
 
 
 ARRAYS: Final = frozenset(
@@ -203,11 +203,15 @@ class Names:
         return of_any_contents(bare) if grown else bare
 
     def patched(self, module: ModuleFacts) -> frozenset[str]:
-        """Names that the module or its imports bind in modules other than their own."""
+        """Names that the module or its imports bind from outside, `ANY` for any of its own."""
         if module.name not in self._patched:
             facts = [self._program.module(name) for name in self.neighbours(module)]
             self._patched[module.name] = frozenset().union(
-                *(_bound_elsewhere(f) for f in facts if f is not None)
+                *(
+                    bound_from_outside(f) - ({ANY} if f.name != module.name else set())
+                    for f in facts
+                    if f is not None
+                )
             )
         return self._patched[module.name]
 
@@ -239,42 +243,6 @@ class Names:
 
 def builtin(name: str) -> Val:
     return Val(types=frozenset({"function"}), funcs=frozenset({("known", name)}))
-
-
-def _bound_elsewhere(module: ModuleFacts) -> frozenset[str]:
-    imported = {name for name, _ in module.imports}
-    found = set()
-    for function in module.functions:
-        code = function.code
-        for instr in code:
-            if instr.op in ("setattr", "delattr"):
-                if _is_imported(code, instr.args[0], imported):
-                    found.add(str(instr.args[1]))
-            elif instr.op == "call" and _last_name(code[instr.args[0]]) in PATCHES:
-                found.add(_told(code, instr, imported))
-    return frozenset(found)
-
-
-def _is_imported(code: tuple[Instr, ...], value: int, imported: set[str]) -> bool:
-    """Whether the value is an imported module, or is reached from one."""
-    base = code[value]
-    while base.op == "attr":
-        base = code[base.args[0]]
-    return base.op == "import" or (base.op in ("name", "free") and base.args[0] in imported)
-
-
-def _last_name(instr: Instr) -> str:
-    return str(instr.args[-1]) if instr.op in ("name", "free", "attr") else ""
-
-
-def _told(code: tuple[Instr, ...], call: Instr, imported: set[str]) -> str:
-    """The name in `patch("module.name")`, `setattr(module, "name", value)` and the like."""
-    given = [v for _, _, v in call.args[1][:2]]
-    texts = [code[v].args[0] for v in given if code[v].op == "const"]
-    if not texts or not isinstance(texts[0], str):
-        return ""
-    owned = len(texts) < len(given) and _is_imported(code, given[0], imported)
-    return texts[0].rpartition(".")[2] if owned or "." in texts[0] else ""
 
 
 def absolute(module: ModuleFacts, target: str, level: int) -> str:

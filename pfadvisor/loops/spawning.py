@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.patching import ANY
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Effect, Root
 from pfadvisor.loops.analysis import Analysis
@@ -81,12 +82,14 @@ def _replaced(analysis: Analysis) -> Iterator[Assumption]:
     program, patched = body.ev.program, body.ev.program.patched(body.ev.module)
     for i in sorted(analysis.compute_instrs) if patched else ():
         for target in body.ev.targets.get(i, ()):
-            names = {target.name.rpartition(".")[2]}
+            names = {target.name.rpartition(".")[2]} & patched
             called = {(target.module, target.index)} if target.kind == "def" else set()
             for module, index in program.reach(frozenset(called)):
                 facts = program.module(module)
-                names |= {facts.functions[index].name} if facts is not None else set()
-            for name in sorted(names & patched):
+                name = facts.functions[index].name if facts is not None else ""
+                own = facts is not None and ANY in program.patched(facts)
+                names |= {name} if name in patched or own else set()
+            for name in sorted(names):
                 text = f"`{name}`, which is replaced while the program runs, is so in a worker too"
                 yield Assumption("same-globals", name, text, body.ev.location(i))
 

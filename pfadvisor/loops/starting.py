@@ -31,6 +31,8 @@ SUBMIT: Final = frozenset(
     }
 )
 
+MAKERS: Final = frozenset({"Process", "Pool", "ProcessPoolExecutor"})  # given what workers run
+
 
 def starting(program: Program, module: ModuleFacts) -> list[int]:
     """Scopes that name a pool's method, or a function that may use one: of the module, or an
@@ -46,7 +48,7 @@ def _own(module: ModuleFacts) -> list[int]:
 
 def _leading(module: ModuleFacts, words: set[str]) -> list[int]:
     """Scopes that name a pool's method or one of the words, or a function of those that do."""
-    found = {*mentioning(module, (SUBMIT - {"map"}) | words)}
+    found = {*mentioning(module, (SUBMIT - {"map"}) | MAKERS | words)}
     found |= {i for i, f in enumerate(module.functions) if any(_maps(instr) for instr in f.code)}
     return sorted(leading_to(module, found))
 

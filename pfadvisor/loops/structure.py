@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Loop
+from pfadvisor.effects.facts import Function, Loop, ModuleFacts
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.starting import SUBMIT
 from pfadvisor.loops.surroundings import context_blockers
 from pfadvisor.loops.workers import run_at_exit, workers_of
 from pfadvisor.model import Blocker, Location
 
+HOOKS: Final = frozenset(
+    {"setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads"}
+)
 FRAME: Final = frozenset(
     {
         "exec",
@@ -87,6 +91,9 @@ def _out_of_place(body: Body) -> list[Blocker]:
     if (module.name, body.index_in_module) in run_at_exit(body.ev.program, module):
         text = "the function runs when the program ends, and no worker can be started then"
         reasons.append((text, ""))
+    if body.ev.program.table(_watched, module):
+        text = "the program watches each call or line by a hook, which no worker has"
+        reasons.append((text, ""))
     library = library_with(body.ev.program, module, "greenlets")
     if library:
         text = f"the program is {library}'s, which makes threads and locks its own"
@@ -97,6 +104,10 @@ def _out_of_place(body: Body) -> list[Blocker]:
         Blocker("PFA218", "unsupported-construct", text, where, (), advice)
         for text, advice in reasons
     ]
+
+
+def _watched(module: ModuleFacts) -> bool:
+    return bool(mentioning(module, HOOKS))
 
 
 def _consumed_elsewhere(body: Body) -> list[Blocker]:

@@ -12,6 +12,7 @@ from pfadvisor.model import Blocker, Location, Span
 CONTEXT_FIELDS: Final = frozenset(
     {"prec", "rounding", "Emin", "Emax", "traps", "clamp", "capitals"}
 )
+SURROUNDING: Final = frozenset({"context", "warnings"})
 SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printoptions"})
 
 
@@ -21,11 +22,14 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     reads = [
         e
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
-        if e.root == ("res", "context") and e.instr in body.node_of
+        if e.root[0] == "res" and e.root[1] in SURROUNDING and e.instr in body.node_of
     ]
     if not reads:
         return []
-    where = _entered(body, around) or _set_by(body.ev.module)
+    resources = {str(e.root[1]) for e in reads}
+    where = _entered(body, around, resources)
+    if where is None and "context" in resources:
+        where = _set_by(body.ev.module)
     if where is None:
         return []
     return [
@@ -40,13 +44,14 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     ]
 
 
-def _entered(body: Body, around: list[int]) -> Span | None:
+def _entered(body: Body, around: list[int], resources: set[str]) -> Span | None:
     for instr in body.function.code:
         if instr.op == "enter" and instr.stmt in around:
             types = body.ev.values[instr.args[0]].types or ()
             traits = [body.ev.program.traits_of(t) for t in types]
-            if any(t is not None and t.shared == "context" for t in traits) or any(
-                parse_type(t)[0].startswith("decimal.") for t in types
+            if any(t is not None and t.shared in resources for t in traits) or (
+                "context" in resources
+                and any(parse_type(t)[0].startswith("decimal.") for t in types)
             ):
                 return instr.span
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -13,11 +13,12 @@ from pfadvisor.effects.program import Program
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import Val
 from pfadvisor.loops.mentions import mentioning
-from pfadvisor.loops.starting import SUBMIT, starting
+from pfadvisor.loops.starting import MAKERS, SUBMIT, starting
 
 Function = tuple[str, int]
 DEPTH: Final = 2  # of the containers that are looked into
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
+PROCESSES: Final = ("concurrent.futures", "multiprocessing")
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
 
 
@@ -31,11 +32,20 @@ def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
     key = module.name
     if key not in program.handed:
         starts = partial(_starts_workers, program)
-        first = set[Function]()
+        first = {*_run_by_processes(program, module)}
         for index in starting(program, module):
             first |= _passed(program.evaluation(module, index), starts)
         program.handed[key] = _reached(program, module, first) if first else frozenset()
     return program.handed[key]
+
+
+def _run_by_processes(program: Program, module: ModuleFacts) -> Iterator[Function]:
+    """The methods `run` of classes of processes."""
+    for one in module.classes:
+        if "run" in dict(one.methods) and any(base.endswith("Process") for base in one.bases):
+            lineage = program.lineage(f"{module.name}:{one.qualname}")
+            if any(base.startswith(PROCESSES) for base in lineage):
+                yield module.name, dict(one.methods)["run"]
 
 
 def _reached(program: Program, module: ModuleFacts, first: set[Function]) -> frozenset[Function]:
@@ -98,7 +108,9 @@ def _starts_workers(program: Program, target: Target) -> bool:
     if target.kind == "def":
         summary = program.summary(target.module, target.index, target.context)
         return summary is not None and any(e.root == ("res", "threads") for e in summary.effects)
-    return target.name.startswith(POOLS) and target.name.rpartition(".")[2] in SUBMIT
+    root, _, name = target.name.rpartition(".")
+    made = name in MAKERS and root.startswith(PROCESSES)
+    return made or (target.name.startswith(POOLS) and name in SUBMIT)
 
 
 def _functions(ev: Evaluation, value: Val) -> set[Function]:

@@ -75,6 +75,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         self.given_away: dict[str, frozenset[str]] = {}
         self.handed: dict[str, frozenset[tuple[str, int]]] = {}
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
+        self.run_at_import: dict[str, frozenset[int]] = {}
         self.asking: dict[str, bool] = {}
         self.starters: dict[str, str] = {}
         self.libraries: dict[tuple[str, str], str] = {}

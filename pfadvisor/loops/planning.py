@@ -67,8 +67,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         _definition(body),
         any(within(body.loop.span, g) for g in body.ev.module.guard),
         function.is_async,
-        mode == "processes"
-        and runs_at_import(body.ev.program, body.ev.module, body.index_in_module),
+        mode == "processes" and runs_at_import(body),
         lost_errors=errors.lost(analysis),
         privates=tuple(c.private for c in analysis.privates),
         surroundings=_surroundings(analysis),

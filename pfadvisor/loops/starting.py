@@ -50,16 +50,11 @@ def _leading(module: ModuleFacts, words: set[str]) -> list[int]:
     """Scopes that name a pool's method or one of the words, or a function of those that do."""
     found = {*mentioning(module, (SUBMIT - {"map"}) | MAKERS | words)}
     found |= {i for i, f in enumerate(module.functions) if any(_maps(instr) for instr in f.code)}
-    return sorted(leading_to(module, found))
-
-
-def leading_to(module: ModuleFacts, found: set[int]) -> set[int]:
-    """These scopes, and those that name one of their functions, or one of those that do."""
     size = -1
     while found and len(found) > size:
         size = len(found)
-        found = found | {*mentioning(module, {*_names(module, found)})}
-    return found
+        found |= {*mentioning(module, {*_names(module, found)})}
+    return sorted(found)
 
 
 def _maps(instr: Instr) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pfadvisor.effects.values import Effect, Val, parse_type
+from pfadvisor.effects.values import Effect, Root, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.escaping import stored
 from pfadvisor.loops.in_place import already_read
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
@@ -130,9 +131,27 @@ def shows(body: Body, effect: Effect, *, early: bool) -> bool:
     """Whether somebody may see that a source was advanced too far or too soon."""
     if effect.how == "advance":
         return early and effect.root[0] in OPEN
+    if _reads_on(body, effect):
+        return early and (effect.root[0] in OPEN or _known_later(body, effect.root))
     if effect.root[0] == "res" or effect.root[0] in OPEN:
         return True
     return early
+
+
+def _reads_on(body: Body, effect: Effect) -> bool:
+    """Whether the effect is that a file or the like, of a library, is read further."""
+    place = effect.root, effect.path
+    types = body.whole.types_by_root.get(effect.root, {}).get(place)
+    return bool(types) and all(":" not in t and body.ev.program.one_shot(t) for t in types or ())
+
+
+def _known_later(body: Body, root: Root) -> bool:
+    """Whether somebody may look at the object when the loop has ended."""
+    code, values = body.function.code, body.ev.values
+    holding = [v for v, known in enumerate(values) if (root, ()) in known.objs]
+    kept = any(instr.op == "setcell" and instr.args[1] in holding for instr in code)
+    functions = [i for i, instr in enumerate(code) if kept and instr.op == "func"]
+    return root in stored(body) or any(_outlives(body, v) for v in (*holding, *functions))
 
 
 def _conflict(body: Body, effect: Effect, touch: Touch | None) -> Conflict:

@@ -177,12 +177,18 @@ class Whole:
     @cached_property
     def given_away(self) -> frozenset[Root]:
         """Roots of new objects that are stored where others may find them."""
+        found = set(self.stored_away)
+        for value in self._cells.values():
+            found |= {root for root, _ in value.objs if root[0] == "fresh"}
+        return frozenset(found)
+
+    @cached_property
+    def stored_away(self) -> frozenset[Root]:
+        """Those that others have, nested functions left aside."""
         found: set[Root] = set()
         for (obj, _), value in self._heap.items():
             if obj[0][0] in OPEN:
                 found |= {root for root, _ in value.objs if root[0] == "fresh"}
-        for value in self._cells.values():
-            found |= {root for root, _ in value.objs if root[0] == "fresh"}
         return frozenset(found)
 
 

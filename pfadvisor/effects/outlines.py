@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import owners
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
+from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.subscripts import Form, computed, substituted
 from pfadvisor.effects.summary import Summary, summarize
 from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, ordered
@@ -145,7 +146,8 @@ class Outline(Evaluation):
         return substituted(form, passed) if form is not None else None
 
     def _parameter(self, value: int) -> int:
-        """The parameter that the value is, or -1."""
+        """The parameter that the value is, or that the file was opened by; -1 for none."""
+        value = path_behind(self, value)
         instr = self.function.code[value] if value >= 0 else None
         return int(instr.args[0]) if instr is not None and instr.op == "param" else -1
 

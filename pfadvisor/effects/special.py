@@ -120,8 +120,11 @@ def archive_mode(effect: Effect, literal: Literal) -> Effect:
 @special
 def fileobj_mode(effect: Effect, literal: Literal) -> Effect:
     """GzipFile: without a mode it takes that of the file object, if one is given."""
-    given = literal("fileobj") is not ABSENT
-    return _archived(effect, literal("mode"), default=UNKNOWN if given else "r")
+    if literal("fileobj") is not ABSENT:
+        return _archived(effect, literal("mode"), default=UNKNOWN)
+    reads = tuple(word for word in effect.reads if word != "file:fileobj")
+    alone = replace(effect, reads=reads, writes=("file:filename",))
+    return _archived(alone, literal("mode"), default="r")
 
 
 @special

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
@@ -15,7 +16,6 @@ from pfadvisor.loops.touches import Touch
 LISTINGS: Final = frozenset(
     {"listdir", "iterdir", "glob", "rglob", "scandir", "walk", "iglob", "fwalk"}
 )
-OPENERS: Final = frozenset({"open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open"})
 
 
 def depends_on_item(body: Body, value: int, depth: int = 0) -> bool:
@@ -28,28 +28,8 @@ def depends_on_item(body: Body, value: int, depth: int = 0) -> bool:
 
 
 def path_of(body: Body, value: int) -> int:
-    """The path of an open file, the value itself where it is none."""
-    code = body.function.code
-    for _ in range(4):
-        instr = code[value] if value >= 0 else None
-        if instr is None or not body.inside(value):
-            return value
-        if instr.op == "enter":
-            value = instr.args[0]
-        elif (
-            instr.op == "call"
-            and instr.args[1]
-            and any(t.name in OPENERS for t in body.ev.targets.get(value, ()))
-        ):
-            return int(instr.args[1][0][2])
-        elif instr.op == "call" and any(
-            t.name.endswith(".open") for t in body.ev.targets.get(value, ())
-        ):
-            callee = code[instr.args[0]]
-            return int(callee.args[0]) if callee.op == "attr" else value
-        else:
-            return value
-    return value
+    """The path of a file that the iteration opens, the value itself where it is none."""
+    return path_behind(body.ev, value, body.loop.body)
 
 
 def crossing(body: Body, write: Touch, reads: list[Touch]) -> list[Touch]:

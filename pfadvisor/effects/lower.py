@@ -130,7 +130,7 @@ class Lowering:
         else:
             builder.set_local(name, value, self.span(node))
             if self.kind in ("module", "class"):
-                self.emit("setname", (name, value), node)
+                self.emit("setname", (self.mangle(name), value), node)
                 if self.kind == "module" and not builder.never:
                     self.module.bindings[name] = self.module.bindings.get(name, 0) + 1
 
@@ -222,6 +222,7 @@ class Lowering:
             inner.emit("ret", (lower_expr(inner, node.body),), node)
         else:
             lower_body(inner, node.body)
+        name = self.mangle(name) if self.kind == "class" else name
         self.module.functions[index] = inner.finish(node, name, self.index, decorators)
         return self.emit("func", (index,), node)
 
@@ -292,7 +293,7 @@ class Lowering:
             parent,
             self.owner_class,
             params_of(arguments) if arguments else (),
-            tuple(dotted(d) for d in decorators),
+            tuple(self.mangle(dotted(d)) for d in decorators),
             dotted(returns) if returns is not None else "",
             isinstance(node, ast.AsyncFunctionDef),
             builder.is_generator,

@@ -26,6 +26,7 @@ from pfadvisor.effects import (
 )
 from pfadvisor.effects.effect import RESOURCES
 from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.opening import only_read
 from pfadvisor.effects.refinement import without
 from pfadvisor.effects.summary import Summary
 from pfadvisor.effects.values import (
@@ -228,7 +229,8 @@ def _touch(
     resource, _, argument = target.partition(":")
     if resource in RESOURCES:
         key = _receiver(ev, i) if argument == "self" else bound.keys.get(argument, -1)
-        access.resource(ev, i, resource, write=write, key=key)
+        if not (write and argument == "self" and resource == "file" and only_read(ev, key)):
+            access.resource(ev, i, resource, write=write, key=key)
         given = bound.vals.get(argument)
         if given and not _names_a_file(ev, given) and (write or _is_handle(ev, given)):
             ev.access(i, given, "[]", write=True, how=how)

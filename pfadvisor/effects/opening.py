@@ -31,6 +31,7 @@ FIRST: Final = frozenset(
         "io.BufferedWriter",
     }
 )  # what they work on is the path, or the open file, that they get first
+OF_PATH: Final = "pathlib.Path.open"
 MOST: Final = 6
 
 
@@ -42,6 +43,35 @@ def path_behind(ev: Evaluation, value: int, start: int = 0) -> int:
             break
         value = below
     return value
+
+
+def only_read(ev: Evaluation, value: int) -> bool:
+    """Whether the open file was opened for reading: flushing or closing it writes nothing."""
+    code = ev.function.code
+    for _ in range(MOST):
+        instr = code[value] if value >= 0 else None
+        if instr is not None and instr.op == "call" and _opens(ev, value):
+            return _is_reading(ev, value)
+        value = _below(ev, value) if value >= 0 else -1
+    return False
+
+
+def _opens(ev: Evaluation, call: int) -> bool:
+    names = {t.name for t in ev.targets.get(call, ())}
+    functions = {name for name in FIRST if name.endswith("open")}
+    return bool(names) and (names <= functions or names == {OF_PATH})
+
+
+def _is_reading(ev: Evaluation, call: int) -> bool:
+    """Whether the mode, second after a path or first in a method of the path, is one to read."""
+    arguments = ev.function.code[call].args[1]
+    at = 0 if {t.name for t in ev.targets.get(call, ())} == {OF_PATH} else 1
+    given = [v for kind, name, v in arguments if kind == "kw" and name == "mode"]
+    plain = [v for kind, _, v in arguments if kind == "pos"][at : at + 1]
+    if any(kind not in ("pos", "kw") for kind, _, _ in arguments):
+        return False
+    modes = [ev.values[v].const for v in (*given, *plain)]
+    return all(isinstance(m, str) and m.startswith("r") and "+" not in m for m in modes)
 
 
 def _below(ev: Evaluation, value: int) -> int:

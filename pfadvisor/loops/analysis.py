@@ -172,7 +172,7 @@ class Steps:
     def _collects(self, part: Partition, commits: list[Commit]) -> bool:
         used = {id(c) for c in part.used}
         carried = frozenset(n for c in self.conflicts if id(c) not in used for n in c.nodes)
-        return collects_only(self.body, commits, self.shared, carried)
+        return collects_only(self.body, commits, self.shared, carried, part.commit)
 
     def _blocked(self, part: Partition) -> Analysis:
         heavy = {n for n in part.commit if worth_a_worker(self.body, n)}

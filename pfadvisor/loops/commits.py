@@ -164,9 +164,14 @@ def name_of_value(body: Body, value: int) -> str:
 
 
 def collects_only(
-    body: Body, commits: list[Commit], shared: list[Touch], carried: frozenset[int]
+    body: Body,
+    commits: list[Commit],
+    shared: list[Touch],
+    carried: frozenset[int],
+    late: frozenset[int],
 ) -> bool:
-    """Nothing in the body looks at what is being collected. `carried`: nodes of dependences."""
+    """Nothing in the body looks at what is being collected. `carried`: nodes of dependences;
+    `late`: those that commit runs."""
     if any(not c.op or not (c.name or c.op in NEUTRAL) for c in commits):
         return False
     if any(c.op == "fold" and _running_value_used(body, c) for c in commits):
@@ -179,6 +184,8 @@ def collects_only(
             touch.effect.write or touch.node not in carried or _takes_part(commit, touch, written)
         ):
             continue
+        if commit is None and touch.effect.write and touch.node in carried & late:
+            return False  # a test that changes what the next one looks at
         if touch.node not in carried and not touch.effect.write:
             continue
         if any(t.effect.root == touch.effect.root and overlap(t, touch) for t in written):

@@ -178,7 +178,8 @@ class ComprehensionRewriter(Form):
         inside = [swap for swap in swaps if contains(span, swap[0])]
         rows = moved(self.text.cut(span, inside), self.text.indent(span.row), self.text.unit)
         room = self.context.width - len(f"{self.text.unit}return ")
-        return standing(closed_up("\n".join(rows), room))
+        unit = self.text.unit
+        return standing(closed_up("\n".join(rows), room), unit, unit, room)
 
     def _want(self, pairs: bool) -> Want:
         plan = self.plan

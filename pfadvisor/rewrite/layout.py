@@ -36,6 +36,21 @@ def fitted(line: str, unit: str, width: int = WIDTH) -> list[str]:
     return [first, *body, last]
 
 
+def listed(head: str, values: list[str], tail: str, unit: str, width: int) -> list[str]:
+    """The values one below the other, each of one row or several at `unit`; nothing if there are
+    strings of several rows."""
+    if any(mark in value for value in values for mark in _SPANNING):
+        return []
+    if not any("\n" in value for value in values):
+        return fitted(f"{unit}{head}{', '.join(values)}{tail}", unit, width)
+    found = [f"{unit}{head}"]
+    for value in values:
+        first, *rest = f"{value},".split("\n")
+        found += fitted(f"{unit * 2}{first}", unit, width) if not rest else [f"{unit * 2}{first}"]
+        found += [f"{unit}{row}" for row in rest]
+    return [*found, f"{unit}{tail}"]
+
+
 def _is_call_list(head: str) -> bool:
     return len(head) > 1 and (head[-2].isalnum() or head[-2] == "_")
 
@@ -127,9 +142,21 @@ def parses(expression: str) -> bool:
     return len(body) == 1
 
 
-def standing(expression: str) -> str:
-    """The expression, in parentheses if it needs them to stand by itself."""
-    return expression if parses(expression) else f"({expression})"
+def standing(expression: str, indent: str = "", unit: str = "", width: int = WIDTH) -> str:
+    """The expression, in parentheses if it needs them to stand by itself; several rows of it are
+    at `indent`, and go between the parentheses if there is a `unit`."""
+    if parses(expression):
+        return expression
+    rows = expression.split("\n")
+    if not unit or len(rows) == 1 or any(mark in expression for mark in _SPANNING):
+        return f"({expression})"
+    head = f"{rows[0]} {rows[1].strip()}"
+    opens = "#" not in head and head.endswith(("(", "[", "{"))
+    bare = "\n".join([head, *rows[2:]])
+    if opens and len(indent) + len(head) <= width and parses(bare):
+        return bare
+    inside = [unit + row for row in (indent + rows[0], *rows[1:])]
+    return "\n".join(["(", *inside, f"{indent})"])
 
 
 def argument(source: str) -> str:

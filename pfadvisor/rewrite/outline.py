@@ -28,8 +28,8 @@ from pfadvisor.rewrite.layout import (
     broken,
     closed_up,
     either,
-    fitted,
     joined,
+    listed,
     standing,
     tightened,
     without_idle_return,
@@ -346,7 +346,8 @@ class Outliner:
         if known is not None:
             swaps = [*(swap for swap in swaps if not contains(known[0], swap[0])), known]
         lines = moved(self.text.cut(span, swaps), self.text.indent(span.row), new)
-        return standing(closed_up("\n".join(lines), self.width - len(new) - _BINDING))
+        shown = closed_up("\n".join(lines), self.width - len(new) - _BINDING)
+        return standing(shown, new, self.text.unit, self.width - _BINDING)
 
     def _return(self, bound: set[str]) -> str:
         results = self.stages.results
@@ -378,8 +379,8 @@ class Outliner:
         if before[1].strip() == last and not before[0].endswith(":"):
             piece.worker.pop()
         rows = f"{unit}{last}".split("\n")
-        if len(rows) == 1 and len(values) > 1 and len(rows[0]) > self.width:
-            rows = fitted(f"{unit}return ({', '.join(values)})", unit, self.width)
+        if len(values) > 1 and (len(rows) > 1 or len(rows[0]) > self.width):
+            rows = listed("return (", values, ")", unit, self.width) or rows
         piece.worker = without_idle_return([*piece.worker, *rows], unit)
         if unbound:
             piece.worker.insert(0, f"{unit}{' = '.join(unbound)} = None")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pfadvisor.rewrite.layout import argument, either, fitted, joined, standing
+from pfadvisor.rewrite.layout import argument, either, fitted, joined, listed, standing
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,43 @@ def test_an_expression_stands_by_itself() -> None:
     assert standing("a +\n    b") == "(a +\n    b)"
     assert standing("f(a,\n  b)") == "f(a,\n  b)"
     assert standing("a\n+ b") == "(a\n+ b)"
+
+
+OPENED = """\
+"%s of %s"
+    % (
+        a,
+        b,
+    )"""
+SUMMED = """\
+first(a)
+    + second(b)"""
+
+
+def test_an_operator_and_its_bracket_go_to_the_row_before() -> None:
+    assert standing(OPENED, "    ", "    ") == '"%s of %s" % (\n        a,\n        b,\n    )'
+
+
+def test_rows_go_between_parentheses_of_their_own() -> None:
+    expected = "(\n        first(a)\n        + second(b)\n    )"
+    assert standing(SUMMED, "    ", "    ") == expected
+
+
+def test_values_of_several_rows_are_below_one_another() -> None:
+    values = ["one", "[\n        x for x in xs\n    ]"]
+    rows = listed("return (", values, ")", "    ", 88)
+    assert rows == [
+        "    return (",
+        "        one,",
+        "        [",
+        "            x for x in xs",
+        "        ],",
+        "    )",
+    ]
+
+
+def test_strings_of_several_rows_are_left_as_they_are() -> None:
+    assert listed("return (", ['"""a\nb"""', "c"], ")", "    ", 20) == []
 
 
 @pytest.mark.parametrize(

@@ -235,13 +235,15 @@ def tightened(lines: list[str], width: int = WIDTH) -> list[str]:
 
     Only what is broken as black breaks it, the brackets on rows of their own ends.
     """
-    if any(mark in line for line in lines for mark in (*_SPANNING, "#")) or _continued(lines):
+    if any(mark in line for line in lines for mark in _SPANNING) or _continued(lines):
         return lines
     done: list[str] = []
     row = 0
     while row < len(lines):
         end = _closing(lines, row)
-        single = _closed_up(lines[row : end + 1]) if end > row else ""
+        within = lines[row : end + 1]
+        remarked = any("#" in line for line in within)
+        single = "" if end == row or remarked else _closed_up(within)
         if single and len(single.expandtabs(4)) <= width:
             done.append(single)
             row = end + 1

@@ -374,6 +374,8 @@ class Outliner:
         values = ["True" if n == kept else v for n, v in zip(results, values, strict=True)]
         if len(values) > 1:
             values = [argument(value) for value in values]
+        else:
+            values = [closed_up(values[0], self.width - len(f"{unit}return "))]
         last = f"return {', '.join(values)}"
         before = piece.worker[-2:] if len(piece.worker) > 1 else ["", ""]
         if before[1].strip() == last and not before[0].endswith(":"):

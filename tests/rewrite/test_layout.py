@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pfadvisor.rewrite.layout import argument, either, fitted, joined, listed, standing
+from pfadvisor.rewrite.layout import (
+    argument,
+    either,
+    fitted,
+    joined,
+    listed,
+    standing,
+    tightened,
+)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +113,12 @@ def test_values_of_several_rows_are_below_one_another() -> None:
         "        ],",
         "    )",
     ]
+
+
+def test_a_comment_keeps_only_its_own_rows_apart() -> None:
+    rows = ["# Sorted (", "a = [", "    f(x) for x in xs", "]", "b = [", "    1,  # one", "]"]
+    expected = ["# Sorted (", "a = [f(x) for x in xs]", "b = [", "    1,  # one", "]"]
+    assert tightened(rows) == expected
 
 
 def test_strings_of_several_rows_are_left_as_they_are() -> None:

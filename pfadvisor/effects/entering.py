@@ -22,6 +22,9 @@ def enter(ev: Evaluation, i: int, instr: Instr) -> Val:
     if result is not None:
         return result
     ev.access(i, value, "[]", write=True, how="enter")
+    closed = _closed(ev, instr.args[0])
+    if closed is not None:
+        return closed
     contexts = [ev.program.context_type(parse_type(t)[0]) for t in value.types or ()]
     if any(parse_type(t)[0] == "generator" for t in value.types or ()):
         return access.element(ev, value)
@@ -52,15 +55,25 @@ def leave(ev: Evaluation, i: int, instr: Instr) -> Val:
     calls.protocol(ev, i, value, "__exit__", (-1, -1, -1))
     implicit.protocols_of(ev, i, [value], ("__aexit__",), UNKNOWN, UNKNOWN, UNKNOWN)
     for head in sorted({parse_type(t)[0] for t in value.types or () if ":" not in t}):
-        _left(ev, i, value, head)
+        _left(ev, i, value, head, _closed(ev, instr.args[0]))
     return of_type("None")
 
 
-def _left(ev: Evaluation, i: int, value: Val, head: str) -> None:
+def _closed(ev: Evaluation, value: int) -> Val | None:
+    """What `with closing(…)` closes, and hands out."""
+    instr = ev.function.code[value]
+    names = {t.name for t in ev.targets.get(value, ())}
+    if instr.op != "call" or len(names) != 1 or not names <= {*CLOSERS}:
+        return None
+    given = instr.args[1]
+    return ev.values[given[0][2]] if len(given) == 1 and given[0][0] in ("pos", "kw") else None
+
+
+def _left(ev: Evaluation, i: int, value: Val, head: str, closed: Val | None) -> None:
     """What leaving runs of the objects that a context manager of a library was made for."""
     closer = CLOSERS.get(head)
     if closer is not None:
-        things = access.load(ev, value, "[]", None)
+        things = access.load(ev, value, "[]", None) if closed is None else closed
         method = access.attribute_of(ev, i, things, closer)
         calls.invoke(ev, i, method, [], [], closer)
         return

@@ -22,6 +22,7 @@ FIRST: Final = frozenset(
         "lzma.LZMAFile",
         "zipfile.ZipFile",
         "tarfile.TarFile",
+        "contextlib.closing",
         "csv.reader",
         "csv.writer",
         "csv.DictReader",

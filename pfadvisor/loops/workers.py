@@ -31,12 +31,23 @@ def handed_over(program: Program, module: ModuleFacts) -> frozenset[Function]:
     """Functions, of any module, that run in workers which this module starts."""
     key = module.name
     if key not in program.handed:
-        starts = partial(_starts_workers, program)
-        first = {*_run_by_processes(program, module)}
+        made = MAKERS if program.table(_makes_daemons, module) else MAKERS - {"Process"}
+        starts = partial(_starts_workers, program, made)
+        first = {*_run_by_processes(program, module)} if "Process" in made else set[Function]()
         for index in starting(program, module):
             first |= _passed(program.evaluation(module, index), starts)
         program.handed[key] = _reached(program, module, first) if first else frozenset()
     return program.handed[key]
+
+
+def _makes_daemons(module: ModuleFacts) -> bool:
+    """Whether a process of the module may be one that may have no children."""
+    return any(
+        (instr.op == "setattr" and instr.args[1] == "daemon")
+        or (instr.op == "call" and any(name == "daemon" for _, name, _ in instr.args[1]))
+        for function in module.functions
+        for instr in function.code
+    )
 
 
 def _run_by_processes(program: Program, module: ModuleFacts) -> Iterator[Function]:
@@ -104,12 +115,12 @@ def _passed(ev: Evaluation, wanted: Callable[[Target], bool]) -> set[Function]:
     return found
 
 
-def _starts_workers(program: Program, target: Target) -> bool:
+def _starts_workers(program: Program, makers: frozenset[str], target: Target) -> bool:
     if target.kind == "def":
         summary = program.summary(target.module, target.index, target.context)
         return summary is not None and any(e.root == ("res", "threads") for e in summary.effects)
     root, _, name = target.name.rpartition(".")
-    made = name in MAKERS and root.startswith(PROCESSES)
+    made = name in makers and root.startswith(PROCESSES)
     return made or (target.name.startswith(POOLS) and name in SUBMIT)
 
 

@@ -14,6 +14,10 @@ from pfadvisor.loops.whole import whole_of
 
 COPYING: Final = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__")
 
+STARRED: Final = ("star", "dstar")
+PLAIN: Final = frozenset({"object", "abc.ABC", "typing.Generic"})
+VALUES: Final = frozenset({"int", "float", "complex", "str", "bytes", "tuple"})
+
 
 def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
     """What does not pickle about the value, "" if nothing is known to."""
@@ -88,6 +92,20 @@ def _superseded(module: ModuleFacts, cls: Class) -> bool:
     return sum(one.qualname == cls.qualname for one in module.classes) > 1
 
 
+def _made_from_more(ev: Evaluation, cls: str) -> bool:
+    """Whether pickle would call `__new__` with less than it needs: with nothing, for a builtin
+    value with that value."""
+    made = ev.program.member_of(cls, "__new__")
+    facts = ev.program.module(made[0]) if made is not None else None
+    others = {base for base in ev.program.lineage(cls) if ":" not in base} - PLAIN
+    if made is None or facts is None or others - VALUES:
+        return False
+    if any(ev.program.member_of(cls, name) for name in COPYING):
+        return False
+    needed = [p for p in facts.functions[made[1]].params if not p.default and p.kind not in STARRED]
+    return len(needed) > 1 + bool(others)
+
+
 def copied_its_own_way(ev: Evaluation, type_name: str) -> bool:
     """Whether a class of the program, of the type or of what it holds, says how it is copied."""
     head, args = parse_type(type_name)
@@ -106,6 +124,8 @@ def _instance(ev: Evaluation, cls: str, depth: int) -> str:
     found = ev.program.find(cls)
     if found is not None and _superseded(*found):
         return f"an instance of `{name}`, a name that more than one class has had"
+    if _made_from_more(ev, cls):
+        return f"an instance of `{name}`, whose `__new__` needs more than a copy keeps"
     if found is None or depth > 2 or copied_its_own_way(ev, cls):
         return ""
     for attribute in sorted(ev.program.attribute_names(cls)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.values import parse_type
+from pfadvisor.effects.values import Effect, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.model import Blocker, Location, Span
 
@@ -13,20 +13,21 @@ CONTEXT_FIELDS: Final = frozenset(
     {"prec", "rounding", "Emin", "Emax", "traps", "clamp", "capitals"}
 )
 SURROUNDING: Final = frozenset({"context", "warnings"})
+REDIRECTED: Final = {
+    "contextlib.redirect_stdout": "stdout",
+    "contextlib.redirect_stderr": "stderr",
+}
 SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printoptions"})
 
 
 def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     """A context that is set around the loop, or by the module, does not reach workers.
     `around` are the `with` statements that the loop stands in."""
-    reads = [
-        e
+    resources = {
+        str(e.root[1])
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
-        if e.root[0] == "res" and e.root[1] in SURROUNDING and e.instr in body.node_of
-    ]
-    if not reads:
-        return []
-    resources = {str(e.root[1]) for e in reads}
+        if e.root[0] == "res" and e.instr in body.node_of and _is_surrounding(e)
+    }
     where = _entered(body, around, resources)
     if where is None and "context" in resources:
         where = _set_by(body.ev.module)
@@ -44,14 +45,22 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
     ]
 
 
+def _is_surrounding(effect: Effect) -> bool:
+    """What a callee prints goes where the thread that prints it finds the stream."""
+    printed = effect.root[1] in REDIRECTED.values() and bool(effect.chain)
+    return printed or effect.root[1] in SURROUNDING
+
+
 def _entered(body: Body, around: list[int], resources: set[str]) -> Span | None:
     for instr in body.function.code:
         if instr.op == "enter" and instr.stmt in around:
             types = body.ev.values[instr.args[0]].types or ()
             traits = [body.ev.program.traits_of(t) for t in types]
-            if any(t is not None and t.shared in resources for t in traits) or (
-                "context" in resources
-                and any(parse_type(t)[0].startswith("decimal.") for t in types)
+            heads = [parse_type(t)[0] for t in types]
+            if (
+                any(t is not None and t.shared in resources for t in traits)
+                or any(REDIRECTED.get(head) in resources for head in heads)
+                or ("context" in resources and any(h.startswith("decimal.") for h in heads))
             ):
                 return instr.span
     return None

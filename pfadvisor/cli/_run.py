@@ -47,11 +47,15 @@ class Run:
             return pipeline.analyze(self.paths, self.request, self.jobs, progress, self.kept)
 
     def again(self, changed: Iterable[str]) -> Run:
-        """The same run over what the files hold now. Only those that it changed are looked at
-        again: that another file starts workers makes no loop independent."""
+        """The same run over what the files hold now, of which only those that it changed are
+        looked at again."""
         names, cwd = {*changed}, self.request.cwd
         kept = {one: gave for one, gave in self.kept.items() if display(one.path, cwd) not in names}
         return replace(self, sources={}, kept=kept)
+
+    def afresh(self) -> Run:
+        """The same run over all files as they are now: what others hold may matter to one."""
+        return replace(self, sources={}, kept={})
 
     def asking(self, request: pipeline.Request) -> Run:
         """The same files, asked something else."""

@@ -17,7 +17,7 @@ from pfadvisor.rewrite.apply import Change
 from pfadvisor.rewrite.declare import with_packages
 from pfadvisor.source.module import encode
 
-MOST_ROUNDS: Final = 10
+MOST_ROUNDS: Final = 20
 Wanted = Callable[[Finding], bool]
 Make = Callable[[_run.Run, Report, Wanted], list[Change | Failed]]
 
@@ -57,15 +57,16 @@ def command(output_format: str, diff: bool, unsafe_fixes: bool, **given: Any) ->
 
 def _rewrite(run: _run.Run, wanted: Wanted, make: Make, output_format: str) -> int:
     fixed, failed, report = 0, list[Failed](), run.report()
+    whole = True
     for _ in range(MOST_ROUNDS):
         made = make(run, report, wanted)
         done = [one for one in made if isinstance(one, Change) and _written(one, failed)]
         failed += [one for one in made if isinstance(one, Failed) and one not in failed]
         fixed += sum(len(one.fixed) for one in done)
-        if not done:
+        if whole and not done:
             break
-        run = run.again(one.source.name for one in done)
-        report = run.report()
+        run = run.again(one.source.name for one in done) if done else run.afresh()
+        whole, report = not done, run.report()
     report = replace(report, failed=(*report.failed, *failed))
     _run.write(_run.render(report, run, output_format))
     _say(fixed, "Fixed")

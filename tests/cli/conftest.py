@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -38,6 +39,8 @@ def judged(loop: LoopId, word: str) -> Judgement:
             profit = MAYBE
         case "rarely":
             profit = RARELY
+        case "later":
+            profit = GOOD if "pool" in Path("a.py").read_text(encoding="utf-8") else CHEAP
         case "asked":
             verdict = "review"
             assumptions = (Assumption("distinct-keys", "row.id", "keys differ", where),)

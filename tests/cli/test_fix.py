@@ -35,6 +35,14 @@ def test_nothing_else_is_written(pfadvisor, write, word):
     assert (path.read_text(encoding="utf-8"), path.stat().st_mtime_ns) == (text, stamp)
 
 
+def test_what_only_pays_once_another_file_is_fixed_is_fixed_at_once(pfadvisor, write):
+    write("a.py", GOOD)
+    later = write("b.py", "import a\n" + GOOD.replace("good", "later"))
+    assert pfadvisor("fix").err == "Fixed 2 loops.\n"
+    assert "pool.map" in later.read_text(encoding="utf-8")
+    assert pfadvisor("fix").err == ""
+
+
 def test_what_is_left_to_do_is_reported(pfadvisor, write):
     write("a.py", GOOD.replace("good", "maybe"))
     ran = pfadvisor("fix")

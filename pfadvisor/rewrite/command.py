@@ -1,8 +1,9 @@
 """The rewrite as a libcst command.
 
-    python -m libcst.tool codemod pfadvisor.rewrite.command.ParallelizeLoops FILE
+    python -m libcst.tool codemod --no-format -x pfadvisor.rewrite.command.ParallelizeLoops FILE
 
-It does what `pfadvisor fix FILE` does, with the project's own settings.
+It does what `pfadvisor fix FILE` does, with the project's own settings. Without `--no-format`,
+libcst has its formatter go over the file.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import libcst as cst
@@ -16,6 +20,9 @@ from pfadvisor.rewrite.suggest import build_fix
 from .oracle import fixed
 from .plans import ROWS, dedent, make
 
+PROJECT = Path(__file__).parents[2] / "fixtures" / "projects" / "weather"
+FILES = ("weather/stations.py", "weather/survey.py")
+COMMAND = "pfadvisor.rewrite.command.ParallelizeLoops"
 SOURCE = dedent("""
     def collect(paths):
         rows = []
@@ -57,3 +64,22 @@ def test_it_keeps_the_newlines(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_only_assumed_is_left_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, SOURCE, proved=False) == SOURCE
     assert run(monkeypatch, SOURCE, proved=False, unsafe_fixes=True) == fixed(SOURCE, PLAN)
+
+
+def test_the_tool_of_libcst_writes_what_fix_writes(tmp_path: Path) -> None:
+    tools = (
+        ["libcst.tool", "codemod", "--no-format", "-x", COMMAND],
+        ["pfadvisor", "fix"],
+    )
+    written = []
+    for tool in tools:
+        folder = tmp_path / tool[0]
+        shutil.copytree(PROJECT, folder)
+        for name in FILES:
+            done = subprocess.run(
+                [sys.executable, "-m", *tool, name], cwd=folder, capture_output=True, check=False
+            )
+            assert done.returncode == 0, done.stderr.decode()
+        written.append([(folder / name).read_bytes() for name in FILES])
+    assert written[0] == written[1]
+    assert written[0] != [(PROJECT / name).read_bytes() for name in FILES]

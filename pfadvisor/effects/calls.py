@@ -10,12 +10,12 @@ from pfadvisor.effects import (
     decorators,
     displays,
     families,
-    hidden,
     implicit,
     instantiate,
     making,
     memo,
     owners,
+    partials,
     wrapped,
 )
 from pfadvisor.effects.facts import Function, Instr
@@ -25,7 +25,6 @@ from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
-    NOTHING,
     UNKNOWN,
     UnknownCall,
     Val,
@@ -140,13 +139,9 @@ def _one(
         case ("class", name):
             return making.construct(ev, i, name, args, targets)
         case ("known", "functools.partial") if args:
-            ev.partials[i] = (args[0].val, args[1:])
-            held = join_all([a.val for a in args])
-            ev.store((("fresh", i), ()), hidden.ANYWHERE, held._replace(const=NOTHING))
-            return ev.fresh(i, frozenset({"function"}))._replace(funcs=frozenset({("partial", i)}))
+            return partials.make(ev, i, args)
         case ("partial", site) if site in ev.partials:
-            inner, bound = ev.partials[site]
-            return invoke(ev, i, inner, [*bound, *args], targets, subject)
+            return partials.call(ev, i, site, args, targets, subject)
         case ("known", "type") if len(args) == 1 and args[0].kind == "pos":
             targets.append(Target("known", "type"))
             return owners.class_of(ev, args[0].val)

@@ -125,7 +125,9 @@ def upstream(body: Body, nodes: set[int]) -> set[int]:
 
 
 def closure(body: Body, seeds: set[int]) -> set[int]:
-    commit, waiting = set(seeds), list(seeds)
+    """The nodes, and all that follow from them; the loop's header is no node."""
+    commit = {node for node in seeds if node >= 0}
+    waiting = list(commit)
     while waiting:
         for following in body.after[waiting.pop()]:
             if following not in commit:

@@ -42,6 +42,7 @@ def position_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     return [
         _asked(body, touch)
         for touch in shared
+        if touch.node >= 0  # the header asks when it takes the item
         if (_place(touch) in consumed and _may_move(touch))
         or (_place(touch) in unclear and touch.effect.elem.startswith(".") and _may_move(touch))
     ]

@@ -69,9 +69,7 @@ class Evaluation:
         self.hiding: set[Root] = set()  # of objects that refer to something somewhere
         self.swapped = False  # whether an object's namespace was replaced
         self.partials: dict[int, tuple[Val, Any]] = {}
-        self.applied: set[int] = (
-            set()
-        )  # those of which a call is being followed: may be of themselves
+        self.applied: set[int] = set()  # partials that are being followed
         self.changed = False  # whether the heap was, in this round
         self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction

@@ -42,6 +42,11 @@ class Instr(NamedTuple):
     stmt: int
 
 
+def last_name(instr: Instr) -> str:
+    """The last part of a name that is read, "" for anything else."""
+    return str(instr.args[-1]) if instr.op in ("name", "free", "attr") else ""
+
+
 class Stmt(NamedTuple):
     """`block` is the block it stands in; `header` ends where its own expressions end."""
 

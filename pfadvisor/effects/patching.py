@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts, last_name
 
 ANY: Final = "*"
 PATCHES: Final = frozenset({"patch", "object", "setattr"})
@@ -39,7 +39,7 @@ def _bound(function: Function, instr: Instr, imported: set[str]) -> Iterator[str
 
 
 def _called(code: Code, call: Instr, imported: set[str]) -> Iterator[str]:
-    callee, name = code[call.args[0]], _last_name(code[call.args[0]])
+    callee, name = code[call.args[0]], last_name(code[call.args[0]])
     if name in PATCHES:
         yield from _told(code, call, imported)
     elif callee.op == "attr" and name in FILLS:
@@ -57,7 +57,7 @@ def _told(code: Code, call: Instr, imported: set[str]) -> Iterator[str]:
     texts = [text for v in given if (text := _text(code, v))]
     if texts and (("." in texts[0]) or (owned and len(texts) < len(given))):
         yield texts[0].rpartition(".")[2]
-    elif owned and not texts and _last_name(code[call.args[0]]) == "setattr":
+    elif owned and not texts and last_name(code[call.args[0]]) == "setattr":
         yield ANY
 
 
@@ -67,7 +67,7 @@ def _is_module(code: Code, value: int, imported: set[str]) -> bool:
     if base.op == "unpack":
         return any(_is_module(code, v, imported) for v in _displayed(code, base))
     if base.op == "item":
-        return _last_name(code[base.args[0]]) == "modules"
+        return last_name(code[base.args[0]]) == "modules"
     while base.op == "attr":
         base = code[base.args[0]]
     return base.op == "import" or (base.op in ("name", "free") and base.args[0] in imported)
@@ -86,7 +86,7 @@ def _is_namespace(code: Code, value: int, imported: set[str]) -> bool:
         return base.args[1] == "__dict__" and _is_module(code, base.args[0], imported)
     if base.op != "call":
         return False
-    name, given = _last_name(code[base.args[0]]), [v for _, _, v in base.args[1]]
+    name, given = last_name(code[base.args[0]]), [v for _, _, v in base.args[1]]
     return name == "globals" or (
         name == "vars" and bool(given) and _is_module(code, given[0], imported)
     )
@@ -95,7 +95,3 @@ def _is_namespace(code: Code, value: int, imported: set[str]) -> bool:
 def _text(code: Code, value: int) -> str:
     found = code[value].args[0] if code[value].op == "const" else ""
     return found if isinstance(found, str) else ""
-
-
-def _last_name(instr: Instr) -> str:
-    return str(instr.args[-1]) if instr.op in ("name", "free", "attr") else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Final
 
-from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.facts import Instr, ModuleFacts, last_name
 
 BINDINGS: Final = frozenset({"setname", "setcell", "setattr", "bind"})
 
@@ -29,6 +29,4 @@ def mentioning(module: ModuleFacts, words: Set[str]) -> list[int]:
 
 def word(instr: Instr) -> str:
     """The last name of what is read."""
-    if instr.op in ("name", "free", "attr"):
-        return str(instr.args[-1])
-    return str(instr.args[1]) if instr.op == "import" else ""
+    return str(instr.args[1]) if instr.op == "import" else last_name(instr)

@@ -42,9 +42,9 @@ def position_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     return [
         _asked(body, touch)
         for touch in shared
-        if touch.node >= 0  # the header asks when it takes the item
-        if (_place(touch) in consumed and _may_move(touch))
-        or (_place(touch) in unclear and touch.effect.elem.startswith(".") and _may_move(touch))
+        if touch.node >= 0 and _may_move(touch)  # the header asks when it takes the item
+        if _place(touch) in consumed
+        or (_place(touch) in unclear and touch.effect.elem.startswith("."))
     ]
 
 

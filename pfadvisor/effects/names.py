@@ -9,7 +9,7 @@ from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.patching import ANY, bound_from_outside
-from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Val, join, parse_type
+from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Obj, Val, join, parse_type
 from pfadvisor.effects.versions import DROPPED
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Names:
             return result, ""
         result = unbound(self._program, result)
         variable = f"{module.name}.{name}"
-        place = frozenset({(("global", variable), ())})
+        place = self._objects(module, name, result)
         if result.types == frozenset({"None"}) and name not in module.rebound:
             return Val(place), variable  # it waits for a value from elsewhere
         if self._program.plain(result.types):
@@ -117,6 +117,19 @@ class Names:
             types = frozenset(parse_type(t)[0] for t in types)
         shown = result._replace(objs=place, recv=recv, const=const, types=types)
         return shown, variable
+
+    def _objects(self, module: ModuleFacts, name: str, value: Val) -> frozenset[Obj]:
+        """What a variable stands for: an object that has its name from another one, from which
+        it was imported, is called by that."""
+        own: Obj = (("global", f"{module.name}.{name}"), ())
+        others = frozenset(o for o in value.objs if self._of_another(module, o))
+        only = bool(others) and others == value.objs and name not in module.rebound
+        return others if only else others | {own}
+
+    def _of_another(self, module: ModuleFacts, obj: Obj) -> bool:
+        (kind, *rest), path = obj
+        owner = str(rest[0]).rpartition(".")[0] if kind == "global" and not path else module.name
+        return owner != module.name and self._program.module(owner) is not None
 
     def _bindings(self, module: ModuleFacts) -> dict[str, list[tuple[int, int]]]:
         """Where module-level names are bound: function and value."""

@@ -140,8 +140,8 @@ def _one(
             return making.construct(ev, i, name, args, targets)
         case ("known", "functools.partial") if args:
             return partials.make(ev, i, args)
-        case ("partial", site) if site in ev.partials:
-            return partials.call(ev, i, site, args, targets, subject)
+        case ("partial", *_):
+            return partials.call(ev, i, func, args, targets, subject)
         case ("known", "type") if len(args) == 1 and args[0].kind == "pos":
             targets.append(Target("known", "type"))
             return owners.class_of(ev, args[0].val)

@@ -32,6 +32,7 @@ from pfadvisor.effects.values import (
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
+    from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.program import Program
     from pfadvisor.effects.substitution import Passed
 
@@ -68,8 +69,8 @@ class Evaluation:
         self.thrown = BOTTOM  # exceptions that lead to objects of others
         self.hiding: set[Root] = set()  # of objects that refer to something somewhere
         self.swapped = False  # whether an object's namespace was replaced
-        self.partials: dict[int, tuple[Val, Any]] = {}
-        self.applied: set[int] = set()  # partials that are being followed
+        self.partials: dict[int, tuple[Val, list[Arg]]] = {}
+        self.applied: set[tuple[Any, ...]] = set()  # partials that are being followed
         self.changed = False  # whether the heap was, in this round
         self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction

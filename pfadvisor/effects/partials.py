@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import calls, hidden
-from pfadvisor.effects.values import NOTHING, Val, join_all
+from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.values import NOTHING, OUTER, Val, join_all
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.summary import Target
 
+Made = tuple[Val, list["Arg"]]  # what is called, and what it is given first
+ITSELF: Final = frozenset({("known", "functools.partial")})
+
 
 def make(ev: Evaluation, i: int, args: list[Arg]) -> Val:
     ev.partials[i] = (args[0].val, args[1:])
     held = join_all([a.val for a in args])
     ev.store((("fresh", i), ()), hidden.ANYWHERE, held._replace(const=NOTHING))
-    return ev.fresh(i, frozenset({"function"}))._replace(funcs=frozenset({("partial", i)}))
+    made = ("partial", i, ev.module.name, ev.index)
+    return ev.fresh(i, frozenset({"function"}))._replace(funcs=frozenset({made}))
 
 
 def call(
-    ev: Evaluation, i: int, site: int, args: list[Arg], targets: list[Target], subject: str
+    ev: Evaluation,
+    i: int,
+    func: tuple[Any, ...],
+    args: list[Arg],
+    targets: list[Target],
+    subject: str,
 ) -> Val:
     """A partial of itself is not followed: how deep it goes is not known."""
-    if site in ev.applied:
+    found = made_by(ev, func)
+    if found is None or func in ev.applied:
         return calls.unknown(ev, i, subject, args, targets)
-    inner, bound = ev.partials[site]
-    ev.applied.add(site)
+    inner, bound = found
+    ev.applied.add(func)
     try:
         return calls.invoke(ev, i, inner, [*bound, *args], targets, subject)
     finally:
-        ev.applied.discard(site)
+        ev.applied.discard(func)
+
+
+def made_by(ev: Evaluation, func: tuple[Any, ...]) -> Made | None:
+    """What the partial was made of, in this scope or as its module was imported."""
+    _, site, module, index = func
+    if (module, index) == (ev.module.name, ev.index):
+        return ev.partials.get(site)
+    facts = ev.program.module(module) if index == 0 else None
+    return _of_module(ev, facts, site) if facts is not None else None
+
+
+def _of_module(ev: Evaluation, module: ModuleFacts, site: int) -> Made | None:
+    instr: Instr = module.functions[0].code[site]
+    plain = instr.op == "call" and all(kind in ("pos", "kw") for kind, _, _ in instr.args[1])
+    if not plain or ev.program.slice_value(module, 0, instr.args[0]).funcs != ITSELF:
+        return None
+    given = [
+        calls.Arg(kind, name, _kept(ev.program.slice_value(module, 0, value), module, site))
+        for kind, name, value in instr.args[1]
+    ]
+    return (given[0].val, given[1:]) if given else None
+
+
+def _kept(value: Val, module: ModuleFacts, site: int) -> Val:
+    """What the partial holds on to from call to call is the same object each time."""
+    kept = ("global", f"{module.name}.partial {site}"), ("[]",)
+    objs = frozenset(o if o[0][0] in OUTER else kept for o in value.objs)
+    return value._replace(objs=objs)

@@ -21,6 +21,7 @@ DEPTH: Final = 3
 DEEP: Final = "**"
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
+PAUSE: Final = "sleep"  # and one to the clock that lets time pass
 MOST_OBJECTS: Final = 8
 MERGED: Final[Mapping[Any, Root]] = {  # stand for too many objects to tell apart
     "fresh": ("fresh", -2),
@@ -34,7 +35,7 @@ class Val(NamedTuple):
     """`types` None: any type. `funcs`: what a call of it calls, `recv` for which receiver.
 
     funcs: ("def", module, index) ("class", "mod:Cls") ("known", dotted) ("module", dotted)
-    ("method", type, name) ("duck", name) ("partial", site)
+    ("method", type, name) ("duck", name) ("partial", site, module, index)
     """
 
     objs: frozenset[Obj] = frozenset()

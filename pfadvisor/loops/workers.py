@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from pfadvisor.effects import access
+from pfadvisor.effects import access, partials
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import Val
+from pfadvisor.effects.values import BOTTOM, Val
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.starting import MAKERS, SUBMIT, starting
 
@@ -127,7 +127,7 @@ def _starts_workers(program: Program, makers: frozenset[str], target: Target) ->
 def _functions(ev: Evaluation, value: Val) -> set[Function]:
     """The functions that the value may be or contains, and those that a partial of it carries
     along."""
-    waiting, found, seen = [(value, DEPTH)], set[Function](), set[int]()
+    waiting, found, seen = [(value, DEPTH)], set[Function](), set[tuple[Any, ...]]()
     while waiting:
         current, depth = waiting.pop()
         if depth and current.objs:
@@ -137,8 +137,8 @@ def _functions(ev: Evaluation, value: Val) -> set[Function]:
         for func in current.funcs:
             if func[0] == "def":
                 found.add((str(func[1]), int(func[2])))
-            elif func[0] == "partial" and func[1] in ev.partials and func[1] not in seen:
-                seen.add(func[1])
-                inner, bound = ev.partials[func[1]]
+            elif func[0] == "partial" and func not in seen:
+                seen.add(func)
+                inner, bound = partials.made_by(ev, func) or (BOTTOM, [])
                 waiting += [(inner, depth), *((argument.val, depth) for argument in bound)]
     return found

@@ -107,12 +107,9 @@ def immutable(types: frozenset[str] | None) -> bool:
 
 
 def join_types(parts: list[frozenset[str] | None]) -> frozenset[str] | None:
-    found: set[str] = set()
-    for part in parts:
-        if part is None:
-            return None
-        found |= part
-    return frozenset(found) if parts else None
+    known = [part for part in parts if part is not None]
+    told = bool(parts) and len(known) == len(parts)
+    return frozenset[str]().union(*known) if told else None
 
 
 def element(ev: Evaluation, value: Val) -> Val:
@@ -375,8 +372,10 @@ def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     return BOTTOM
 
 
-def resource(ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1) -> None:
-    ev.effect(Effect(write, ("res", name), (), "[]", i, key, "resource", ev.location(i)))
+def resource(
+    ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1, how: str = "resource"
+) -> None:
+    ev.effect(Effect(write, ("res", name), (), "[]", i, key, how, ev.location(i)))
 
 
 def delete_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:

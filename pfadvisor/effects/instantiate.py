@@ -33,6 +33,7 @@ from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     NOTHING,
+    PAUSE,
     USE,
     Val,
     awaited,
@@ -230,7 +231,8 @@ def _touch(
     if resource in RESOURCES:
         key = _receiver(ev, i) if argument == "self" else bound.keys.get(argument, -1)
         if not (write and argument == "self" and resource == "file" and only_read(ev, key)):
-            access.resource(ev, i, resource, write=write, key=key)
+            told = PAUSE if resource == "clock" and how == PAUSE else "resource"
+            access.resource(ev, i, resource, write=write, key=key, how=told)
         given = bound.vals.get(argument)
         if given and not _names_a_file(ev, given) and (write or _is_handle(ev, given)):
             ev.access(i, given, "[]", write=True, how=how)

@@ -30,7 +30,6 @@ from pfadvisor.loops.conflicts import (
 )
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, taken
-from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
@@ -48,11 +47,11 @@ from pfadvisor.loops.privates import Candidate, candidates
 from pfadvisor.loops.resources import EXTERNAL, resource_conflicts
 from pfadvisor.loops.source import source_conflicts, source_facts
 from pfadvisor.loops.structure import structural_blockers
+from pfadvisor.loops.throttles import throttles
 from pfadvisor.loops.touches import Touch, touches_of
 from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
 
 RANK: Final[dict[Verdict, int]] = {"serial": 0, "review": 1, "pipeline": 2, "parallel": 2}
-PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
 
 
 @dataclass(eq=False)
@@ -213,7 +212,7 @@ class Steps:
         ahead = compute | part.head
         used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]
-        assumptions += _throttles(body, self.assumed)
+        assumptions += throttles(body, self.assumed)
         assumptions += list(_external(body, self.resources, compute, self.assumed))
         assumptions += self._lead(part).too_far(self.assumed)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
@@ -346,32 +345,3 @@ def _external(
                 ),
             )
     return list(found.values())
-
-
-def _throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
-    """A constant pause in the body, beside other work, may be there to spare a server."""
-    code, found = body.function.code, []
-    others = any(
-        t.kind != "known" or t.name not in PAUSES
-        for i in body.node_of
-        for t in body.ev.targets.get(i, ())
-        if worth_a_worker(body, body.node_of[i])
-    )
-    for i in body.node_of:
-        pauses = [t.name for t in body.ev.targets.get(i, ()) if t.name in PAUSES]
-        if (
-            pauses
-            and others
-            and code[i].op == "call"
-            and not any(depends_on_item(body, v) for _, _, v in code[i].args[1])
-            and not ({"throttle", f"throttle:{pauses[0]}"} & assumed)
-        ):
-            found.append(
-                Assumption(
-                    "throttle",
-                    pauses[0],
-                    "the pause need not be kept between iterations that run at the same time",
-                    body.ev.location(i),
-                )
-            )
-    return found

@@ -1,0 +1,59 @@
+"""Pauses of a constant length beside other work, which may be there to spare a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pfadvisor.effects.values import PAUSE, Effect
+from pfadvisor.loops.file_names import depends_on_item
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.partition import worth_a_worker
+from pfadvisor.model import Assumption
+
+PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
+SPARED: Final = frozenset({"network", "process", "db", "ipc"})
+
+
+def throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
+    """The pauses of the body and, beside requests, those of its callees."""
+    found = [*_own(body), *_of_callees(body)]
+    return [
+        Assumption(
+            "throttle",
+            name,
+            "the pause need not be kept between iterations that run at the same time",
+            body.ev.location(i),
+        )
+        for name, i in found
+        if not {"throttle", f"throttle:{name}"} & assumed
+    ]
+
+
+def _own(body: Body) -> Iterator[tuple[str, int]]:
+    if not any(_works(body, i) for i in body.node_of):
+        return
+    for i in body.node_of:
+        instr = body.function.code[i]
+        if instr.op == "call" and not any(depends_on_item(body, v) for _, _, v in instr.args[1]):
+            names = (t.name for t in body.ev.targets.get(i, ()) if t.name in PAUSES)
+            yield from ((name, i) for name in list(names)[:1])
+
+
+def _works(body: Body, i: int) -> bool:
+    """Whether the instruction calls anything but a pause, where that is worth a worker."""
+    others = any(t.kind != "known" or t.name not in PAUSES for t in body.ev.targets.get(i, ()))
+    return others and worth_a_worker(body, body.node_of[i])
+
+
+def _of_callees(body: Body) -> Iterator[tuple[str, int]]:
+    effects = [e for e in body.ev.effects if e.instr in body.node_of]
+    if not any(e.root[0] == "res" and e.root[1] in SPARED for e in effects):
+        return
+    for effect in effects:
+        if _pauses(effect) and not (effect.key >= 0 and depends_on_item(body, effect.key)):
+            yield "time.sleep", effect.instr
+
+
+def _pauses(effect: Effect) -> bool:
+    return effect.root == ("res", "clock") and effect.how == PAUSE and bool(effect.chain)

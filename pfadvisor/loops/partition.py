@@ -16,6 +16,7 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.once import done_once
 from pfadvisor.loops.touches import Touch, overlap
 
+REPEATING: Final = frozenset({"elem", "loopphi", "await"})  # inner loops, and what waits
 HEAVY: Final = frozenset({"100us", "ms", "100ms", "s"})
 
 
@@ -140,7 +141,7 @@ def worth_a_worker(body: Body, node: int) -> bool:
     """Whether the node calls code of a size that is not known to be trivial, or loops."""
     code = body.function.code
     for i in body.nodes[node]:
-        if code[i].op in ("elem", "await") and i != body.loop.elem:
+        if code[i].op in REPEATING and i != body.loop.elem:
             return True
         for target in body.ev.targets.get(i, ()):
             if target.kind in ("def", "unknown"):

@@ -42,6 +42,8 @@ def given_back(
     that compute changes or gives a copy of."""
     changed = _returned(body, own, compute)
     for value in _given(body, compute) if changed else ():
+        if body.ev.program.plain(body.ev.values[value].types):
+            continue
         yield from ((value, root) for root in changed.keys() & _reached(body, value))
 
 

@@ -34,12 +34,17 @@ def of_work_alone(analysis: Analysis) -> bool:
     """Whether neither source nor commit is known to raise: what they raise for one item must come
     before what the work raises for a later one."""
     body, code = analysis.body, analysis.body.function.code
-    header = {*body.header, body.loop.source, body.loop.elem}
-    failing = [at for at in body.ev.raises.values() if at & header]
     left = [i for i in body.node_of if i not in analysis.compute_instrs]
     jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
-    return not (jumps or misses or (failing and not analysis.source.reiterable))
+    return not (jumps or misses or source_fails(analysis))
+
+
+def source_fails(analysis: Analysis) -> bool:
+    """Whether drawing an item is known to raise, after others perhaps."""
+    body = analysis.body
+    header = {*body.header, body.loop.source, body.loop.elem}
+    return not analysis.source.reiterable and any(at & header for at in body.ev.raises.values())
 
 
 def overtaken(analysis: Analysis) -> bool:

@@ -8,7 +8,7 @@ from pfadvisor.effects.facts import Function, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.binding import may_be_unbound
+from pfadvisor.loops.binding import may_be_unbound, never_bound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
@@ -57,7 +57,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         analysis.accumulators,
         analysis.source,
         call_of(analysis),
-        (analysis.collecting and dead and errors.of_work_alone(analysis)) or comprehension,
+        _collected(analysis, dead=dead),
         errors.only_builtin(analysis),
         handled(body),
         analysis.pure,
@@ -128,6 +128,12 @@ def changed_names(analysis: Analysis) -> dict[str, int]:
     return {names[value]: value for value in found if value in names}
 
 
+def _collected(analysis: Analysis, *, dead: bool) -> bool:
+    if analysis.body.loop.form not in ("for", "async-for"):
+        return not errors.source_fails(analysis)
+    return analysis.collecting and dead and errors.of_work_alone(analysis)
+
+
 def handed_names(analysis: Analysis) -> tuple[str, ...]:
     """Names that compute statements bind and commit uses."""
     body, tree = analysis.body, analysis.tree
@@ -145,6 +151,7 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
                 (node in computed or code[value].op == "phi")
                 and value in names
                 and code[i].op != "test"
+                and not never_bound(code, value)
             ):
                 found[names[value]] = None
     for name in live_names(body):

@@ -43,7 +43,8 @@ def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
     heads = {parse_type(t)[0] for t in value.types or ()}
     sized = bool(heads) and heads <= SIZED
     again = sized or _wrapped_again(body, body.loop.source, 0)
-    return Source(again, sized, not is_endless(body, body.loop.source), _length(body, value))
+    ends = not is_endless(body, body.loop.source) and not any(c.drawing for c in conflicts)
+    return Source(again, sized, ends, _length(body, value))
 
 
 def _wrapped_again(body: Body, value: int, depth: int) -> bool:

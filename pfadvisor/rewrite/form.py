@@ -125,7 +125,7 @@ class Form:
         if len(self.generators) == 1 and not kept:
             return self.text.of(self.generators[0].iter), self.generators[0].iter
         inner = self.clauses(self.item() if self.target else "()", kept)
-        listed = self.plan.source.finite and not self.stops_early()
+        listed = self.plan.source.finite and self.plan.collected and not self.stops_early()
         return (f"[{inner}]" if listed else f"({inner})"), None
 
     def values(self) -> list[ast.expr]:

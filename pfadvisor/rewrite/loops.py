@@ -42,7 +42,7 @@ class LoopRewriter:
         around = function or self.text.tree
         self.stages = Stages(self.text, plan, loop, names_in(around))
         self.targets, self.target = stores(loop.target), self.text.target(loop.target)
-        self.options, self.late = options, False
+        self.options, self.late, self.work = options, False, list[ast.AST]()
         self.projection: Projection | None = None
         self.future = context.local("task" if plan.mode == "async" else "future")
 
@@ -60,7 +60,7 @@ class LoopRewriter:
         self.swaps = worker.swaps(self.loop.body)
         outliner = self._outliner(self.base + self.text.unit * 2)
         piece = outliner.run()
-        self.commit = outliner.committed
+        self.commit, self.work = outliner.committed, outliner.compute
         if not outliner.compute:
             raise Refused("nothing of it is work for the workers")
         self.late = outliner.late and self.plan.raises and not self.plan.collected
@@ -72,7 +72,7 @@ class LoopRewriter:
         self._check_handed(outliner.compute)
         if not head.call:
             self._project(worker, outliner)
-        unpack = any(loads(node) & self.targets for node in outliner.compute)
+        unpack = bool(self.targets & {*self.plan.handed}.union(*map(loads, self.work)))
         function = direct_work(
             self.context, self.plan, outliner.compute, self.stages.results, self.target
         )
@@ -293,7 +293,9 @@ class LoopRewriter:
         """Whether a statement may fail before the work in it: it takes the result where it did."""
         if not self.plan.overtaken or self.plan.collected:
             return False
-        if [*self.stages.holes.values()] != [*self.stages.results]:
+        one = [*self.stages.holes.values()] == [*self.stages.results]
+        before = any(self.text.span(each) not in self.stages.holes for each in self.work)
+        if not one or (before and self.plan.raises):
             raise Refused("the commit may fail before the work that stands in it")
         return True
 

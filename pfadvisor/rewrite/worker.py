@@ -170,8 +170,8 @@ class Worker:
         return self.bound(self.name)
 
     def _unpacked(self, compute: Sequence[ast.AST]) -> str:
-        """The target, with `_` for what compute does not use."""
-        used = {name for node in compute for name in names_in(node)}
+        """The target, with `_` for what compute does not use and nobody is handed."""
+        used = {name for node in compute for name in names_in(node)} | {*self.plan.handed}
         if "_" in used | self.names:
             return bare(self.target)
         target, shown = ast.parse(f"({self.target})", mode="eval"), f"({self.target})"

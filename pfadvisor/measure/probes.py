@@ -6,7 +6,6 @@ the instrumented code; where such code is pickled, they become functions that do
 
 from __future__ import annotations
 
-import io
 import pickle
 import sys
 import threading
@@ -15,6 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar, cast
+
+from pfadvisor.measure.parcels import Counter, TooLong, passed, reason
 
 try:
     import resource
@@ -33,11 +34,8 @@ ENOUGH: Final = 2_000
 MOST_KEPT: Final = 512
 MOST_SAMPLES: Final = 12
 LONGEST_SAMPLING: Final = 0.1
-MOST_BYTES: Final = 32_000_000
-MOST_READ: Final = 2_000_000
-TRIES: Final = 5
-QUICK: Final = 2e-4
-REBUILD: Final = 0.8  # times the seconds of pickling: objects, whose code is not run
+SHORTEST_SAMPLING: Final = 5e-3
+SHARE: Final = 0.1  # of the time of the work, which sampling may take besides
 THREAD: Final = getattr(resource, "RUSAGE_THREAD", None)
 
 
@@ -74,30 +72,6 @@ class Turn:
         self.given: list[object] | None = None
 
 
-class Counter:
-    """A file-like that counts, keeps what is small, and gives up on what is too large."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.parts: list[bytes] = []
-
-    def write(self, data: Any) -> int:
-        length: int = data.nbytes if isinstance(data, memoryview) else len(data)
-        self.size += length
-        if self.size > MOST_BYTES:
-            raise OverflowError("larger than 32 MB")
-        if self.size <= MOST_READ:
-            self.parts.append(bytes(data))
-        return length
-
-
-class Plain(pickle.Unpickler):
-    """Reads what is made of numbers, texts and containers: runs no code of the program."""
-
-    def find_class(self, _module: str, name: str) -> Any:
-        raise pickle.UnpicklingError(name)
-
-
 def task() -> int:
     """The asyncio task that runs, else the thread."""
     asyncio = sys.modules.get("asyncio")
@@ -129,11 +103,12 @@ class Probe:
     def clear(self) -> None:
         self.entries = self.iterations = self.timed = self.full = 0
         self.total = self.worked = self.wall = self.cpu = self.waited = self.born = 0.0
-        self.light = False
+        self.light = self.nested = False
         self.trips, self.walls = Kept(), Kept()
         self.next_sample, self.samples, self.sampling = 1, 0, 0.0
-        self.capture_size, self.capture_seconds = 0, 0.0
+        self.captured, self.capture_size, self.capture_seconds = False, 0, 0.0
         self.parcels: dict[str, list[tuple[int, float]]] = {"argument": [], "result": []}
+        self.parts: dict[str, list[tuple[int, float]]] = {"argument": [], "result": []}
         self.unpicklable: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -158,9 +133,11 @@ class Probe:
         turn = turns.pop()
         if turn.began:
             self._finish(turn)
-        if not turns:
+        if turns:
+            self.nested = True  # its time is part of that of the turn around it
+        else:
             self.turns.pop(self.key(), None)
-        self.total += now() - turn.started
+            self.total += now() - turn.started
         self.trips.add(turn.count)
 
     def done(self, value: Value) -> Value:
@@ -210,8 +187,10 @@ class Probe:
 
     @property
     def may_sample(self) -> bool:
-        """What takes long to pickle is not tried often."""
-        return self.samples < MOST_SAMPLES and self.sampling <= LONGEST_SAMPLING
+        """What takes long to pickle is not tried often, and beside much work only."""
+        return self.samples < MOST_SAMPLES and self.sampling <= min(
+            LONGEST_SAMPLING, SHORTEST_SAMPLING + SHARE * self.worked
+        )
 
     def stop(self) -> None:
         """Compute ends, for now."""
@@ -271,9 +250,9 @@ class Probe:
         names = frame.f_locals
         found = [(name, names[name]) for name in self.inputs if name in names]
         self._item("argument", found)
-        if self.samples == 1:
+        if not self.captured:
             shared = [(name, names[name]) for name in self.captures if name in names]
-            self.capture_size, self.capture_seconds = self._passed("capture", shared)
+            self._capture(shared)
         turn.given = []
         self.sampling += now() - start
 
@@ -286,18 +265,30 @@ class Probe:
         self._item("result", found)
         self.sampling += now() - start
 
-    def _item(self, role: str, found: list[tuple[str, object]]) -> None:
-        self.parcels[role].append(self._passed(role, found))
+    def _capture(self, found: list[tuple[str, object]]) -> None:
+        size, seconds, whole = self._passed("capture", found)
+        self.captured = whole
+        self.capture_size = max(size, self.capture_size)
+        self.capture_seconds = max(seconds, self.capture_seconds)
 
-    def _passed(self, role: str, found: list[tuple[str, object]]) -> tuple[int, float]:
-        """Bytes, and seconds to pickle and unpickle beyond those for nothing."""
+    def _item(self, role: str, found: list[tuple[str, object]]) -> None:
+        size, seconds, whole = self._passed(role, found)
+        (self.parcels if whole else self.parts)[role].append((size, seconds))
+
+    def _passed(self, role: str, found: list[tuple[str, object]]) -> tuple[int, float, bool]:
+        """Bytes, and seconds to pickle and unpickle beyond those for nothing; if there is no
+        time for it all, those of a part."""
         values = [value for _, value in found]
+        start = now()
+        counter = Counter(start + max(SHORTEST_SAMPLING, SHARE * self.worked))
         try:
-            size, seconds = passed(values)
+            size, seconds = passed(values, counter)
+        except TooLong:
+            return counter.size, now() - start, False
         except Exception as error:
             self._blame(role, found, error)
-            return 0, 0.0
-        return size, max(seconds - Probe.pickling, 0.0)
+            return 0, 0.0, True
+        return size, max(seconds - Probe.pickling, 0.0), True
 
     def _blame(self, role: str, found: list[tuple[str, object]], error: Exception) -> None:
         for name, value in found:
@@ -313,13 +304,14 @@ class Probe:
         keys = (
             "entries", "iterations", "timed", "full", "total", "worked", "wall", "cpu", "waited",
             "born", "samples", "capture_size", "capture_seconds", "sampling", "light",
+            "nested",
         )  # fmt: skip
         return {
             "ordinal": self.loop["ordinal"],
             **{key: getattr(self, key) for key in keys},
             "trips": sorted(self.trips.values),
             "walls": sorted(self.walls.values),
-            "parcels": self.parcels,
+            "parcels": {role: self.parcels[role] or self.parts[role] for role in self.parcels},
             "unpicklable": self.unpicklable,
         }
 
@@ -342,33 +334,6 @@ class Stream(Probe):
         Probe.tick(self)
 
 
-def passed(values: list[object]) -> tuple[int, float]:
-    """Bytes, and seconds to pickle and unpickle: the best of some tries, the first is slow."""
-    there = back = float("inf")
-    for _ in range(TRIES):
-        size, *seconds = _passed_once(values)
-        there, back = min(there, seconds[0]), min(back, seconds[1])
-        if there + back > QUICK:
-            break
-    return size, there + back
-
-
-def _passed_once(values: list[object]) -> tuple[int, float, float]:
-    counter = Counter()
-    start = time.thread_time()
-    pickle.Pickler(counter, 4).dump(values)
-    there = time.thread_time() - start
-    if counter.size > MOST_READ:
-        return counter.size, there, there * REBUILD
-    reader = Plain(io.BytesIO(b"".join(counter.parts)))
-    start = time.thread_time()
-    try:
-        reader.load()
-    except Exception:
-        return counter.size, there, there * REBUILD
-    return counter.size, there, time.thread_time() - start
-
-
 def usage(children: bool) -> Usage:
     """(CPU seconds of this thread, how often it gave the processor up, CPU of children)."""
     if THREAD is None:
@@ -379,7 +344,3 @@ def usage(children: bool) -> Usage:
         all_ = resource.getrusage(resource.RUSAGE_CHILDREN)
         born = all_.ru_utime + all_.ru_stime
     return time.thread_time(), own.ru_nvcsw, born
-
-
-def reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]

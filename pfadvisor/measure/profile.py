@@ -156,11 +156,13 @@ def _loop(
         return LoopProfile(loop["ordinal"], loop["row"], int(total("entries")), 0)
     mean = total("worked") / timed if timed else 0.0
     wall = total("wall") or 1.0
-    whole = max(total("total") - total("sampling") - total("probing"), mean * iterations)
+    whole = total("total") - total("sampling") - total("probing")
+    if not total("nested"):  # else an iteration holds others, which the mean counts again
+        whole = max(whole, mean * iterations)
     walls = sorted(value for table in tables for value in table["walls"])
     trips = sorted(int(value) for table in tables for value in table["trips"])
     pipe = machine.rates.megabyte.mid / 1e6
-    size, sent = _parcels(tables, samples)
+    size, sent = _parcels(tables)
     shared = total("capture_seconds") + total("capture_size") * pipe
     return LoopProfile(
         ordinal=loop["ordinal"],
@@ -184,14 +186,14 @@ def _loop(
     )
 
 
-def _parcels(tables: Sequence[Mapping[str, Any]], samples: float) -> tuple[float, float]:
+def _parcels(tables: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Bytes of an iteration, and seconds to pickle and unpickle them: by the median of a byte,
     as the first value of a kind takes longest."""
     size = seconds = 0.0
     for role in ("argument", "result"):
         found = [parcel for table in tables for parcel in table["parcels"][role]]
         rates = sorted(taken / length for length, taken in found if length)
-        mean = sum(length for length, _ in found) / max(samples, 1)
+        mean = sum(length for length, _ in found) / max(len(found), 1)
         size, seconds = size + mean, seconds + mean * _at(rates, 0.5)
     return size, seconds
 

@@ -18,7 +18,8 @@ from types import CodeType
 from typing import Any, Final
 
 from pfadvisor.measure.instrument import instrumented
-from pfadvisor.measure.probes import Probe, passed, reason
+from pfadvisor.measure.parcels import passed, reason
+from pfadvisor.measure.probes import Probe
 
 OFTEN: Final = 0.5
 now: Final = time.perf_counter

@@ -41,5 +41,5 @@ def _line(path: str, loop: LoopProfile, profile: Profile, cwd: Path) -> str:
 
 
 def _seconds(loop: LoopProfile) -> float:
-    """In compute: what workers could share."""
-    return loop.mean * loop.iterations
+    """In compute: what workers could share. Iterations in iterations are not counted again."""
+    return min(loop.mean * loop.iterations, loop.total)

@@ -17,7 +17,7 @@ from pfadvisor import nesting, selection
 from pfadvisor.config import Settings
 from pfadvisor.consulted import Reading
 from pfadvisor.importers import imported_elsewhere
-from pfadvisor.model import Failed, Finding, Judgement, Skipped
+from pfadvisor.model import Applicability, Failed, Finding, Judgement, Skipped
 from pfadvisor.nesting import Running
 from pfadvisor.profit.basis import Basis
 from pfadvisor.selection import Show
@@ -244,8 +244,10 @@ def with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
     from pfadvisor.rewrite.declare import undeclared
 
     lacking = undeclared(settings.backend, source, request.cwd)
-    message = f"{fix.message}; {lacking}" if lacking else fix.message
-    return replace(finding, fix=replace(fix, message=message))
+    hangs_on = judgement.profit.hangs_on
+    message = "; ".join(part for part in (fix.message, hangs_on, lacking) if part)
+    applicability: Applicability = "unsafe" if hangs_on else fix.applicability
+    return replace(finding, fix=replace(fix, message=message, applicability=applicability))
 
 
 @contextmanager

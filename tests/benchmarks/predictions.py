@@ -4,7 +4,8 @@ Not a test: run it by hand on a quiet machine, after `pfadvisor calibrate`. Each
 from its code and from a profile, rewritten, and run before and after the rewrite in turns, short
 loops more often. The pairs are dealt to some blocks like cards, each block gives a ratio of its
 best times, and loops whose ratios spread by more than 15 % are left out of the summary and
-counted.
+counted. The profile is the quickest of as many as a block has pairs: of more runs the best is
+better, and what is predicted from a best time is compared with best times.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ LEAST = 1.2
 NOISE = 0.05
 BLOCKS = 3
 FEWEST, MOST = 5, 20  # pairs of a block
-PROFILES = 5  # of which the quickest counts, as what is measured is the best of several
 DRIVER = """
 import sys, time
 sys.path.insert(0, {folder!r})
@@ -82,8 +82,11 @@ class Row:
         return self.static if how == "static" else self.profiled
 
     def suggested(self, how: str) -> bool:
-        """If undecided, only for as many iterations as are said to pay."""
+        """If undecided, only for as many iterations as are said to pay, and if it hangs on that
+        alone: else `fix` takes it among the unsafe ones only."""
         profit = self.profit(how)
+        if profit.hangs_on:
+            return False
         least = profit.break_even or 0
         return profit.worth == "yes" or (
             profit.worth == "depends" and least <= CASES[self.name].count
@@ -109,13 +112,22 @@ def profit_of(finding: Finding) -> Profit:
     return finding.judgement.profit
 
 
-def profiled(folder: Path, name: str, finding: Finding, basis: Basis) -> Basis:
+def profiled(folder: Path, name: str, finding: Finding, basis: Basis, patience: float) -> Basis:
     path = folder / f"{name}.py"
     source = pipeline.Session(Settings(), folder).source(path)
     loops = candidates([finding], all_=True)[finding.filename]
     file = File(os.path.realpath(path), source.digest, loops)
-    runs = [quietly(parse([str(path)]), [file], basis.machine) for _ in range(PROFILES)]
+    start, wanted, runs = time.perf_counter(), 1, list[Profile]()
+    while len(runs) < wanted:
+        runs.append(quietly(parse([str(path)]), [file], basis.machine))
+        if len(runs) == 1:
+            wanted = pairs_of_a_block(patience, time.perf_counter() - start)
     return replace(basis, profile=replace(min(runs, key=_taken), path="benchmark"))
+
+
+def pairs_of_a_block(patience: float, spent: float) -> int:
+    """`spent` is how long the first took, and that so many fit into the patience."""
+    return min(max(int(patience / spent), FEWEST), MOST)
 
 
 def _taken(profile: Profile) -> float:
@@ -170,7 +182,7 @@ def measured(folder: Path, name: str, patience: float) -> tuple[list[float], lis
         turns.reverse()
         spent = time.perf_counter() - start
         if len(taken[name]) == BLOCKS:
-            pairs = BLOCKS * min(max(int(patience / spent), FEWEST), MOST)
+            pairs = BLOCKS * pairs_of_a_block(patience, spent)
         elif len(taken[name]) >= BLOCKS * FEWEST and spent > 2 * patience:
             break
     before, after = taken.values()
@@ -187,7 +199,7 @@ def rows(names: Sequence[str], patience: float) -> Iterator[Row]:
             (folder / f"{name}.py").write_text(CASES[case].text)
             static = profit_of(judged(folder, name, basis, LEAST))
             legal = judged(folder, name, basis, 0.0)
-            found = profiled(folder, name, legal, basis)
+            found = profiled(folder, name, legal, basis, patience)
             profit = profit_of(judged(folder, name, found, LEAST))
             if not any(
                 rewritten(folder, name, judged(folder, name, b, 0.0)) for b in (found, basis)

@@ -70,7 +70,7 @@ def _constants(report: Report) -> list[str]:
     """Which machine the predictions are made for, if there are any."""
     judged = [one.judgement for one in report.findings if one.judgement is not None]
     named = [one.profit.constants for one in judged if one.profit is not None]
-    return [f"Gains are predicted from {name}." for name in sorted({*named} - {""})]
+    return [f"Gains are predicted (constants: {name})." for name in sorted({*named} - {""})]
 
 
 def _found(report: Report) -> str:

@@ -26,7 +26,11 @@ Make = Callable[[_run.Run, Report, Wanted], list[Change | Failed]]
 @_options.analysis
 @_options.output_format()
 @click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also apply rewrites that need assumptions, or may not gain.")
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="Also apply rewrites that need assumptions, or may not gain.",
+)
 @click.option("--interactive", is_flag=True, help="Ask for each rewrite, as `git add --patch`.")
 @click.option(
     "--add-dependency",

@@ -120,7 +120,10 @@ class Evaluation:
         for i in order:
             self.targets.pop(i, None)
         here = set(order)
-        self.raises = {name: left for name, at in self.raises.items() if (left := at - here)}
+        for name, at in [*self.raises.items()]:
+            at -= here
+            if not at:
+                del self.raises[name]
 
     def _give_up(self) -> None:
         """The values did not come to rest: what the scope calls or touches may be anything."""

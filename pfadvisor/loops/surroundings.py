@@ -52,8 +52,8 @@ def _is_surrounding(effect: Effect) -> bool:
 
 
 def _entered(body: Body, around: list[int], resources: set[str]) -> Span | None:
-    for instr in body.function.code:
-        if instr.op == "enter" and instr.stmt in around:
+    for instr in (body.function.code[i] for i in body.whole.entered):
+        if instr.stmt in around:
             types = body.ev.values[instr.args[0]].types or ()
             traits = [body.ev.program.traits_of(t) for t in types]
             heads = [parse_type(t)[0] for t in types]

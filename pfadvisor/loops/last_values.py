@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.whole import JOINS
 
 
 def conditional_last_values(body: Body, counters: set[str]) -> set[int]:
@@ -35,4 +36,20 @@ def live_names(body: Body) -> tuple[str, ...]:
 def _used_outside(body: Body, value: int) -> bool:
     first, last = body.whole.span_of_uses[value]
     outside = last >= 0 and (first < body.loop.start or last >= body.loop.end)
-    return outside and (value in body.heads or body.inside(value))
+    own = value in body.heads or body.inside(value)
+    return own and (outside or (last >= 0 and _comes_round(body, value)))
+
+
+def _comes_round(body: Body, value: int) -> bool:
+    """Whether a loop around takes it to where this one begins again."""
+    code, loop, uses = body.function.code, body.loop, body.whole.uses
+    waiting, seen = [value], set[int]()
+    while waiting:
+        for use in uses.get(waiting.pop(), ()):
+            if code[use].op not in JOINS or use in seen:
+                continue
+            if not loop.start <= use < loop.end and body.whole.span_of_uses[use][1] >= 0:
+                return True
+            seen.add(use)
+            waiting.append(use)
+    return False

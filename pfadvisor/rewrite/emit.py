@@ -134,8 +134,7 @@ class Emitter:
         if known:
             again = load(self.backend).emit(replace(job, bound=known), self.context)
             return replace(again, header="")
-        if not self.prelude:
-            self.outer = outer_loop(self.text, self.context.path, emission.header)
+        self.outer = outer_loop(self.text, self.context.path, emission.header)
         return emission
 
     def named(self, emission: Emission) -> tuple[list[str], Emission]:

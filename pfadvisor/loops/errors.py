@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.names import BUILTINS
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.affine import affine
 from pfadvisor.loops.analysis import Analysis
@@ -37,7 +38,15 @@ def of_work_alone(analysis: Analysis) -> bool:
     left = [i for i in body.node_of if i not in analysis.compute_instrs]
     jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
-    return not (jumps or misses or source_fails(analysis))
+    strays = any(code[i].op == "name" and _is_nowhere(body, str(code[i].args[0])) for i in left)
+    return not (jumps or misses or strays or source_fails(analysis))
+
+
+def _is_nowhere(body: Body, name: str) -> bool:
+    """Whether nothing in sight gives the name a value."""
+    facts = body.ev.module
+    known = name in facts.names or name in BUILTINS or name.startswith("__")
+    return not known and not facts.star_imports
 
 
 def source_fails(analysis: Analysis) -> bool:

@@ -147,11 +147,6 @@ class Profit:
             return False
         return self.break_even is None or self.break_even > self.iterations
 
-    @property
-    def hangs_on(self) -> str:
-        """What the gain hangs on besides the number of iterations: a rewrite may be slower."""
-        return self.reason if self.worth == "depends" else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:

@@ -50,6 +50,11 @@ def is_question(judgement: Judgement) -> bool:
     return judgement.verdict == "review" and worth and known
 
 
+def hangs_on(profit: Profit) -> str:
+    """What the gain hangs on besides the number of iterations: a rewrite may be slower."""
+    return profit.reason if profit.worth == "depends" else ""
+
+
 def hidden_as(finding: Finding) -> str:
     """Under which word the summary counts a finding that is not shown. What would not gain is
     cheap, whatever its verdict: so it need not be known."""

@@ -244,7 +244,7 @@ def with_fix(finding: Finding, source: SourceFile, request: Request) -> Finding:
     from pfadvisor.rewrite.declare import undeclared
 
     lacking = undeclared(settings.backend, source, request.cwd)
-    hangs_on = judgement.profit.hangs_on
+    hangs_on = selection.hangs_on(judgement.profit)
     message = "; ".join(part for part in (fix.message, hangs_on, lacking) if part)
     applicability: Applicability = "unsafe" if hangs_on else fix.applicability
     return replace(finding, fix=replace(fix, message=message, applicability=applicability))

@@ -53,7 +53,8 @@ def source_fails(analysis: Analysis) -> bool:
     """Whether drawing an item is known to raise, after others perhaps."""
     body = analysis.body
     header = {*body.header, body.loop.source, body.loop.elem}
-    return not analysis.source.reiterable and any(at & header for at in body.ev.raises.values())
+    found = {name for name, at in body.ev.raises.items() if at & header}
+    return not analysis.source.reiterable and bool(found - MISUSE)
 
 
 def overtaken(analysis: Analysis) -> bool:

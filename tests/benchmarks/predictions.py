@@ -33,6 +33,7 @@ from pfadvisor.profit.basis import Basis, of_this_machine
 from pfadvisor.profit.machine import worker_count
 from pfadvisor.profit.profiles import Profile
 from pfadvisor.rewrite.compose import applied, compose
+from pfadvisor.selection import hangs_on
 
 STABLE = 0.15
 LEAST = 1.2
@@ -85,7 +86,7 @@ class Row:
         """If undecided, only for as many iterations as are said to pay, and if it hangs on that
         alone: else `fix` takes it among the unsafe ones only."""
         profit = self.profit(how)
-        if profit.hangs_on:
+        if hangs_on(profit):
             return False
         least = profit.break_even or 0
         return profit.worth == "yes" or (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pfadvisor.effects import (
     access,
+    bare,
     by_name,
     decorators,
     displays,
@@ -157,8 +158,11 @@ def _one(
                 return unknown(ev, i, subject, args, targets, dotted)
             targets.append(Target("known", dotted))
             return instantiate.known(ev, i, effect, None, args, dotted)
+        case ("new", head):
+            return bare.make(ev, i, head, args, targets)
         case ("init", head):
-            return _initialise(ev, i, head, callee.recv or UNKNOWN, args, targets)
+            bound = args if callee.recv is None else [Arg("pos", "", callee.recv), *args]
+            return _initialise(ev, i, head, bound, targets)
         case ("method", type_name, name):
             return _method(ev, i, type_name, name, callee.recv, args, targets)
         case ("unbound", type_name, name):
@@ -169,15 +173,15 @@ def _one(
     return unknown(ev, i, subject, args, targets)
 
 
-def _initialise(
-    ev: Evaluation, i: int, head: str, recv: Val, args: list[Arg], targets: list[Target]
-) -> Val:
-    """The constructor of a known class, run on an instance of a class that derives from it."""
+def _initialise(ev: Evaluation, i: int, head: str, args: list[Arg], targets: list[Target]) -> Val:
+    """The constructor of a known class, run on an instance of a class that derives from it, which
+    is the first argument."""
     effect = ev.program.knowledge.call(head)
-    if effect is None:
+    if effect is None or not args or args[0].kind != "pos":
         return unknown(ev, i, f"{head}.__init__", args, targets)
+    recv = args[0].val
     targets.append(Target("known", head))
-    made = instantiate.known(ev, i, effect, None, args, head)
+    made = instantiate.known(ev, i, effect, None, args[1:], head)
     ev.access(i, recv, DEEP, write=True, how="store")
     for obj in recv.objs:
         ev.store(obj, "[]", access.contents(ev, made))
@@ -351,11 +355,21 @@ def _default(facts: Any, param: Any, qualname: str) -> Val:
 
 def _super(ev: Evaluation, args: list[Arg]) -> Val:
     owner = ev.function.owner_class
-    if args or owner < 0:
+    own = f"{ev.module.name}:{ev.module.classes[owner].qualname}" if owner >= 0 else ""
+    if not own or (args and not _names_own(ev, own, args)):
         return UNKNOWN
-    bases = ev.program.bases(f"{ev.module.name}:{ev.module.classes[owner].qualname}")
+    bases = ev.program.bases(own)
     types = frozenset(b for b in bases if b != "object")
     return Val(frozenset({(("param", 0), ())}), types or frozenset({"object-base"}))
+
+
+def _names_own(ev: Evaluation, own: str, args: list[Arg]) -> bool:
+    """Whether the arguments of `super(Own, self)` say what would hold without them."""
+    if len(args) != 2 or any(a.kind != "pos" for a in args):
+        return False
+    first, instr = args[0].val, ev.function.code[args[1].value]
+    named = first.types == frozenset({"type"}) and first.funcs == frozenset({("class", own)})
+    return named and instr.op == "param" and instr.args[0] == 0
 
 
 def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, ...]) -> Val | None:

@@ -130,7 +130,8 @@ class Classes:
         return self._own_methods[name]
 
     def _kind(self, module: ModuleFacts, index: int) -> str:
-        kind, function = "method", module.functions[index]
+        function = module.functions[index]
+        kind = "static" if function.name == "__new__" else "method"
         for origin in decorators.names_of(self.program, module, function):
             if origin == "" and layers.layers_of(self.program, module, function) is None:
                 return "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import calls, defaults, enums, instantiate, memo
+from pfadvisor.effects import bare, calls, defaults, enums, instantiate, memo
 from pfadvisor.effects.classes import CHECKERS, MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
@@ -36,6 +36,7 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
     if ev.program.member_of(name, "__init__") is None:
         targets.append(Target("class", name))
         _fill_fields(ev, i, name, result, args, targets)
+    bare.fill_as_built(ev, i, name, result, args)
     for method in ("__new__", "__attrs_pre_init__", "__init__", *AFTER):
         member = ev.program.member_of(name, method)
         if member is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pfadvisor.effects import access, calls, enums, families, implicit, owners
+from pfadvisor.effects import access, bare, calls, enums, families, implicit, owners
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -50,10 +50,11 @@ def inherited_attribute(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     found = [_member(ev, i, value, cls, m, name) for cls, m in _beside(ev, name)]
     for head in sorted(value.types or ()):
         member = ev.program.member_of(head, name) if ":" in head else None
+        made = bare.above(ev, head) if member is None and name == "__new__" else None
         if member is not None:
             found.append(_member(ev, i, value, head, member, name))
         else:
-            found.append(access.typed(ev, i, value, head, name))
+            found.append(made or access.typed(ev, i, value, head, name))
     return join_all(found) if found else UNKNOWN
 
 
@@ -119,11 +120,16 @@ def _member(ev: Evaluation, i: int, value: Val, cls: str, member: Any, name: str
 
 
 def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
+    made = bare.maker_of(ev.program, [cls]) if name == "__new__" else None
+    if made is not None and (":" not in cls or ev.program.member_of(cls, name) is None):
+        return made
     if ":" not in cls:
         if ev.program.knowledge.call(f"{cls}.{name}") is not None:
             return Val(types=frozenset({"function"}), funcs=frozenset({("known", f"{cls}.{name}")}))
         if ev.program.knowledge.method(cls, name) is not None:
             return Val(types=frozenset({"function"}), funcs=frozenset({("unbound", cls, name)}))
+        if name == "__init__" and bare.is_type(ev.program, cls):
+            return Val(types=frozenset({"function"}), funcs=frozenset({("init", cls)}))
         known = ev.program.knowledge.value(f"{cls}.{name}")
         return Val(types=frozenset({known})) if known else UNKNOWN
     member = ev.program.member_of(cls, name)

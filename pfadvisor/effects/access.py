@@ -12,6 +12,7 @@ from pfadvisor.effects import (
     members,
     new_items,
     owners,
+    records,
     refills,
     sharing,
 )
@@ -23,6 +24,7 @@ from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     IMMUTABLE,
+    MAPPINGS,
     NOTHING,
     UNKNOWN,
     Effect,
@@ -38,10 +40,6 @@ from pfadvisor.effects.values import (
 )
 
 HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
-MAPPINGS = frozenset(
-    {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
-    | {"Mapping", "MutableMapping", "mappingproxy", "collections.ChainMap"}
-)
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -49,7 +47,8 @@ if TYPE_CHECKING:
 
 def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
-    found = _load(ev, value, elem, types)
+    named = records.item(ev, value, elem, types) if elem[0] == "[" else None
+    found = _load(ev, value, elem, types) if named is None else named
     objs = [obj for obj in ordered(value.objs) if obj[0] in ev.hiding] if ev.hiding else []
     if not objs:
         return found

@@ -18,25 +18,27 @@ if TYPE_CHECKING:
 
 OBJECT: Final = "object"
 FIXED: Final = frozenset({"bytes", "complex", "float", "frozenset", "int", "str", "tuple"})
-FILLED: Final = frozenset(
-    {"bytearray", "dict", "list", "set", "collections.Counter", "collections.OrderedDict"}
-    | {"collections.defaultdict", "collections.deque"}
-)
 
 
 def maker_of(program: Program, classes: Iterable[str]) -> Val | None:
     """The `__new__` that comes after those of the program, in all of these classes and their
     bases; None if it cannot be told, or is not the same."""
+    names = list(classes)
+    if any(":" in name and program.opaque_base(name) for name in names):
+        return None
+    head = _type_behind(program, names)
+    funcs = frozenset({("new", head)})
+    return Val(types=frozenset({"function"}), funcs=funcs) if head else None
+
+
+def _type_behind(program: Program, classes: list[str]) -> str:
+    """The one type outside the program that the classes derive from, "" if that is unknown."""
     heads: set[str] = set()
     for name in classes:
         lineage = program.lineage(name) if ":" in name else [name]
-        if "?" in lineage or (":" in name and program.opaque_base(name)):
-            return None
         heads.update(base for base in lineage if ":" not in base and base not in access.HARMLESS)
     head = heads.pop() if heads else OBJECT
-    if heads or not is_type(program, head):
-        return None
-    return Val(types=frozenset({"function"}), funcs=frozenset({("new", head)}))
+    return head if not heads and is_type(program, head) else ""
 
 
 def above(ev: Evaluation, base: str) -> Val | None:
@@ -59,7 +61,7 @@ def make(ev: Evaluation, i: int, head: str, args: list[Arg], targets: list[Targe
     if not names:
         return calls.unknown(ev, i, f"{head}.__new__", args, targets)
     targets.append(Target("known", f"{head}.__new__"))
-    result = ev.fresh((i, "new"), names)
+    result = ev.fresh(i, names)
     fill(ev, i, head, result, args[1:])
     return result
 
@@ -82,11 +84,11 @@ def fill(ev: Evaluation, i: int, head: str, result: Val, args: list[Arg]) -> Non
 def fill_as_built(ev: Evaluation, i: int, name: str, result: Val, args: list[Arg]) -> None:
     """What the call of a class of the program hands on to such a type by itself: one that does not
     change takes the arguments as `__new__` does, another as `__init__` does."""
-    maker = maker_of(ev.program, [name])
-    for _, head in maker.funcs if maker is not None else ():
-        own = "__new__" if head in FIXED else "__init__"
-        if head in FIXED | FILLED and ev.program.member_of(name, own) is None:
-            fill(ev, i, str(head), result, args)
+    head = _type_behind(ev.program, [name])
+    own = "__new__" if head in FIXED else "__init__"
+    keeps = head not in ("", OBJECT) and not ev.program.is_exception(head)
+    if keeps and ev.program.member_of(name, own) is None:
+        fill(ev, i, head, result, args)
 
 
 def _classes(value: Val) -> frozenset[str]:

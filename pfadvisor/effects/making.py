@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import bare, calls, defaults, enums, instantiate, memo
+from pfadvisor.effects import bare, calls, defaults, enums, instantiate, memo, records
 from pfadvisor.effects.classes import CHECKERS, MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
@@ -112,7 +112,8 @@ def _fill_fields(
             calls.invoke(ev, i, checker, [calls.Arg("pos", "", UNKNOWN)] * 3, targets, field)
     for field, value in given.items():
         for obj in result.objs:
-            ev.store(obj, f".{field}", value)
+            for place in records.places(ev.program, name, field):
+                ev.store(obj, place, value)
 
 
 def _made_by(ev: Evaluation, i: int, field: str, factory: Val, targets: list[Target]) -> Val:

@@ -268,6 +268,11 @@ CONTAINERS: Final = frozenset(
     }
 )
 
+MAPPINGS: Final = frozenset(
+    {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
+    | {"Mapping", "MutableMapping", "mappingproxy", "collections.ChainMap"}
+)
+
 
 def elem_types(type_name: str) -> frozenset[str] | None:
     """Types of what iterating over an instance of the type yields."""

@@ -9,7 +9,7 @@ from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.outside_stores import stored_from_outside
 from pfadvisor.effects.owners import unbound
-from pfadvisor.effects.values import UNKNOWN, Val, join
+from pfadvisor.effects.values import UNKNOWN, Val, join, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
@@ -110,6 +110,11 @@ class Classes:
         if not self._resolving:
             self._lineages[name] = order
         return order
+
+    def above(self, type_name: str) -> list[str]:
+        """The class of a type, and those that it derives from if it is one of the program."""
+        head = parse_type(type_name)[0]
+        return self.lineage(head) if ":" in head else [head]
 
     def member_of(self, name: str, attribute: str) -> Member | None:
         """(module, function, kind) of a method or property; kind: method static class property …"""

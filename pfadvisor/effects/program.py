@@ -26,6 +26,7 @@ from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, uni
 Derived = TypeVar("Derived")
 Load = Callable[[str], ModuleFacts | None]
 Key = tuple[str, int, Context]
+ITERATORS: Final = frozenset({"iterator", "generator"})
 SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale"})
 MOST_CONTEXTS: Final = 4
 MOST_DEPTH: Final = 200
@@ -335,10 +336,9 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         return union(traits.item) if traits is not None and traits.item else None
 
     def one_shot(self, type_name: str) -> bool:
-        traits = self.traits_of(type_name)
-        return parse_type(type_name)[0] in ("iterator", "generator") or bool(
-            traits and traits.one_shot
-        )
+        above = self.above(type_name)
+        traits = map(self.traits_of, above)
+        return any(t is not None and t.one_shot for t in traits) or not ITERATORS.isdisjoint(above)
 
     def is_exception(self, head: str) -> bool:
         return "BaseException" in self.knowledge.lineage(head)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pfadvisor.effects import (
     calls,
     enums,
+    filling,
     hidden,
     implicit,
     members,
@@ -221,11 +222,8 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     if ev.function.code[key].op == "slice":
         return _sliced(ev, i, value)
     const = ev.values[key].const
-    types = (
-        join_types([item_types(t, const) or ev.program.item_type(t) for t in value.types])
-        if value.types
-        else None
-    )
+    stated = [item_types(t, const) or ev.program.item_type(t) for t in value.types or ()]
+    types = join_types(stated) or filling.on_demand(ev, value)
     if value.types is not None and immutable(value.types):
         return Val(types=types)
     number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"

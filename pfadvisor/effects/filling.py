@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import hidden
 from pfadvisor.effects.values import (
@@ -18,6 +18,8 @@ from pfadvisor.effects.values import (
     split_top,
     union,
 )
+
+MADE: Final = "made"  # what a mapping gets from its factory, beside what is put into it
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -52,6 +54,15 @@ def fill(
         ev.store(obj, "keys", contents)
     if not {parse_type(name)[0] for name in names} <= hidden.OPEN_CONTAINERS or not names:
         ev.store(obj, hidden.ANYWHERE, contents._replace(const=NOTHING))
+
+
+def on_demand(ev: Evaluation, value: Val) -> frozenset[str] | None:
+    """The types of what dictionaries with defaults, all of them made here, make for new keys."""
+    made = [ev.heap.get((obj, MADE), BOTTOM).types for obj in value.objs]
+    heads = {parse_type(t)[0] for t in value.types or ()} - {"None"}
+    if heads != {"collections.defaultdict"} or not all(made):
+        return None
+    return frozenset[str]().union(*(types or () for types in made)) or None
 
 
 def _parts_as_stated(stated: str) -> tuple[str, ...]:

@@ -356,7 +356,10 @@ def _from_outside(ev: Evaluation, i: int, made: Val) -> Val:
     roots = {root for root, _ in made.objs | hidden.reached(ev, made).objs}
     sites = [root[1] if root[0] == "fresh" else None for root in roots]
     anew = all(s == i or (isinstance(s, tuple) and s[:1] == (i,)) for s in sites)
-    return BOTTOM if anew else made
+    if not anew:
+        return made
+    ev.store((("fresh", i), ()), filling.MADE, Val(types=made.types))
+    return BOTTOM
 
 
 def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> list[Val]:

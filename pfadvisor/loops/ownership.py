@@ -29,9 +29,11 @@ def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[
     found: dict[str, Assumption] = {}
     for value in results_of(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
+        older = body.node_of.get(value) is None and value not in body.header
         for obj, holder in outside(body, body.ev.values[value]):
             if (
-                _reaches(obj, changed)
+                older
+                or _reaches(obj, changed)
                 or (holder.funcs and not named)
                 or (differs(body, holder) if holder.types else _matters(body, obj))
                 or (value in keys and _told_apart(body, value))

@@ -95,7 +95,8 @@ def _trim(shelf: Path, most: int) -> None:
 @cache
 def _edition() -> str:
     """Changes with the tool, with what makes facts, and with the Python that parses."""
-    return _stamps((Path(__file__).parent / "effects").glob("*.py"))
+    package = Path(__file__).parent
+    return _stamps((*package.glob("effects/*.py"), package / "source" / "suppress.py"))
 
 
 @cache

@@ -338,7 +338,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one loop with all its reasons; `plan` is None for serial loops."""
+    """The verdict on one loop; `plan` is None for serial ones, `accepted` is on the user's word."""
 
     loop: LoopId
     verdict: Verdict
@@ -354,11 +354,12 @@ class Judgement:
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
     advice: str = ""
+    accepted: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a report. `judgement` is None for family 3xx."""
+    """One line of a report. `judgement` is None for families 3xx and 4xx."""
 
     code: str
     name: str
@@ -381,8 +382,7 @@ class Failed:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     filename: str
     reason: str
 

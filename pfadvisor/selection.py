@@ -13,7 +13,8 @@ from pathlib import PurePath
 from typing import Final, Literal
 
 from pfadvisor.config import Settings, suggestion
-from pfadvisor.model import Assumption, Finding, Judgement, Profit
+from pfadvisor.loops.accepted import Accepted
+from pfadvisor.model import Finding, Judgement, Profit
 
 Show = Literal["suggested", "review", "all"]
 
@@ -70,15 +71,16 @@ def hidden_as(finding: Finding) -> str:
 
 def accept(judgement: Judgement, names: Iterable[str]) -> Judgement:
     """The judgement if the assumptions that `names` spell are true."""
-    patterns = tuple(names)
-    if judgement.verdict != "review" or not patterns:
+    accepted = Accepted(names)
+    if judgement.verdict != "review" or not accepted:
         return judgement
-    left = tuple(one for one in judgement.assumptions if not _answered(one, patterns))
+    left = accepted.left(judgement.assumptions)
+    taken = (*judgement.accepted, *accepted.met)
     if left:
-        return replace(judgement, assumptions=left)
+        return replace(judgement, assumptions=left, accepted=taken)
     verdict: Literal["parallel", "pipeline"]
     verdict = "pipeline" if judgement.pattern in ("pipeline", "search") else "parallel"
-    return replace(judgement, assumptions=(), verdict=verdict)
+    return replace(judgement, assumptions=(), verdict=verdict, accepted=taken)
 
 
 def is_selected(finding: Finding, settings: Settings) -> bool:
@@ -138,11 +140,6 @@ def _pays(profit: Profit | None, settings: Settings) -> bool:
     if profit.iterations is not None:
         return profit.break_even <= profit.iterations
     return (profit.break_even_later or profit.break_even) <= settings.max_break_even
-
-
-def _answered(assumption: Assumption, patterns: tuple[str, ...]) -> bool:
-    spelled = f"{assumption.name}:{assumption.subject}"
-    return any(pattern == assumption.name or fnmatchcase(spelled, pattern) for pattern in patterns)
 
 
 def _matches(code: str, name: str, selectors: Iterable[str]) -> bool:

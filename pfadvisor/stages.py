@@ -89,10 +89,7 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     if isinstance(source, Failed):
         return Outcome(failed=source)
     if not worth_parsing(source):
-        tree = session.parse(source)
-        if isinstance(tree, Failed):
-            return Outcome(failed=tree)
-        return Outcome(reading=Reading(source.digest, ()))
+        return _without_loops(session, source, request)
     facts = session.facts(target, source)
     if isinstance(facts, Failed):
         return Outcome(failed=facts)
@@ -112,7 +109,7 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     if not request.dependences:
         judgements = tuple(replace(one, dependences=()) for one in judgements)
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
-    findings += _mistakes(session, source)
+    findings += _mistakes(session, source, said)
     findings.sort(key=lambda one: one.span)
     left = [one for one in findings if _is_left(one, said, request.settings)]
     chosen, hidden = _told(left, request)
@@ -145,15 +142,28 @@ def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], lis
     return shown, hidden
 
 
-def _mistakes(session: Session, source: SourceFile) -> tuple[Finding, ...]:
-    from pfadvisor.rules import _mistakes
+def _without_loops(session: Session, source: SourceFile, request: Request) -> Outcome:
+    tree = session.parse(source)
+    if isinstance(tree, Failed):
+        return Outcome(failed=tree)
+    said = suppressions(source.data, source.text)
+    found = _mistakes(session, source, said) if said.comments else ()
+    left = tuple(one for one in found if _is_left(one, said, request.settings))
+    return Outcome(left, reading=Reading(source.digest, ()))
 
-    if _mistakes.SIGN not in source.text:
+
+def _mistakes(session: Session, source: SourceFile, said: Suppressions) -> tuple[Finding, ...]:
+    from pfadvisor.rules import _comments, _mistakes
+
+    if _mistakes.SIGN not in source.text and not said.comments:
         return ()
     tree = session.parse(source)
     if isinstance(tree, Failed):
         return ()
-    return _mistakes.mistakes(tree, source.text, source.name)
+    return (
+        *_mistakes.mistakes(tree, source.text, source.name),
+        *_comments.meaningless(said.comments, tree, source.name),
+    )
 
 
 def _is_chosen(finding: Finding, request: Request) -> bool:
@@ -163,15 +173,13 @@ def _is_chosen(finding: Finding, request: Request) -> bool:
     return request.unsafe or selection.is_proposed(finding, request.settings)
 
 
-def _answers(facts: ModuleFacts, said: Suppressions) -> dict[int, frozenset[str]]:
-    """Assumptions that comments accept, by the row of a loop's `for`."""
-    if not said.assumed:
+def _answers(facts: ModuleFacts, said: Suppressions) -> dict[int, tuple[str, ...]]:
+    """Assumptions that comments accept, by the row of the `for` of a loop that has comments."""
+    if not said.comments:
         return {}
-    return {
-        loop.for_row: frozenset(said.assumptions(_rows(loop.for_row, loop.span.row)))
-        for function in facts.functions
-        for loop in function.loops
-    }
+    loops = [loop for function in facts.functions for loop in function.loops]
+    rows = {loop.for_row: _rows(loop.for_row, loop.span.row) for loop in loops}
+    return {row: said.assumptions(near) for row, near in rows.items() if said.speaks_of(near)}
 
 
 def _finding(judgement: Judgement, said: Suppressions, settings: Settings) -> Finding:

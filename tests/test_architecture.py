@@ -26,7 +26,7 @@ FLOORS = (
     ("report",),
     ("cache", "consulted", "selection", "nesting", "workers"),
     ("session",),
-    ("importers",),
+    ("importers", "inquiry"),
     ("stages",),
     ("outcomes",),
     ("pipeline",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ from pfadvisor.source.files import display
 from pfadvisor.source.module import SourceFile, decode, read
 
 STDIN: Final = "-"
+PLACE: Final = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

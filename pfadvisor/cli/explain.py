@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import Any
 
@@ -12,7 +11,6 @@ from pfadvisor import registry
 from pfadvisor.cli import _options, _run
 from pfadvisor.model import Finding, Report
 
-PLACE = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::\d+)?")
 TRUST = "trust"
 BACKENDS = "pfadvisor.backends"
 
@@ -32,7 +30,7 @@ def command(what: str, **given: Any) -> int:
     """
     if what == TRUST:
         return _trust()
-    place = PLACE.fullmatch(what)
+    place = _run.PLACE.fullmatch(what)
     if place is not None:
         return _loop(place["path"], int(place["row"]), given)
     from pfadvisor.rules._catalog import page

@@ -12,7 +12,7 @@ from pfadvisor.cli import _run
 @click.command()
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 def command(output_format: str) -> None:
-    """List all rules: 1xx can run in parallel, 2xx why it stays serial, 3xx mistakes."""
+    """List all rules: 1xx can run in parallel, 2xx why it stays serial, 3xx and 4xx mistakes."""
     from pfadvisor.rules._catalog import rules
 
     if output_format == "json":

@@ -17,6 +17,7 @@ from pfadvisor.effects import (
     memo,
     owners,
     partials,
+    vouching,
     wrapped,
 )
 from pfadvisor.effects.facts import Function, Instr
@@ -265,6 +266,11 @@ def project(
     if facts is None:
         return unknown(ev, i, module, args, targets)
     function = facts.functions[index]
+    if ev.program.knowledge.user:
+        stated = ev.program.knowledge.user.get(f"{module}.{function.qualname}")
+        if stated is not None and not stated.unknown:
+            targets.append(Target("def", function.qualname, module, index))
+            return instantiate.known(ev, i, stated, recv, args, function.qualname)
     wrappers = decorators.names_of(ev.program, facts, function) if function.decorators else []
     layers = layers_of(ev.program, facts, function) if "" in wrappers else []
     if layers is None:
@@ -274,6 +280,8 @@ def project(
     context = ev.program.context_of(ev, facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
+    if summary is None and function.pure_mark:
+        return vouching.unseen(ev, i, facts, function)
     if summary is None:
         for number, elem in _plain_stores(function):
             ev.access(i, bound[number].val, elem, write=True, how="store")

@@ -29,7 +29,7 @@ from pfadvisor.effects.values import (
     join,
     ordered,
 )
-from pfadvisor.model import Location
+from pfadvisor.model import Assumption, Location
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -84,6 +84,7 @@ class Evaluation:
         self.raises: dict[str, set[int]] = {}  # class -> instructions that may raise it
         self.seen: set[Any] = set()
         self.refills: dict[int, frozenset[Obj]] = {}  # what drawing from a generator changes
+        self.vouched: dict[int, frozenset[Assumption]] = {}
 
     def run(self) -> Evaluation:
         self.program.count("runs")
@@ -244,6 +245,10 @@ class Evaluation:
             self.changed = True
             self.implied.clear()
             self.ends.clear()
+
+    def vouch(self, i: int, stated: frozenset[Assumption]) -> None:
+        """The call rests on what the user states."""
+        self.vouched[i] = self.vouched.get(i, frozenset()) | stated
 
     def fresh(self, site: Any, types: frozenset[str] | None, *, exact: bool = False) -> Val:
         if exact:

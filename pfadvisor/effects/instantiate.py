@@ -23,6 +23,7 @@ from pfadvisor.effects import (
     special,
     stated,
     substitution,
+    vouching,
 )
 from pfadvisor.effects.effect import RESOURCES
 from pfadvisor.effects.effect import Effect as Line
@@ -56,6 +57,8 @@ def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: lis
     ev.program.count("instantiations")
     passed = substitution.Passed(ev, i, args)
     ev.enter(i, summary, keys, passed)
+    if summary.vouched:
+        ev.vouch(i, summary.vouched)
     for name, _ in summary.raises:
         ev.raises.setdefault(name, set()).add(i)
     for number in summary.exact:
@@ -143,6 +146,7 @@ def known(
 ) -> Val:
     """Enter the effects and result of a callable that a table describes."""
     bound = _Bound(ev, line, args)
+    vouching.by_line(ev, i, line)
     if recv is None:
         recv = bound.vals.get("self")
     if line.special:

@@ -46,12 +46,13 @@ class Knowledge:
     """The shipped tables below the user's lines, which override them."""
 
     def __init__(self, user: Mapping[str, Effect] | None = None) -> None:
-        self._user = {key.removeprefix("builtins."): line for key, line in (user or {}).items()}
+        self.user = {key.removeprefix("builtins."): line for key, line in (user or {}).items()}
+        self._stated = {id(line): key for key, line in (user or {}).items()}
 
     def call(self, dotted: str) -> Effect | None:
         """The line of a function, a constructor, or a method taken from its class."""
         dotted = dotted.removeprefix("builtins.")
-        found = self._user.get(dotted) or _call(dotted)
+        found = self.user.get(dotted) or _call(dotted)
         if found is None:
             found = self._through_class(dotted) or self._exception(dotted)
         return None if found is None or found.unknown else found
@@ -59,16 +60,20 @@ class Knowledge:
     def method(self, type_name: str, name: str) -> Effect | None:
         """The line of a method of that type or of its bases; class methods included."""
         for owner in self.lineage(type_name):
-            found = self._user.get(f"{owner}.{name}") or own_line(owner, name)
+            found = self.user.get(f"{owner}.{name}") or own_line(owner, name)
             if found is not None:
                 return None if found.unknown else found
         return None
+
+    def stated_as(self, line: Effect) -> str:
+        """The name under which the user stated the line, "" for one of the tables."""
+        return self._stated.get(id(line), "")
 
     def traits(self, type_name: str) -> TypeTraits | None:
         return _traits(_bare(type_name))
 
     def value(self, dotted: str) -> str | None:
-        root, name = _split(dotted)
+        root, name = split(dotted)
         table = load(root)
         return None if table is None else table.values.get(name)
 
@@ -149,6 +154,8 @@ class Remembered:
         self.method = cache(knowledge.method)
         self.traits = cache(knowledge.traits)
         self.value = cache(knowledge.value)
+        self.whole, self.user = knowledge, knowledge.user
+        self.stated_as = knowledge.stated_as
         self.is_known_root = knowledge.is_known_root
         self.types_with_method = cache(knowledge.types_with_method)
         self.library_types = cache(knowledge.library_types)
@@ -201,7 +208,7 @@ def own_line(type_name: str, name: str) -> Effect | None:
 
 @cache
 def _call(dotted: str) -> Effect | None:
-    root, name = _split(dotted)
+    root, name = split(dotted)
     table = load(root)
     line = None if table is None else table.calls.get(name)
     if table is None or line is None:
@@ -211,7 +218,7 @@ def _call(dotted: str) -> Effect | None:
 
 @cache
 def _method(type_name: str, name: str) -> Effect | None:
-    root, owner = _split(type_name)
+    root, owner = split(type_name)
     table = load(root)
     line = None if table is None else table.methods.get(owner, {}).get(name)
     if table is None or line is None:
@@ -221,7 +228,7 @@ def _method(type_name: str, name: str) -> Effect | None:
 
 @cache
 def _traits(type_name: str) -> TypeTraits | None:
-    root, name = _split(type_name)
+    root, name = split(type_name)
     table = load(root)
     line = None if table is None else table.types.get(name)
     if table is None or line is None:
@@ -233,7 +240,7 @@ def _bare(type_name: str) -> str:
     return type_name.partition("[")[0].removeprefix("builtins.")
 
 
-def _split(dotted: str) -> tuple[str, str]:
+def split(dotted: str) -> tuple[str, str]:
     """("os", "path.join") of "os.path.join"; bare names and `list.append` are builtins."""
     root, dot, rest = dotted.partition(".")
     return (root, rest) if dot and root in roots() else ("builtins", dotted)

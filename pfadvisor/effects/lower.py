@@ -20,10 +20,10 @@ from pfadvisor.effects.scopes import Scope, Scopes, dotted, parameter_names
 from pfadvisor.effects.ssa import Builder, Columns
 from pfadvisor.effects.versions import BUILTINS, flags_of
 from pfadvisor.model import Span
+from pfadvisor.source.suppress import pure_rows
 
 _IMPORTS_ALL = re.compile(r"\bimport\s*\*")
 _FOR = re.compile(r"\bfor\b")
-_PURE = re.compile(r"#\s*pfadvisor:\s*pure\b")
 
 
 class Module:
@@ -44,11 +44,7 @@ class Module:
         self.guards: list[Span] = []
         self.global_writes = self._global_names(text)
         self.has_lambda = "lambda" in text
-        self.pure_rows = {
-            row
-            for row, line in enumerate(self.lines, 1)
-            if "pfadvisor" in line and _PURE.search(line)
-        }
+        self.pure_rows = pure_rows(text)
 
     @staticmethod
     def _global_names(text: str) -> frozenset[str]:
@@ -285,7 +281,7 @@ class Lowering:
         if decorators:
             top = self.span(decorators[0])
             span = span._replace(row=top.row, column=max(1, top.column - 1))
-        row = getattr(node, "lineno", 0)
+        rows = {getattr(node, "lineno", 0), *(one.lineno for one in decorators)}
         return Function(
             name,
             self.qualname,
@@ -312,7 +308,7 @@ class Lowering:
             and ast.get_docstring(node, clean=False) is not None
             if self.kind != "lambda"
             else False,
-            bool({row, row - 1} & self.module.pure_rows),
+            self.kind == "function" and not rows.isdisjoint(self.module.pure_rows),
             tuple(builder.unreached),
         )
 

@@ -22,6 +22,7 @@ from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
 from pfadvisor.effects.tables import Tables
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
+from pfadvisor.effects.vouching import as_marked
 
 Derived = TypeVar("Derived")
 Load = Callable[[str], ModuleFacts | None]
@@ -246,7 +247,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         self.count("summaries")
         evaluation = Outline(self, facts, key[1], key[2])
         evaluation.run()
-        return evaluation.summary()
+        return as_marked(evaluation.summary(), facts, evaluation.function)
 
     def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
         """The value of one instruction, from what it depends on alone."""

@@ -28,7 +28,7 @@ from pfadvisor.effects.values import (
     ordered,
     parse_type,
 )
-from pfadvisor.model import Location
+from pfadvisor.model import Assumption, Location
 
 if TYPE_CHECKING:
     from pfadvisor.effects.outlines import Outline
@@ -83,6 +83,7 @@ class _Told(NamedTuple):
     origin: str = ""
     thrown: Val = BOTTOM
     made: tuple[tuple[int, frozenset[str]], ...] = ()  # classes whose call gives a fresh object
+    vouched: frozenset[Assumption] = frozenset()  # what the user states and this rests on
 
 
 class Summary(_Told):
@@ -97,6 +98,7 @@ class Summary(_Told):
             self.returns,
             self.exact,
             frozenset(self.made),
+            self.vouched,
         )
 
     @cached_property
@@ -216,6 +218,7 @@ def summarize(
         function.qualname,
         thrown,
         _classes_made(ev, sites),
+        frozenset().union(*ev.vouched.values()),
     )
 
 

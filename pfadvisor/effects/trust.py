@@ -36,6 +36,10 @@ TRUST: Final[tuple[str, ...]] = (
     "Where no array library is imported, an object of unknown type is no array: a slice of it is a "
     "copy, and its items are not views of it.",
     "Copies of arrays and tables share nothing, although one of Python objects shares these.",
+    "What you state is true: a function that is marked `# pfadvisor: pure` does nothing that is seen "
+    "from outside, a line of [tool.pfadvisor.effects] says all that a call does, and an assumption "
+    "that a comment or the configuration accepts holds. A finding that rests on one of these names "
+    "it.",
     "MemoryError, RecursionError, KeyboardInterrupt and the like may come at any point and are "
     "not counted as exceptions of the work.",
     "A rewrite to processes is called from a program that can have child processes, and whose "

@@ -12,6 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.blockers import blocker_of
 from pfadvisor.loops.changed_inputs import lost
 from pfadvisor.loops.commits import (
@@ -100,10 +101,8 @@ class Analysis:
 class Steps:
     """The intermediate results of the analysis of one loop."""
 
-    def __init__(
-        self, body: Body, assumed: frozenset[str], private: tuple[Candidate, ...] = ()
-    ) -> None:
-        self.body, self.assumed, self.private = body, assumed, private
+    def __init__(self, body: Body, accepted: Accepted, private: tuple[Candidate, ...] = ()) -> None:
+        self.body, self.accepted, self.private = body, accepted, private
         touches, self.own, self.resources = touches_of(self.body)
         roots = {c.root for c in private}
         self.shared = [t for t in touches if t.effect.root not in roots]
@@ -119,13 +118,10 @@ class Steps:
             *unknown_conflicts(self.body, self.shared),
             *given_conflicts(self.body, self.own),
         ]
-        self.conflicts = [c for c in self.conflicts if not self._accepted(c.assumption)]
+        self.conflicts = [
+            c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)
+        ]
         self.pinned = conditional_last_values(self.body, counters)
-
-    def _accepted(self, assumption: Assumption | None) -> bool:
-        return assumption is not None and bool(
-            {assumption.name, f"{assumption.name}:{assumption.subject}"} & self.assumed
-        )
 
     def analysis(self) -> Analysis:
         structural = structural_blockers(self.body)
@@ -212,24 +208,16 @@ class Steps:
         ahead = compute | part.head
         used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]
-        assumptions += throttles(body, self.assumed)
-        assumptions += list(_external(body, self.resources, compute, self.assumed))
-        assumptions += self._lead(part).too_far(self.assumed)
+        assumptions += self.accepted.left(throttles(body))
+        assumptions += self.accepted.left(_external(body, self.resources, compute))
+        assumptions += self._lead(part).too_far(self.accepted)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
         pure = not any(
             t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
             for t in self.resources
         ) and not any(body.node_of.get(u.instr) in compute for u in body.ev.unknowns)
-        if leaves and not pure and "speculative-work" not in self.assumed:
-            where = body.ev.location(body.loop.source)
-            assumptions.append(
-                Assumption(
-                    "speculative-work",
-                    "loop",
-                    "work of iterations past the exit may be done in vain",
-                    where,
-                )
-            )
+        if leaves and not pure:
+            assumptions += self.accepted.left([_in_vain(body)])
         collecting = self._collects(part, list(commits)) and not leaves
         plain = collecting and not part.head
         verdict: Verdict = "review" if assumptions else "parallel" if plain else "pipeline"
@@ -295,14 +283,14 @@ def analyse(
     facts: ModuleFacts,
     function: int,
     loop: int,
-    assumed: frozenset[str] = frozenset(),
+    accepted: Accepted,
 ) -> Analysis:
-    """The analysis of one loop; `assumed` are assumptions that the user has accepted."""
-    steps = Steps(Body(program.evaluation(facts, function), loop), assumed)
+    """The analysis of one loop."""
+    steps = Steps(Body(program.evaluation(facts, function), loop), accepted)
     plain, found = steps.analysis(), candidates(steps.body, steps.shared)
     if not found or (plain.tree is not None and not _leaves_work(plain)):
         return plain
-    private = Steps(steps.body, assumed, found).analysis()
+    private = Steps(steps.body, accepted, found).analysis()
     better = RANK[private.verdict] >= RANK[plain.verdict] and bool(private.privates)
     return private if better else plain
 
@@ -314,27 +302,26 @@ def _leaves_work(analysis: Analysis) -> bool:
     return any(worth_a_worker(body, n) for n in rest)
 
 
-def analyse_assuming(body: Body, assumed: frozenset[str] = frozenset()) -> Analysis | None:
+def analyse_assuming(body: Body, accepted: Accepted) -> Analysis | None:
     """The analysis with every assumption made that lets more go to compute."""
-    steps = Steps(body, assumed)
+    steps = Steps(body, accepted)
     part = steps._partition(assume=True)
     drawing = any(c.drawing for c in steps.conflicts)
     return steps._positive(part, cheap=False) if part.worthy and not drawing else None
 
 
-def _external(
-    body: Body, resources: list[Touch], compute: frozenset[int], assumed: frozenset[str]
-) -> list[Assumption]:
+def _in_vain(body: Body) -> Assumption:
+    where = body.ev.location(body.loop.source)
+    text = "work of iterations past the exit may be done in vain"
+    return Assumption("speculative-work", "loop", text, where)
+
+
+def _external(body: Body, resources: list[Touch], compute: frozenset[int]) -> list[Assumption]:
     """Effects outside memory that later iterations may have had when an earlier one fails."""
     found: dict[str, Assumption] = {}
     for touch in resources:
         name = str(touch.effect.root[1])
-        if (
-            touch.effect.write
-            and touch.node in compute
-            and name in EXTERNAL
-            and not ({"effects-past-failure", f"effects-past-failure:{name}"} & assumed)
-        ):
+        if touch.effect.write and touch.node in compute and name in EXTERNAL:
             found.setdefault(
                 name,
                 Assumption(

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, fresh_site, parse_type
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.changed_inputs import changed_by, known_to
 from pfadvisor.loops.drawing import drawn_from, effects_of, meets, shows
 from pfadvisor.loops.nodes import Body
@@ -56,7 +57,7 @@ class Lead:
             or (self.early and not all(self._is_forgotten(t.effect.root) for t in self.writes))
         )
 
-    def too_far(self, assumed: frozenset[str]) -> list[Assumption]:
+    def too_far(self, accepted: Accepted) -> tuple[Assumption, ...]:
         """What a head has changed too much of, for all to see, when an iteration fails."""
         loose, name = escaped(self.body), "effects-past-failure"
         found = {
@@ -64,13 +65,12 @@ class Lead:
             for t in self.writes
             if t.effect.root[0] in (*OPEN, "res") or t.effect.root in loose
         }
-        return [
+        return accepted.left(
             Assumption(
                 name, subject, f"when an iteration fails, `{subject}` may be further on", where
             )
             for subject, where in found.items()
-            if not {name, f"{name}:{subject}"} & assumed
-        ]
+        )
 
     def _heard(self) -> bool:
         """Whether what the head does outside the program comes between what the others do."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pfadvisor.effects.values import parse_type
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.planning import names_of, results_of
 from pfadvisor.model import Assumption
 
 
-def deeply_linked(
-    analysis: Analysis, accepted: frozenset[str] = frozenset()
-) -> tuple[Assumption, ...]:
+def deeply_linked(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each result of a class whose instances hold instances of it, one by one:
     a linked list fails where a tree of the same size does not."""
     if analysis.tree is None:
@@ -26,9 +25,7 @@ def deeply_linked(
             found.setdefault(
                 subject, Assumption("shallow-result", subject, text, body.ev.location(value))
             )
-    return tuple(
-        a for n, a in found.items() if not {"shallow-result", f"shallow-result:{n}"} & accepted
-    )
+    return accepted.left(found.values())
 
 
 def _holds_its_like(body: Body, cls: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pfadvisor.effects.identity import asks_identity, asks_what_is_what
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Obj
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.outsiders import differs, frozen, outside
@@ -19,7 +20,7 @@ from pfadvisor.loops.touches import describe
 from pfadvisor.model import Assumption
 
 
-def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
+def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The questions that sending results back by value raises, unless they were accepted."""
     if analysis.tree is None:
         return ()
@@ -43,9 +44,7 @@ def copied(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[
     for effect in recognised(analysis):
         subject = describe(body, effect)
         found.setdefault(subject, _question(body, subject, effect.instr))
-    return tuple(
-        a for n, a in found.items() if not {"copied-result", f"copied-result:{n}"} & accepted
-    )
+    return accepted.left(found.values())
 
 
 def _reaches(obj: Obj, changed: frozenset[Obj]) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.spawning import at_run_time
 from pfadvisor.model import Assumption, Location
@@ -32,13 +33,11 @@ LOOKING: Final = frozenset({"isEnabledFor", "getEffectiveLevel"})
 CHANGING: Final = frozenset({"update", "setdefault", "pop", "clear"})
 
 
-def settings_lost(
-    analysis: Analysis, accepted: frozenset[str] = frozenset()
-) -> tuple[Assumption, ...]:
+def settings_lost(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each setting that compute goes by and that code sets at run time."""
     set_here = _set_at_run_time(analysis)
     needed = _needed(analysis) if set_here else frozenset()
-    return tuple(
+    return accepted.left(
         Assumption(
             "same-globals",
             name,
@@ -46,7 +45,7 @@ def settings_lost(
             where,
         )
         for name, where in set_here.items()
-        if name in needed and not {"same-globals", f"same-globals:{name}"} & accepted
+        if name in needed
     )
 
 

@@ -15,6 +15,7 @@ from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.patching import ANY
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Effect, Root
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.model import Assumption, Span
@@ -40,9 +41,7 @@ CHANGES: Final = frozenset(
 )
 
 
-def set_at_run_time(
-    analysis: Analysis, accepted: frozenset[str] = frozenset()
-) -> tuple[Assumption, ...]:
+def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each module-level name that workers may find otherwise."""
     body, found = analysis.body, dict[str, Assumption]()
     given, compute = {i.name for i in inputs_of(analysis)}, analysis.compute_instrs
@@ -71,9 +70,7 @@ def set_at_run_time(
                 effect.where,
             )
     found |= {a.subject: a for a in _replaced(analysis)}
-    return tuple(
-        a for n, a in found.items() if not {"same-globals", f"same-globals:{n}"} & accepted
-    )
+    return accepted.left(found.values())
 
 
 def _replaced(analysis: Analysis) -> Iterator[Assumption]:

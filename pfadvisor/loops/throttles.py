@@ -15,7 +15,7 @@ PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
 SPARED: Final = frozenset({"network", "process", "db", "ipc"})
 
 
-def throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
+def throttles(body: Body) -> list[Assumption]:
     """The pauses of the body and, beside requests, those of its callees."""
     found = [*_own(body), *_of_callees(body)]
     return [
@@ -26,7 +26,6 @@ def throttles(body: Body, assumed: frozenset[str]) -> list[Assumption]:
             body.ev.location(i),
         )
         for name, i in found
-        if not {"throttle", f"throttle:{name}"} & assumed
     ]
 
 

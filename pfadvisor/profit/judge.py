@@ -13,6 +13,7 @@ from pfadvisor.config import Settings
 from pfadvisor.effects.facts import Loop, ModuleFacts
 from pfadvisor.effects.libraries import chooses_start, thread_starter
 from pfadvisor.effects.program import Program
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
 from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
@@ -22,6 +23,7 @@ from pfadvisor.loops.sending import pickle_problem
 from pfadvisor.loops.set_order import order_of_sets
 from pfadvisor.loops.settings import settings_lost
 from pfadvisor.loops.spawning import never_imported, set_at_run_time
+from pfadvisor.loops.vouched import vouched
 from pfadvisor.model import (
     Assumption,
     Blocker,
@@ -55,33 +57,38 @@ def judge_module(
     program: Program,
     facts: ModuleFacts,
     settings: Settings,
-    assumed: dict[int, frozenset[str]] | None = None,
+    assumed: dict[int, tuple[str, ...]] | None = None,
     basis: Basis = SHIPPED,
     ordinals: frozenset[int] | None = None,
     glance: frozenset[str] | None = None,
 ) -> tuple[Judgement, ...]:
-    """`assumed`: assumptions that the reader has accepted, by row of the loop; `ordinals`: the
-    loops that are asked for, None for all; `glance`: the assumptions with which a loop that pays
-    is shown, None if all are: what matters to no loop that is shown need not be known."""
+    """`assumed`: assumptions that comments accept, by row of the loop, also none: loops with a
+    comment are judged in full; `ordinals`: the loops that are asked for, None for all; `glance`:
+    the assumptions with which a loop that pays is shown, None if all are: what matters to no loop
+    that is shown need not be known."""
     judged: list[Judgement] = []
+    asked = assumed or {}
     loops = [one for one in all_loops(facts) if ordinals is None or one[2].ordinal in ordinals]
     reaches: dict[int, frozenset[int]] = {}  # ordinal of a chosen loop -> functions its work runs
     inside: dict[tuple[int, int], int] = {}  # (function, loop) -> ordinal of the loop around it
     for function, index, loop in loops:
-        accepted = frozenset(settings.assume) | (assumed or {}).get(loop.for_row, frozenset())
+        accepted = Accepted((*settings.assume, *asked.get(loop.for_row, ())))
+        glancing = glance if loop.for_row not in asked else None
         around = next((inside[function, p] for p in loop.parents if (function, p) in inside), None)
-        if glance is not None and (
+        if glancing is not None and (
             around is not None
             or not may_be_shown(program, facts, facts.functions[function], loop, settings, basis)
         ):
             continue
         loop_id = identity(facts, loop, around)
         judgement, analysis = _judge(
-            program, facts, function, index, loop_id, settings, accepted, basis, glance
+            program, facts, function, index, loop_id, settings, accepted, basis, glancing
         )
+        rested = (*accepted.met, *vouched(analysis))
+        judgement = replace(judgement, accepted=rested)
         if around is not None:
             judgement = replace(judgement, plan=None)
-        elif judgement.plan is not None and analysis is not None and _pays(judgement.profit):
+        elif judgement.plan is not None and _pays(judgement.profit):
             reached = _reached(program, facts, analysis)
             if function in reached:
                 judgement = _recursive(judgement, loop_id)
@@ -171,10 +178,10 @@ def _judge(
     index: int,
     loop_id: LoopId,
     settings: Settings,
-    accepted: frozenset[str],
+    accepted: Accepted,
     basis: Basis,
     glance: frozenset[str] | None,
-) -> tuple[Judgement, Analysis | None]:
+) -> tuple[Judgement, Analysis]:
     analysis = analyse(program, facts, function, index, accepted)
     judgement = assess(program, analysis, loop_id, settings, accepted, basis, glance)
     if analysis.verdict != "serial" and not _pays(judgement.profit):
@@ -191,9 +198,9 @@ def assess(
     analysis: Analysis,
     loop_id: LoopId,
     settings: Settings,
-    accepted: frozenset[str] = frozenset(),
-    basis: Basis = SHIPPED,
-    glance: frozenset[str] | None = None,
+    accepted: Accepted,
+    basis: Basis,
+    glance: frozenset[str] | None,
 ) -> Judgement:
     """The judgement on one analysed loop."""
     dependences = tuple(
@@ -238,7 +245,7 @@ def assess(
 
 
 def _planned(
-    program: Program, analysis: Analysis, loop_id: LoopId, mode: Mode, accepted: frozenset[str]
+    program: Program, analysis: Analysis, loop_id: LoopId, mode: Mode, accepted: Accepted
 ) -> tuple[Plan, tuple[Assumption, ...]]:
     """The plan of the loop, and what it rests on of results that are deeply linked."""
     plan = plan_of(analysis, loop_id, mode)
@@ -257,7 +264,7 @@ def _fresh(program: Program, analysis: Analysis) -> bool:
 
 
 def _hidden(
-    analysis: Analysis, profit: Profit, accepted: frozenset[str], glance: frozenset[str] | None
+    analysis: Analysis, profit: Profit, accepted: Accepted, glance: frozenset[str] | None
 ) -> bool:
     """Whether the loop is not shown, whatever else it rests on."""
     if glance is None:
@@ -266,7 +273,7 @@ def _hidden(
     return not _pays(profit) or not (known or accepted)
 
 
-def _sending(analysis: Analysis, accepted: frozenset[str]) -> tuple[Assumption, ...]:
+def _sending(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """What working on copies, in interpreters that are started anew, rests on."""
     return (
         *copied(analysis, accepted),

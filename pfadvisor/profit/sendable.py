@@ -14,6 +14,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Val, parse_type
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import Body
@@ -27,7 +28,7 @@ INDIRECTLY: Final = frozenset({"__init__", "__class__", "cls", "type"})
 PLAIN: Final = frozenset({"int", "float", "str", "bytes", "bool", "None", "tuple", "complex"})
 
 
-def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
+def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each capture or item of which nobody shows that a process can get it."""
     body = analysis.body
     captures = {i.name for i in inputs_of(analysis) if i.origin == "capture"}
@@ -45,7 +46,7 @@ def doubtful(analysis: Analysis, accepted: frozenset[str] = frozenset()) -> tupl
         for cls in _copied_its_own_way(body.ev, body.ev.values[value]):
             text = f"a copy of `{cls}`, which its own methods make, is as good as the original"
             found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
-    return tuple(a for n, a in found.items() if not {"picklable", f"picklable:{n}"} & accepted)
+    return accepted.left(found.values())
 
 
 def _copied_its_own_way(ev: Evaluation, held: Val) -> Iterator[str]:

@@ -62,7 +62,7 @@ def workload(
     cost = paced(found, pace)
     return Workload(
         _async_or(ev, loop, compute, cost),
-        _gil(cost),
+        gil_of(cost),
         cost.held,
         cost.released,
         cost.wait,
@@ -112,7 +112,7 @@ def _iterations(program: Program, ev: Evaluation, loop: Loop) -> int | None:
     return int(found.mid) if found is not None and exact else None
 
 
-def _gil(cost: Cost) -> Gil:
+def gil_of(cost: Cost) -> Gil:
     free = cost.released.mid + cost.wait.mid
     share = free / (free + cost.held.mid) if free else 0.0
     return "released" if share > 0.75 else "held" if share < 0.25 else "mixed"

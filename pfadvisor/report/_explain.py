@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pfadvisor.model import (
     Access,
+    Assumption,
     Blocker,
     Dependence,
     Finding,
@@ -18,7 +19,8 @@ from pfadvisor.model import (
 )
 from pfadvisor.report import View
 from pfadvisor.report._snippet import paint, snippet, where
-from pfadvisor.report.text import advice, blocker_places, located, spelled
+from pfadvisor.report.text import advice, blocker_places, located
+from pfadvisor.rules._finding import spelled
 
 
 def explain(finding: Finding, view: View) -> str:
@@ -33,7 +35,8 @@ def explain(finding: Finding, view: View) -> str:
         ("Stages", _stages(judgement, view)),
         ("Dependences", _dependences(judgement.dependences, view)),
         ("Blockers", _blockers(judgement.blockers, view)),
-        ("Assumptions", _assumptions(judgement, view)),
+        ("Assumptions", _assumptions(judgement.assumptions, view)),
+        ("On your word", _assumptions(judgement.accepted, view)),
         ("Profit", _profit(judgement.profit)),
         ("What if", _outlooks(judgement.profit.outlooks if judgement.profit else ())),
         ("Rewrite", _rewrite(finding)),
@@ -102,8 +105,8 @@ def _blockers(blockers: tuple[Blocker, ...], view: View) -> Iterator[str]:
             yield advice(view, blocker.advice)
 
 
-def _assumptions(judgement: Judgement, view: View) -> Iterator[str]:
-    for assumption in judgement.assumptions:
+def _assumptions(assumptions: tuple[Assumption, ...], view: View) -> Iterator[str]:
+    for assumption in assumptions:
         yield f"{spelled(assumption)}: {assumption.message}"
         yield from located(view, assumption.location, "")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from pfadvisor.model import Finding, Judgement, Report
+
+COMMENTS: Final = "PFA4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,12 @@ def _constants(report: Report) -> list[str]:
 
 
 def _found(report: Report) -> str:
-    mistakes = sum(one.judgement is None for one in report.findings)
+    comments = sum(one.code.startswith(COMMENTS) for one in report.findings)
+    mistakes = sum(one.judgement is None for one in report.findings) - comments
     questions = sum(map(is_question, report.findings))
     serial = sum(_verdict(one) == "serial" for one in report.findings)
     cheap = sum(map(_is_cheap, report.findings))
-    parallel = len(report.findings) - mistakes - questions - serial - cheap
+    parallel = len(report.findings) - mistakes - comments - questions - serial - cheap
     seen = f" among {_plural(report.loops, 'loop')} in {_plural(report.files, 'file')}"
     parts = [
         _plural(parallel, "loop") + " that can run in parallel" if parallel else "",
@@ -86,6 +90,9 @@ def _found(report: Report) -> str:
         _plural(cheap, "loop") + " that could and would not gain" if cheap else "",
         _plural(serial, "serial loop") if serial else "",
         _plural(mistakes, "mistake") + " in parallel code" if mistakes else "",
+        _plural(comments, "comment") + f" that mean{'s' * (comments == 1)} nothing"
+        if comments
+        else "",
     ]
     found = ", ".join(part for part in parts if part)
     return f"Found {found}{seen}." if found else f"Nothing to suggest{seen}."

@@ -60,7 +60,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _judgement(judgement: Judgement | None) -> dict[str, Any]:
     if judgement is None:
         silent = ("loop", "verdict", "pattern", "kind", "gil", "backend", "profit")
-        return {**dict.fromkeys(silent), "assumptions": [], "blockers": []}
+        return {**dict.fromkeys(silent), "assumptions": [], "accepted": [], "blockers": []}
     loop = judgement.loop
     return {
         "loop": {
@@ -76,6 +76,7 @@ def _judgement(judgement: Judgement | None) -> dict[str, Any]:
         "gil": judgement.gil,
         "backend": judgement.backend,
         "assumptions": [_assumption(one) for one in judgement.assumptions],
+        "accepted": [_assumption(one) for one in judgement.accepted],
         "blockers": [_blocker(one) for one in judgement.blockers],
         "profit": None if judgement.profit is None else _profit(judgement.profit),
     }

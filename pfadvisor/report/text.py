@@ -11,6 +11,7 @@ from pfadvisor.model import Assumption, Blocker, Finding, Judgement, Location, R
 from pfadvisor.report import View
 from pfadvisor.report._snippet import paint, snippet, where
 from pfadvisor.report._tally import counts, is_fixable, summary
+from pfadvisor.rules._finding import spelled
 
 
 def render(report: Report, view: View) -> str:
@@ -52,6 +53,8 @@ def _reasons(judgement: Judgement, view: View) -> Iterator[str]:
             yield from _blocker(blocker, view, said=number == 0)
     for assumption in judgement.assumptions:
         yield from _assumption(assumption, view)
+    if judgement.verdict != "serial":
+        yield from (note(view, vouched(one)) for one in judgement.accepted)
 
 
 def _blocker(blocker: Blocker, view: View, *, said: bool) -> Iterator[str]:
@@ -85,10 +88,9 @@ def located(view: View, location: Location, label: str) -> Iterator[str]:
         yield f"   {label}"
 
 
-def spelled(assumption: Assumption) -> str:
-    """As `assume` takes it."""
-    subject = f":{assumption.subject}" if assumption.subject else ""
-    return f"{assumption.name}{subject}"
+def vouched(one: Assumption) -> str:
+    """What the user has said, and where it matters."""
+    return f"on your word: {spelled(one)}: {one.message} ({where(one.location)})"
 
 
 def note(view: View, text: str) -> str:

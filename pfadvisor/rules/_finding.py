@@ -11,6 +11,7 @@ from pfadvisor.model import Assumption, Judgement, Kind, Profit
 from pfadvisor.rules._catalog import Rule, by_name, for_pattern
 
 CHEAP = "too-little-work"
+MOST_NAMED = 3
 WORKERS: dict[Kind, str] = {"io": "threads", "async": "tasks at a time"}
 
 
@@ -33,7 +34,12 @@ def rule_of(judgement: Judgement) -> Rule:
 def message_of(judgement: Judgement) -> str:
     if judgement.verdict == "serial":
         return _serial(judgement)
-    parts = [_legal(judgement), _dominates(judgement), gain(judgement.profit, judgement.kind)]
+    parts = [
+        _legal(judgement),
+        _vouched(judgement),
+        _dominates(judgement),
+        gain(judgement.profit, judgement.kind),
+    ]
     parts += [judgement.advice] if judgement.profit and judgement.profit.worth != "no" else []
     return "; ".join(part for part in parts if part)
 
@@ -57,6 +63,19 @@ def _legal(judgement: Judgement) -> str:
     if judgement.verdict == "pipeline":
         return "the work of the iterations is independent, and its results can be used in order"
     return "iterations are independent"
+
+
+def _vouched(judgement: Judgement) -> str:
+    """What the user has said that the verdict rests on."""
+    names = [spelled(one) for one in judgement.accepted]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"on your word for {', '.join(names[:MOST_NAMED])}{more}" if names else ""
+
+
+def spelled(assumption: Assumption) -> str:
+    """As `assume` takes it."""
+    subject = f":{assumption.subject}" if assumption.subject else ""
+    return f"{assumption.name}{subject}"
 
 
 def _questions(assumptions: tuple[Assumption, ...]) -> str:

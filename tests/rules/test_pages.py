@@ -73,7 +73,7 @@ def test_codes_are_unique():
     """A code is never used twice."""
     codes = [rule.code for rule in RULES]
     assert len(codes) == len(set(codes))
-    assert all(re.fullmatch(r"PFA[123]\d\d", code) for code in codes)
+    assert all(re.fullmatch(r"PFA[1234]\d\d", code) for code in codes)
 
 
 def test_names_derive_from_files():

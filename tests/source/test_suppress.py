@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pfadvisor.source.suppress import NONE, suppressions
+from pfadvisor.source.suppress import NONE, pure_rows, suppressions
 
 
 def silent(text: str, row: int, code: str = "PFA101", name: str = "sequential-map") -> bool:
@@ -93,3 +93,38 @@ def test_files_without_such_words_are_not_tokenized():
 
 def test_text_that_cannot_be_tokenized_gives_what_was_found():
     assert silent("for a in b: pass  # noqa\nx = (\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("def f(x):  # pfadvisor: pure\n    pass\n", 1),
+        ("def f(x):  # pfadvisor: pure, it only logs  # noqa: E501\n    pass\n", 1),
+        ("# pfadvisor: pure\n\n# why\ndef f(x):\n    pass\n", 4),
+        ("def f(\n    x,\n):  # pfadvisor: pure\n    pass\n", 1),
+        ("class A:\n    # pfadvisor: pure\n    @cache\n    def f(self):\n        pass\n", 3),
+    ],
+)
+def test_a_mark_speaks_of_the_definition_at_its_line(text, row):
+    assert row in pure_rows(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('def f(x="# pfadvisor: pure"):\n    pass\n', 1),
+        ("def f(x):  # pfadvisor: purely\n    pass\n", 1),
+        ("def f(x):  # pfadvisor: pure-ish\n    pass\n", 1),
+        ("def f(x): return x  # pfadvisor: pure\ndef g(x):\n    pass\n", 2),
+        ("def f(x):\n    # pfadvisor: pure\n    pass\n", 1),
+    ],
+)
+def test_it_speaks_of_nothing_else(text, row):
+    assert row not in pure_rows(text)
+
+
+def test_comments_to_this_tool_are_told_with_their_places():
+    text = "x = 1\nfor a in b:  # why # pfadvisor: assume[no-alias] it is so\n    f(a)  # noqa\n"
+    (comment,) = suppressions(text.encode(), text).comments
+    assert (comment.verb, comment.names, comment.prose) == ("assume", ("no-alias",), False)
+    assert comment.span == (2, 20, 2, 49) and 2 in comment.rows

@@ -15,18 +15,9 @@ Kind = Literal["cpu", "io", "async", "mixed"]
 Gil = Literal["held", "released", "mixed"]
 Form = Literal["for", "async-for", "list", "set", "dict", "generator", "call"]
 Pattern = Literal[
-    "map",
-    "filter-map",
-    "flat-map",
-    "foreach",
-    "keyed-store",
-    "index-store",
-    "reduction",
-    "min-max",
-    "search",
-    "nest",
-    "pipeline",
-]
+    "map", "filter-map", "flat-map", "foreach", "keyed-store", "index-store", "reduction",
+    "min-max", "search", "nest", "pipeline",
+]  # fmt: skip
 Stage = Literal["head", "compute", "commit"]
 Applicability = Literal["safe", "unsafe", "display"]
 DependenceKind = Literal["flow", "anti", "output", "control"]
@@ -387,6 +378,13 @@ class Skipped(NamedTuple):
     reason: str
 
 
+class Idle(NamedTuple):
+    """Something that the user states, at a place or in the configuration, and nothing uses."""
+
+    where: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a run. `findings` are those to show; `hidden` counts the rest by verdict."""
@@ -398,3 +396,4 @@ class Report:
     loops: int = 0
     hidden: tuple[tuple[str, int], ...] = ()
     work: tuple[tuple[str, int], ...] = ()
+    idle: tuple[Idle, ...] = ()

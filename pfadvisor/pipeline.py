@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from pfadvisor import nesting, selection, workers
+from pfadvisor.idle import idle, is_whole
 from pfadvisor.model import Failed, Report
 from pfadvisor.outcomes import Memory
 from pfadvisor.session import Session
@@ -63,6 +64,7 @@ def analyze(
     wrong = selection.mistakes(request.settings)
     if wrong:
         return Report((), (Failed("configuration", wrong),))
+    paths = list(paths)
     found = discover(paths, request.settings, request.cwd)
     total, session = len(found.targets), _session(request)
     tell = progress or _unheard
@@ -80,7 +82,10 @@ def analyze(
     kept = {} if kept is None else kept
     batch = _known_or(made, found.targets, request, kept)
     kept |= zip(found.targets, batch.outcomes, strict=True)
-    return _report(found, _outermost(session, batch, found.targets, request))
+    report = _report(found, _outermost(session, batch, found.targets, request))
+    if report.failed or not is_whole(found.targets, paths, request.cwd):
+        return report
+    return replace(report, idle=idle(request.settings, [one.uses for one in batch.outcomes]))
 
 
 def _known_or(

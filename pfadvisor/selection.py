@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from pfadvisor.config import Settings, suggestion
 from pfadvisor.loops.accepted import Accepted
+from pfadvisor.loops.assumptions import misspelt
 from pfadvisor.model import Finding, Judgement, Profit
 
 Show = Literal["suggested", "review", "all"]
@@ -93,8 +94,9 @@ def is_selected(finding: Finding, settings: Settings) -> bool:
 
 
 def mistakes(settings: Settings) -> str:
-    """What is wrong with selectors and effect lines, in one line; "" if nothing is."""
-    return _wrong_selector(settings) or _wrong_effect(settings)
+    """What is wrong with selectors, assumptions and effect lines, in one line; "" if nothing is."""
+    wrong = _wrong_selector(settings) or _wrong_effect(settings)
+    return wrong or next(filter(None, map(misspelt, settings.assume)), "")
 
 
 def _wrong_selector(settings: Settings) -> str:

@@ -82,9 +82,12 @@ class Session:
             self._facts[target.path] = facts
         return facts
 
+    def module_name(self, target: Target) -> str:
+        return self._project(target.root).module_name(target.path)
+
     def _known_or_made(self, target: Target, source: SourceFile) -> ModuleFacts | Failed:
         self._digests[target.path] = source.digest
-        name = self._project(target.root).module_name(target.path)
+        name = self.module_name(target)
         if self._cache is None:
             return self._made(target, source, name)
         entry = cache.key(source.digest, source.name, name, is_package(target.path))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor import nesting, selection
 from pfadvisor.config import Settings
 from pfadvisor.consulted import Reading
+from pfadvisor.idle import Uses, uses
 from pfadvisor.importers import imported_elsewhere
 from pfadvisor.model import Applicability, Failed, Finding, Judgement, Skipped
 from pfadvisor.nesting import Running
@@ -23,6 +24,7 @@ from pfadvisor.profit.basis import Basis
 from pfadvisor.selection import Show
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target
+from pfadvisor.source.mentions import Mentions, may_mention, mentions
 from pfadvisor.source.module import TOO_DEEP, SourceFile, worth_parsing
 from pfadvisor.source.suppress import Suppressions, suppressions
 
@@ -69,6 +71,7 @@ class Outcome:
     hidden: tuple[str, ...] = ()
     running: tuple[Running, ...] = ()
     reading: Reading | None = None
+    uses: Uses = field(default_factory=Uses)
 
 
 def outcome_of(session: Session, target: Target, request: Request, pick: Pick) -> Outcome:
@@ -89,7 +92,7 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     if isinstance(source, Failed):
         return Outcome(failed=source)
     if not worth_parsing(source):
-        return _without_loops(session, source, request)
+        return _without_loops(session, target, source, request)
     facts = session.facts(target, source)
     if isinstance(facts, Failed):
         return Outcome(failed=facts)
@@ -128,7 +131,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     kept = request.cached and not any(guarding)
     reading = session.reading(target, facts, program) if kept else None
     loops = sum(len(function.loops) for function in facts.functions)
-    return Outcome(tuple(shown), None, None, loops, tuple(hidden), running, reading)
+    stated = uses(source.name, said, findings, loops, _mentioned(session, target, source))
+    return Outcome(tuple(shown), None, None, loops, tuple(hidden), running, reading, stated)
 
 
 def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], list[str]]:
@@ -142,14 +146,27 @@ def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], lis
     return shown, hidden
 
 
-def _without_loops(session: Session, source: SourceFile, request: Request) -> Outcome:
+def _without_loops(
+    session: Session, target: Target, source: SourceFile, request: Request
+) -> Outcome:
     tree = session.parse(source)
     if isinstance(tree, Failed):
         return Outcome(failed=tree)
     said = suppressions(source.data, source.text)
     found = _mistakes(session, source, said) if said.comments else ()
     left = tuple(one for one in found if _is_left(one, said, request.settings))
-    return Outcome(left, reading=Reading(source.digest, ()))
+    stated = uses(source.name, said, found, 0, _mentioned(session, target, source))
+    return Outcome(left, reading=Reading(source.digest, ()), uses=stated)
+
+
+def _mentioned(session: Session, target: Target, source: SourceFile) -> Mentions:
+    """The names for which the configuration has a line and that the file mentions."""
+    names = session.settings.effects or {}
+    if not may_mention(source.text, names):
+        return Mentions()
+    tree = session.parse(source)
+    name = session.module_name(target)
+    return Mentions() if isinstance(tree, Failed) else mentions(tree, names, name)
 
 
 def _mistakes(session: Session, source: SourceFile, said: Suppressions) -> tuple[Finding, ...]:

@@ -24,7 +24,7 @@ FLOORS = (
     ("rewrite",),
     ("measure",),
     ("report",),
-    ("cache", "consulted", "selection", "nesting", "workers"),
+    ("cache", "consulted", "selection", "nesting", "workers", "idle"),
     ("session",),
     ("importers", "inquiry"),
     ("stages",),

@@ -175,6 +175,8 @@ def complain(report: Report, run: Run | None = None) -> None:
         write(f"error: {_place(failed)}: {failed.message}\n", err=True)
     for skipped in report.skipped:
         write(f"warning: {skipped.filename}: {skipped.reason}\n", err=True)
+    for idle in report.idle:
+        write(f"warning: {idle.where}: {idle.message}\n", err=True)
     if not report.files and not report.failed:
         write("warning: no Python files found under the given path(s)\n", err=True)
 

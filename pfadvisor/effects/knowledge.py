@@ -167,10 +167,13 @@ def user_tables(
     table: Mapping[str, Line], filename: str = "[tool.pfadvisor.effects]"
 ) -> dict[str, Effect]:
     """Lines of the user's own, by dotted name. Raises KnowledgeError naming file and key."""
-    return {key: _checked(line, f"{filename}: {key}") for key, line in table.items()}
+    return {key: _checked(key, line, filename) for key, line in table.items()}
 
 
-def _checked(line: Line, where: str) -> Effect:
+def _checked(key: str, line: Line, filename: str) -> Effect:
+    where = f"{filename}: {key}"
+    if not lines.is_dotted(key):
+        raise KnowledgeError(f"{where}: not a dotted name")
     effect = lines.read_effect(line, where)
     lines.check_effect(effect, where)
     return effect

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
+from pfadvisor.config import suggestion
 from pfadvisor.effects import special
 from pfadvisor.effects.effect import BLOCKS, COSTS, GIL, RESOURCES, Effect, TypeTraits
 
@@ -58,15 +59,18 @@ def check_effect(effect: Effect, where: str) -> None:
             _check_place(word, names, f"{where}: {key}")
     for key in _NAMED:
         for name in getattr(effect, key):
-            _demand(name in names, f"{where}: {key}: {name!r} is not in args")
+            near = suggestion(name, (*names,))
+            _demand(name in names, f"{where}: {key}: {name!r} is not in args{near}")
     for key, allowed in _WORDS.items():
         word = getattr(effect, key)
         if word or key != "blocks":
-            _demand(word in allowed, f"{where}: {key}: {word!r} is none of {sorted(allowed)}")
+            near = suggestion(str(word), (*allowed,))
+            _demand(word in allowed, f"{where}: {key}: {word!r} is none of {sorted(allowed)}{near}")
     for name in effect.raises or ():
-        _demand(_is_dotted(name), f"{where}: raises: {name!r} is not a class name")
+        _demand(is_dotted(name), f"{where}: raises: {name!r} is not a class name")
     if effect.special:
-        _demand(effect.special in special.names(), f"{where}: special: no {effect.special!r}")
+        near = suggestion(effect.special, (*special.names(),))
+        _demand(effect.special in special.names(), f"{where}: special: no {effect.special!r}{near}")
     _demand(effect.gil_above >= 0, f"{where}: gil_above: negative")
     check_type(effect.returns, names, f"{where}: returns")
 
@@ -74,7 +78,7 @@ def check_effect(effect: Effect, where: str) -> None:
 def check_traits(traits: TypeTraits, where: str) -> None:
     """Raise KnowledgeError if a word of the line is outside the vocabulary."""
     for base in traits.bases:
-        _demand(_is_dotted(base), f"{where}: bases: {base!r} is not a class name")
+        _demand(is_dotted(base), f"{where}: bases: {base!r} is not a class name")
     for key in ("iterates", "item", "context"):
         check_type(getattr(traits, key), {"self"}, f"{where}: {key}")
     for name, kind in traits.attributes:
@@ -99,7 +103,8 @@ def _read(record: type[Record], line: Line, where: str) -> Record:
     fields: dict[str, Any] = {key: _value(record, key, value, where) for key, value in line.items()}
     unknown = sorted(set(fields) - set(record.__dataclass_fields__))
     if unknown:
-        raise KnowledgeError(f"{where}: unknown key {unknown[0]!r}{_closest(unknown[0], record)}")
+        near = suggestion(unknown[0], record.__dataclass_fields__)
+        raise KnowledgeError(f"{where}: unknown key {unknown[0]!r}{near}")
     return record(**fields)
 
 
@@ -138,10 +143,13 @@ def _argument_names(args: tuple[str, ...], where: str) -> set[str]:
 def _check_place(word: str, names: set[str], where: str) -> None:
     resource, colon, argument = word.partition(":")
     if colon:
-        _demand(resource in RESOURCES, f"{where}: {resource!r} is no resource")
-        _demand(argument in names, f"{where}: {argument!r} is not in args")
+        near = suggestion(resource, (*RESOURCES,))
+        _demand(resource in RESOURCES, f"{where}: {resource!r} is no resource{near}")
+        near = suggestion(argument, (*names,))
+        _demand(argument in names, f"{where}: {argument!r} is not in args{near}")
     else:
-        _demand(word in RESOURCES or word in names, f"{where}: {word!r} is no resource or argument")
+        near, known = suggestion(word, (*RESOURCES, *names)), word in RESOURCES or word in names
+        _demand(known, f"{where}: {word!r} is no resource or argument{near}")
 
 
 def _tokens(text: str, where: str) -> list[tuple[str, str, str]]:
@@ -179,14 +187,7 @@ def _skip_arguments(shapes: list[str], at: int) -> int:
             return at
 
 
-def _closest(key: str, record: type[Effect] | type[TypeTraits]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key, record.__dataclass_fields__, n=1)
-    return f", did you mean {near[0]!r}?" if near else ""
-
-
-def _is_dotted(text: str) -> bool:
+def is_dotted(text: str) -> bool:
     return _DOTTED.fullmatch(text) is not None
 
 

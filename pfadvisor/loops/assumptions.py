@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.config import suggestion
+
 NAMES: Final = (
     "benign-cache",
     "copied-result",
@@ -20,3 +22,11 @@ NAMES: Final = (
     "thread-safe",
     "throttle",
 )
+
+
+def misspelt(name: str) -> str:
+    """Why `assume` does not take the name, "" if it does."""
+    plain = name.partition(":")[0]
+    if plain in NAMES or not {*"*?["}.isdisjoint(plain):
+        return ""
+    return f"`{name}` is no assumption{suggestion(plain, NAMES)}"

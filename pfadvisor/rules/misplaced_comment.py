@@ -77,7 +77,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pfadvisor.config import suggestion
-from pfadvisor.loops.assumptions import NAMES
+from pfadvisor.loops.assumptions import NAMES, misspelt
 from pfadvisor.model import Span
 from pfadvisor.rules import _catalog
 from pfadvisor.source.suppress import ALL, VERBS, Comment, means
@@ -108,21 +108,13 @@ def _wrong(comment: Comment, definitions: set[int]) -> str:
             at_one = not definitions.isdisjoint(comment.rows)
             return "" if at_one else "`pure` stands at no `def`: it says nothing"
         case "assume":
-            return _unknown(comment.names, "assumption", NAMES)
+            if ALL in comment.names:
+                return f"it names no assumption: `assume[{NAMES[0]}]`"
+            return next(filter(None, map(misspelt, comment.names)), "")
         case "ignore" | "file-ignore" | "noqa":
             return _no_rule(comment.names)
     near = suggestion(comment.verb, VERBS)
     return "" if comment.prose and not near else f"`{comment.verb}` says nothing{near}"
-
-
-def _unknown(names: Iterable[str], kind: str, known: tuple[str, ...]) -> str:
-    for one in names:
-        plain = one.partition(":")[0]
-        if one == ALL:
-            return f"it names no {kind}: `assume[{known[0]}]`"
-        if plain not in known and "*" not in plain:
-            return f"`{one}` is no {kind}{suggestion(plain, known)}"
-    return ""
 
 
 def _no_rule(names: Iterable[str]) -> str:

@@ -112,7 +112,7 @@ def test_an_answered_question_is_proved(pfadvisor, write, arguments, comment):
     assert (row["verdict"], row["assumptions"], ran.code) == ("parallel", [], 1)
 
 
-@pytest.mark.parametrize("answer", ["no-alias", "pure-call:other", "pure"])
+@pytest.mark.parametrize("answer", ["no-alias", "pure-call:other", "pure-call:sen"])
 def test_another_answer_proves_nothing(pfadvisor, write, answer):
     write("a.py", loop("doubtful"))
     assert check(pfadvisor, "--assume", answer).code == 0

@@ -9,6 +9,7 @@ uses what cannot be handed over (the text of a parsed document).
 from __future__ import annotations
 
 from pfadvisor.loops.nodes import COMPOUND, Body
+from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
 from pfadvisor.loops.whole import JOINS
@@ -78,13 +79,16 @@ class Tree:
         by_span: dict[Span, list[int]] = {}
         roots: set[Span] = set()
         tainted: list[Span] = []
+        called = {code[i].args[0] for n in nodes for i in body.nodes[n] if code[i].op == "call"}
         for node in nodes:
             for i in body.nodes[node]:
                 if node not in self.partition.compute or node in self.wrappers:
                     tainted.append(code[i].span)
                 elif code[i].op in EXPRESSIONS:
                     by_span.setdefault(code[i].span, []).append(node)
-                    if body.place_of[node].atom < 0 and not body.ev.values[i].lazy:
+                    if body.place_of[node].atom < 0 and not (
+                        body.ev.values[i].lazy or self._only_reaches(i, called)
+                    ):
                         roots.add(code[i].span)
         clean = [s for s in roots if not any(within(t, s) for t in tainted)]
         worthy = [s for s in clean if self._worthy(s, by_span)]
@@ -100,6 +104,13 @@ class Tree:
             and any(within(code[i].span, s) for i in body.nodes[n] for s in largest)
         )
         return sorted(largest)
+
+    def _only_reaches(self, i: int, called: set[int]) -> bool:
+        """Whether the expression only takes what the parent has: something of an object that is to
+        stay that very object, or a method that the parent calls."""
+        op = self.body.function.code[i].op
+        kept = op in ("item", "attr") and doubtful(self.body, self.body.ev.values[i])
+        return kept or (op == "attr" and i in called)
 
     def _worthy(self, span: Span, by_span: dict[Span, list[int]]) -> bool:
         if self.cheap:

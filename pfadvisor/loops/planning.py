@@ -140,7 +140,7 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
     if tree is None or body.loop.form not in ("for", "async-for"):
         return ()
     code, names = body.function.code, names_of(analysis)
-    outside, computed = analysis.rest_instrs, tree.compute_nodes()
+    outside, computed = _asking(analysis), tree.compute_nodes()
     found: dict[str, None] = {}
     for i in sorted(outside):
         for value in operands(code[i]):
@@ -158,6 +158,18 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
         if name in _bound_in(analysis):
             found[name] = None
     return tuple(name for name in found if name not in _private_names(analysis))
+
+
+def _asking(analysis: Analysis) -> set[int]:
+    """Instructions of the rest, but for joins of branches that nobody asks for their value."""
+    code, rest = analysis.body.function.code, analysis.rest_instrs
+    found = {i for i in rest if code[i].op not in JOINS}
+    waiting = list(found)
+    while waiting:
+        joins = {v for v in operands(code[waiting.pop()]) if v >= 0 and code[v].op in JOINS}
+        waiting += joins - found
+        found |= joins
+    return found & rest
 
 
 def _private_names(analysis: Analysis) -> set[str]:
@@ -341,7 +353,7 @@ def results_of(analysis: Analysis) -> list[int]:
     if body.loop.form not in ("for", "async-for"):
         return [value for _, value in computed_elements(analysis)]
     found, again = [], read_again(analysis)
-    for i in sorted(analysis.rest_instrs):
+    for i in sorted(_asking(analysis)):
         found += [
             v
             for v in operands(code[i])

@@ -36,6 +36,7 @@ class Job:
     surroundings state of this process or machine that the work looks at (see Plan)
     exits       SystemExit can leave the work
     fresh       processes must not be forks of this one
+    spread      an item is the tuple of the function's arguments
     """
 
     mode: Mode
@@ -51,6 +52,7 @@ class Job:
     surroundings: tuple[str, ...] = ()
     exits: bool = False
     fresh: bool = False
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Traits(NamedTuple):
     captures   how a large capture reaches the workers: by an initializer, once with the function,
                or with each item
     elsewhere  its workers may be older than the loop, or on other machines
+    spreads    its list form can call the function with the parts of an item
     """
 
     modes: frozenset[Mode]
@@ -94,6 +97,7 @@ class Traits(NamedTuple):
     rank: int = 10
     captures: Captures = "initializer"
     elsewhere: bool = False
+    spreads: bool = False
 
 
 def needs_fresh_workers(job: Job) -> str:

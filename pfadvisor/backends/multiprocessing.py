@@ -1,7 +1,8 @@
 """Processes through `multiprocessing.Pool`.
 
 ## What it emits
-`pool.map(function, items)` in a `with Pool() as pool:` block where all results are collected;
+`pool.map(function, items)` in a `with Pool() as pool:` block where all results are collected, or
+`pool.starmap(function, items)` where the items are tuples of the function's arguments;
 `pool.imap(function, items, chunksize=k)` where the exception of the earliest failing item
 must surface.
 
@@ -52,6 +53,7 @@ TRAITS: Final = Traits(
     survives=False,
     bound="pool",
     rank=1,
+    spreads=True,
 )
 
 _DEFAULT_CHUNK: Final = 16
@@ -61,7 +63,8 @@ def emit(job: Job, context: Context) -> Emission:
     header = f"with {_pool(job, context)}({_pool_arguments(job)}) as {job.bound}:"
     if job.want == "list" and not job.earliest:
         chunk = _chunk(job.chunksize)
-        call = f"{job.bound}.map({arguments(job.function, job.source, chunk)})"
+        method = "starmap" if job.spread else "map"
+        call = f"{job.bound}.{method}({arguments(job.function, job.source, chunk)})"
         return Emission(header, call, "list")
     chunk = _chunk(job.chunksize or _DEFAULT_CHUNK) if job.want == "list" else None
     call = f"{job.bound}.imap({arguments(job.function, job.source, chunk)})"

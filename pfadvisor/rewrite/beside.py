@@ -14,7 +14,7 @@ from pfadvisor.backends._job import Emission
 from pfadvisor.rewrite.direct import direct
 from pfadvisor.rewrite.emit import Emitter
 from pfadvisor.rewrite.form import Form
-from pfadvisor.rewrite.layout import closed
+from pfadvisor.rewrite.layout import grouped
 from pfadvisor.rewrite.projection import projected
 from pfadvisor.rewrite.scope import fresh, names_in, stores
 from pfadvisor.rewrite.shape import repeatable
@@ -46,8 +46,7 @@ class Beside:
         pairs = self.pairs.replace(RUN, run) if self.left else run
         if self.values == (self.left, ""):
             return _made(form.loop, pairs)
-        left = self.left if self.left.isidentifier() or closed(self.left) else f"({self.left})"
-        bound = f"{left}, {result}" if self.left else result
+        bound = f"{grouped(self.left)}, {result}" if self.left else result
         opening, closing = _BRACKETS[type(form.loop)]
         element = self._element(form, result)
         return f"{opening}{element} for {bound} in {pairs}{closing}"
@@ -128,7 +127,7 @@ class _Ways:
         if not self.kept or not emitter.once_more or not _immutable(known):
             return None
         emitter.doubled()
-        if self.values == ("", item) and not isinstance(self.form.loop, ast.DictComp):
+        if self.values == ("", item):
             pairs = f"zip({RUN}, {emitter.source})"
             return Beside(self.function, emitter, (item, ""), item, pairs)
         return self._made(emitter, item, f"zip({emitter.source}, {RUN})")

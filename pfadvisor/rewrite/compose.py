@@ -94,9 +94,17 @@ def _add(placed: dict[Span, list[str]], edit: Edit, width: int) -> bool:
 def _together(contents: Sequence[str]) -> str:
     """Insertions at one place, with the blank rows between them counted once."""
     text = ""
-    for content in contents:
+    for content in sorted(contents, key=_place):
         text += content.lstrip("\n") if text.endswith("\n\n") else content
     return text
+
+
+def _place(content: str) -> int:
+    """Imports come before what fixes share, and that before all else."""
+    if content.lstrip().startswith(("import ", "from ")):
+        return 0
+    found = _DEF.search(content)
+    return 2 if found is None or found[1].startswith("_") else 1
 
 
 @lru_cache(maxsize=4096)

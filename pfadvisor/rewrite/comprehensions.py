@@ -13,12 +13,22 @@ from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.form import Form
-from pfadvisor.rewrite.layout import argument, bare, broken, closed_up, joined, one_line, standing
+from pfadvisor.rewrite.layout import (
+    argument,
+    bare,
+    broken,
+    called_on,
+    closed_up,
+    joined,
+    one_line,
+    standing,
+)
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh, loads, names_in
 from pfadvisor.rewrite.shape import regroups
 from pfadvisor.rewrite.signature import tuple_of
+from pfadvisor.rewrite.spread import flat, spread_work
 from pfadvisor.rewrite.text import contains, moved
 from pfadvisor.rewrite.worker import Worker
 
@@ -68,9 +78,10 @@ class ComprehensionRewriter(Form):
 
     def _run(self) -> tuple[str, bool, str]:
         """The same, where workers evaluate the whole element."""
-        function, called = self._function()
         pairs = self.needs_item()
         want = self._want(pairs)
+        function = self._spread(want)
+        function, called = (function, function) if function else self._function()
         if pairs and want != "window":
             self.emitter.doubled()
         emission = self.emitter.emit(want, function, self.plan.handled)
@@ -97,6 +108,17 @@ class ComprehensionRewriter(Form):
         )
         return standing(one_line("\n".join(lines)))
 
+    def _spread(self, want: Want) -> str:
+        """The function that a pool can call with the parts of the items, if that is all."""
+        whole = [] if self.compute_tests else self.elements
+        names = self.target.split(", ") if self.chosen else []
+        if self.generators and not self.chosen:
+            target, types = self.generators[0].target, self.context.types
+            names = flat(target, types.parts(target, types.element(self.generators[0].iter)))
+        found = spread_work(self.context, self.plan, whole, (), names)
+        self.emitter.spread = bool(found) and self.emitter.spreads(want, self.plan.handled)
+        return found if self.emitter.spread else ""
+
     def _function(self) -> tuple[str, str]:
         """The callable that is run, and its name for readers."""
         if isinstance(self.loop, ast.Call) and not (self.elements or self.compute_tests):
@@ -120,13 +142,14 @@ class ComprehensionRewriter(Form):
         worker = Worker(self.context, plan, self.loop, self.target, self.names, backend)
         swaps = worker.swaps(compute)
         unpack = any(loads(node) & self.names for node in compute)
-        function = worker.define(self._body(swaps), compute, unpack, *self._types())
+        body = broken(self._body(swaps), self.text.unit, self.context.width)
+        function = worker.define(body, compute, unpack, *self._types())
         self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
         return function, worker.name
 
     def _narrowed(self, compute: list[ast.expr]) -> Plan:
         """The plan without inputs that only the further clauses read, which stay."""
-        if len(self.generators) < 2:
+        if not self.chosen:
             return self.plan
         read = set[str]().union(*(names_in(node) for node in compute))
         return replace(self.plan, inputs=tuple(i for i in self.plan.inputs if i.name in read))
@@ -141,7 +164,7 @@ class ComprehensionRewriter(Form):
             values = ["bool", None]
         elif not self.elements:
             values = ["bool"]
-        if len(self.generators) == 1:
+        if not self.chosen:
             return types.element(self.generators[0].iter), tuple_of(values)
         names = [ast.Name(name, ast.Load()) for name in self.target.split(", ") if name]
         bound = [types.inside(self.generators, name) for name in names]
@@ -158,7 +181,7 @@ class ComprehensionRewriter(Form):
             return f"{unit}return {value}".split("\n")
         tests = " and ".join(self._operand(test, swaps) for test in self.compute_tests)
         if not self.elements:
-            told = tests if self._is_bool() else f"bool({tests})"
+            told = tests if self._is_bool() else called_on("bool", tests, unit, unit)
             return f"{unit}return {told}".split("\n")
         rows = [f"{unit}if {tests}:", f"{unit * 2}return True, {argument(value)}"]
         return "\n".join([*rows, f"{unit}return False, None"]).split("\n")
@@ -227,9 +250,9 @@ class ComprehensionRewriter(Form):
         else:
             head = f"for {got.strip('()')} in {run}"
         head += f" if {flag}" if flag else ""
-        return self._same_kind(values, head)
+        return self._same_kind(values, head, run)
 
-    def _same_kind(self, values: list[str], head: str) -> str:
+    def _same_kind(self, values: list[str], head: str, run: str) -> str:
         filled = [self._filled(part, values) for part in self.parts()]
         match self.loop:
             case ast.DictComp():
@@ -237,7 +260,9 @@ class ComprehensionRewriter(Form):
                     return f"dict({values[0]} {head})"
                 plain = not self.compute_tests and " zip(" in head
                 if plain and filled == [self.target, values[0]]:
-                    return f"dict({head.partition(' in ')[2]})"
+                    return f"dict(zip({self.emitter.source}, {run}))"
+                if plain and filled == [values[0], self.target]:
+                    return f"dict(zip({run}, {self.emitter.source}))"
                 return f"{{{filled[0]}: {filled[1]} {head}}}"
             case ast.ListComp() | ast.SetComp():
                 opening, closing = "[]" if isinstance(self.loop, ast.ListComp) else "{}"

@@ -26,16 +26,25 @@ def direct_work(
     if plan.privates or len(work) != 1 or not target.isidentifier():
         return ""
     match work[0]:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
-            return direct(context, plan, value, target)
         case ast.Assign(value=value) as unpacking if results and results == unpacked(unpacking):
             known = _gives_tuples(context, value, len(results))
             return direct(context, plan, value, target) if known else ""
+    only = only_value(plan, work, results)
+    return direct(context, plan, only, target) if only is not None else ""
+
+
+def only_value(plan: Plan, work: Sequence[ast.AST], results: tuple[str, ...]) -> ast.expr | None:
+    """The expression that is all of compute; what it gives is the only result."""
+    if plan.privates or len(work) != 1:
+        return None
+    match work[0]:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if results == (name,):
+            return value
         case ast.Expr(value=value) if plan.mode != "processes" and len(results) < 2:
-            return direct(context, plan, value, target)
+            return value
         case ast.expr() as value if len(results) < 2:
-            return direct(context, plan, value, target)
-    return ""
+            return value
+    return None
 
 
 def unpacked(statement: ast.stmt) -> tuple[str, ...]:
@@ -52,7 +61,7 @@ def _gives_tuples(context: FileContext, value: ast.expr, length: int) -> bool:
     can then be taken apart elsewhere."""
     if not isinstance(value, ast.Call):
         return False
-    node = _definition(context, value.func)
+    node = definition(context, value.func)
     if not isinstance(node, ast.FunctionDef) or has_inside(node, (ast.Yield, ast.YieldFrom)):
         return False
     given = [each.value for each in own_nodes(node) if isinstance(each, ast.Return)]
@@ -98,8 +107,15 @@ def callable_for(context: FileContext, mode: Mode, value: ast.expr, target: str)
         value = value.value
     if not isinstance(value, ast.Call) or not _found_again(context, mode, value.func, target):
         return ""
-    function = context.text.of(value.func)
-    before, after = _bound_arguments(context, value, target)
+    return _with_arguments(context, value, target, _parameters(context, value.func))
+
+
+def _with_arguments(
+    context: FileContext, call: ast.Call, target: str, parameters: list[str]
+) -> str:
+    """The callee with all arguments but the item bound; `parameters` as it surely names them."""
+    function = context.text.of(call.func)
+    before, after = _bound_arguments(context, call, target, parameters)
     if before is None or after is None:
         return ""
     if not before and not after:
@@ -109,14 +125,13 @@ def callable_for(context: FileContext, mode: Mode, value: ast.expr, target: str)
 
 
 def _bound_arguments(
-    context: FileContext, call: ast.Call, target: str
+    context: FileContext, call: ast.Call, target: str, names: list[str]
 ) -> tuple[list[str] | None, list[str] | None]:
     """Arguments before and after the item, the latter by keyword; None if that cannot be."""
     places = [n for n, arg in enumerate(call.args) if _is_name(arg, target)]
     if len(places) != 1 or any(not _constant(arg, target) for arg in _others(call, places[0])):
         return None, None
     before = [context.text.of(arg) for arg in call.args[: places[0]]]
-    names = _parameters(context, call.func)
     after = []
     for number, arg in enumerate(call.args[places[0] + 1 :], places[0] + 1):
         if number >= len(names):
@@ -151,13 +166,13 @@ def _constant(node: ast.expr, target: str) -> bool:
 def _found_again(context: FileContext, mode: Mode, function: ast.expr, target: str) -> bool:
     """Whether workers can be given the function: as it is, or by its name in the module."""
     if mode == "processes":
-        return _definition(context, function) is not None
+        return definition(context, function) is not None
     while isinstance(function, ast.Attribute):
         function = function.value
     return isinstance(function, ast.Name) and function.id != target
 
 
-def _definition(context: FileContext, function: ast.expr) -> FunctionDef | None:
+def definition(context: FileContext, function: ast.expr) -> FunctionDef | None:
     """The only binding of a name: an undecorated function of this module."""
     if not isinstance(function, ast.Name) or context.binders(function.id) != 1:
         return None
@@ -169,23 +184,38 @@ def _definition(context: FileContext, function: ast.expr) -> FunctionDef | None:
 
 def _parameters(context: FileContext, function: ast.expr) -> list[str]:
     """Names of the positional parameters that may be given by keyword."""
-    node = _definition(context, function)
+    node = definition(context, function)
     if node is None or node.args.posonlyargs or node.args.vararg:
         return []
     return [arg.arg for arg in node.args.args]
 
 
 def method_of(context: FileContext, value: ast.expr, target: str) -> str:
-    """`self.measure` if `value` is `self.measure(target)`, a method of the enclosing class."""
+    """`self.measure`, or a partial of it, if `value` calls a method of the enclosing class."""
     match value:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name), args=[arg]):
-            if value.keywords or not _is_name(arg, target) or name.startswith("__"):
-                return ""
-        case _:
-            return ""
-    owners = [node for node in context.path if isinstance(node, ast.ClassDef)]
-    if not owners:
-        return ""
-    found = [n for n in owners[-1].body if isinstance(n, Definition) and n.name == name]
-    plain = len(found) == 1 and isinstance(found[0], ast.FunctionDef)
-    return f"self.{name}" if plain and not found[0].decorator_list else ""
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self" | "cls" as owner), attr=name)):
+            if _is_own(context, owner) and _is_method(context, owner, name):
+                return _with_arguments(context, value, target, [])
+    return ""
+
+
+def _is_own(context: FileContext, owner: str) -> bool:
+    """Whether the name is that of a method's own object or class."""
+    functions = [n for n in context.path if isinstance(n, FunctionDef) and n.args.args]
+    return any(node.args.args[0].arg == owner for node in functions)
+
+
+def _is_method(context: FileContext, owner: str, name: str) -> bool:
+    """Whether all that have the method, and their copies, find it by that name."""
+    classes = [node for node in context.path if isinstance(node, ast.ClassDef)]
+    if not classes or name.startswith("__"):
+        return False
+    found = [n for n in classes[-1].body if isinstance(n, Definition) and n.name == name]
+    if len(found) != 1 or not isinstance(found[0], ast.FunctionDef):
+        return False
+    match found[0].decorator_list:
+        case []:
+            return owner == "self"
+        case [ast.Name(id="classmethod")]:
+            return True
+    return False

@@ -12,7 +12,7 @@ from pfadvisor.backends._job import Emission, Job, Traits, Want
 from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.hoist import given_executor, may_be_older, outer_loop, pool_in_scope, wrapped
-from pfadvisor.rewrite.layout import argument, fitted, standing
+from pfadvisor.rewrite.layout import argument, closed_up, fitted, standing
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import enclosing_function, loads
 from pfadvisor.rewrite.shape import repeatable
@@ -65,7 +65,7 @@ class Emitter:
             self.name_source(self.source)
         self.initializer: tuple[str, tuple[str, ...]] | None = None
         self.emission = Emission("", "", "list")
-        self.backend = ""
+        self.backend, self.spread = "", False
         self.notes: tuple[str, ...] = ()
         self.given = ""
         self.outer: ast.For | ast.While | None = None
@@ -96,19 +96,16 @@ class Emitter:
         """Give the source a name before the run."""
         if "\n" in value and self.node is not None:
             lines = self.text.cut(self.text.span(self.node))
-            value = standing("\n".join(moved(lines, self.text.indent(self.node.lineno), self.base)))
+            value = "\n".join(moved(lines, self.text.indent(self.node.lineno), self.base))
         name = self.context.local("items")
+        value = standing(closed_up(value, self.options.width - len(f"{self.base}{name} = ")))
         self.prelude = fitted(f"{self.base}{name} = {value}", self.unit, self.options.width)
         self.source, self.node = name, ast.Name(name)
 
     def emit(self, want: Want, function: str, earliest: bool) -> Emission:
-        plan = self.plan
         self._refuse()
-        chunk = plan.chunksize if plan.collected else None
-        job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
-        job = replace(job, workers=self.options.workers, initializer=self.initializer)
-        job = replace(job, surroundings=plan.surroundings, exits=plan.exits, fresh=plan.fresh)
-        self.backend, reason = choose(plan, job, self._wanted(job))
+        job = self._job(want, function, earliest)
+        self.backend, reason = choose(self.plan, job, self._wanted(job))
         if reason:
             raise Refused(reason)
         target = load(self.backend)
@@ -117,6 +114,20 @@ class Emitter:
         self.emission = self._placed(job, target.emit(job, self.context))
         self.notes = (_KEPT, *_notes(job, target.TRAITS))
         return self.emission
+
+    def spreads(self, want: Want, earliest: bool) -> bool:
+        """Whether the items could be handed out as the arguments of a function."""
+        job = self._job(want, "", earliest)
+        name, _ = choose(self.plan, job, self._wanted(job))
+        return bool(name) and want == "list" and not earliest and load(name).TRAITS.spreads
+
+    def _job(self, want: Want, function: str, earliest: bool) -> Job:
+        plan = self.plan
+        chunk = plan.chunksize if plan.collected else None
+        job = Job(plan.mode, want, function, self.source, "", earliest, plan.pure, chunk)
+        job = replace(job, workers=self.options.workers, initializer=self.initializer)
+        job = replace(job, surroundings=plan.surroundings, exits=plan.exits, fresh=plan.fresh)
+        return replace(job, spread=self.spread)
 
     def _wanted(self, job: Job) -> str:
         """The backend that is asked for; an executor that the function is given asks for its own."""

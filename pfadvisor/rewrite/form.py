@@ -9,7 +9,7 @@ from pfadvisor.model import Plan, Span
 from pfadvisor.rewrite.around import consumed
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.flow import has_inside, runs_once
-from pfadvisor.rewrite.layout import closed, one_line
+from pfadvisor.rewrite.layout import closed, grouped, one_line
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, names_in, stores
 from pfadvisor.rewrite.shape import is_filter, names_outside
@@ -94,13 +94,14 @@ class Form:
         """What an item is bound to, and the names in it."""
         if not self.generators:
             return self._map_target()
-        if len(self.generators) == 1:
+        targets = [node for each in self.generators for node in ast.walk(each.target)]
+        if not all(isinstance(node, _PLAIN) for node in targets):
+            raise Refused("the loop's target is not a plain name")
+        if not self.chosen:
             target = self.generators[0].target
-            if not all(isinstance(n, _PLAIN) for n in ast.walk(target)):
-                raise Refused("the loop's target is not a plain name")
             return self.text.target(target), stores(target)
         used = {name for part in self._outputs() for name in names_in(part)}
-        bound = [name for each in self.generators for name in sorted(stores(each.target))]
+        bound = [node.id for node in targets if isinstance(node, ast.Name)]
         names = [name for name in dict.fromkeys(bound) if name in used]
         return ", ".join(names), set(names)
 
@@ -118,13 +119,21 @@ class Form:
         parts = self.parts()
         return [*self.compute_tests, *parts] if parts else []
 
+    @property
+    def chosen(self) -> bool:
+        """Whether the parent picks the items by further clauses, and hands out what is asked for."""
+        return len(self.generators) > 1 or bool(self._kept())
+
+    def _kept(self) -> list[ast.expr]:
+        """Tests that the parent asks."""
+        return [test for test in self.tests() if test not in self.compute_tests]
+
     def source_of_items(self) -> tuple[str, ast.expr | None]:
         if isinstance(self.loop, ast.Call):
             return self.text.of(self.loop.args[1]), self.loop.args[1]
-        kept = [test for test in self.tests() if test not in self.compute_tests]
-        if len(self.generators) == 1 and not kept:
+        if not self.chosen:
             return self.text.of(self.generators[0].iter), self.generators[0].iter
-        inner = self.clauses(self.item() if self.target else "()", kept)
+        inner = self.clauses(self.item() if self.target else "()", self._kept())
         listed = self.plan.source.finite and self.plan.collected and not self.stops_early()
         return (f"[{inner}]" if listed else f"({inner})"), None
 
@@ -168,6 +177,4 @@ class Form:
 
     def item(self) -> str:
         """The target as an expression or as part of another target."""
-        return (
-            self.target if self.target.isidentifier() or closed(self.target) else f"({self.target})"
-        )
+        return grouped(self.target)

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
+from keyword import iskeyword
 
 WIDTH = 88
 _DEF = re.compile(r"\s*(?:async )?def ")
 _SPANNING = ('"""', "'''")
+_FOR = re.compile(r"(\s*)((?:async )?for )(.*?)( in .*[:(\[{])")
+_CLINGING = re.compile(r"\s*([)\]}]|\.\w)")
+_REMARK = re.compile(r"(\s*[)\]}][^#\"']*?)(  #.*)")
 
 
 def fitted(line: str, unit: str, width: int = WIDTH) -> list[str]:
     """`line` (with its indentation) as one or several lines."""
+    first, *rest = _fitted_at_end(line, unit, width)
+    return [*_heading(first, unit, width), *rest]
+
+
+def _heading(line: str, unit: str, width: int) -> list[str]:
+    """The first row of a `for`, its target broken if the row is still too long."""
+    found = _FOR.fullmatch(line)
+    if found is None or len(line.expandtabs(4)) <= width:
+        return [line]
+    opened = _last_bracket(found[3]) if found[3].endswith(")") else None
+    start, end = opened or (0, len(found[3]))
+    inner = found[3][start + bool(opened) : end]
+    parts = [f"{found[1]}{unit}{part}," for part in _split(inner)]
+    return [f"{found[1]}{found[2]}{found[3][:start]}(", *parts, f"{found[1]}){found[4]}"]
+
+
+def _fitted_at_end(line: str, unit: str, width: int) -> list[str]:
     indent = line[: len(line) - len(line.lstrip())]
     if "\n" in line or len(line.expandtabs(4)) <= width:
         return line.split("\n")
@@ -25,7 +47,8 @@ def fitted(line: str, unit: str, width: int = WIDTH) -> list[str]:
         return [line]
     single = indent + unit + inner
     parts = _split(inner)
-    if len(single.expandtabs(4)) <= width:
+    display = len(parts) > 1 and not _is_call_list(first) and not _clauses(inner)
+    if len(single.expandtabs(4)) <= width and not display:
         alone = len(parts) == 1 and _DEF.match(line) and not inner.startswith("*")
         return [first, f"{single}," if alone else single, last]
     if len(parts) == 1 and (not _is_call_list(first) or inner.endswith(")")):
@@ -52,7 +75,7 @@ def listed(head: str, values: list[str], tail: str, unit: str, width: int) -> li
 
 
 def _is_call_list(head: str) -> bool:
-    return len(head) > 1 and (head[-2].isalnum() or head[-2] == "_")
+    return len(head) > 1 and (head[-2].isalnum() or head[-2] in "_)]")
 
 
 def _scan(line: str) -> list[tuple[int, int, int]]:
@@ -179,9 +202,7 @@ def joined(lines: list[str], width: int = WIDTH) -> list[str]:
     first, *rest = lines
     single = first
     for line in rest:
-        glue = (
-            "" if single.endswith(("(", "[", "{")) or line.lstrip()[:1] in (")", "]", "}") else " "
-        )
+        glue = "" if single.endswith(("(", "[", "{")) or _CLINGING.match(line) else " "
         if glue == "" and single.endswith(","):
             return lines
         single += glue + line.strip()
@@ -241,16 +262,22 @@ def tightened(lines: list[str], width: int = WIDTH) -> list[str]:
     row = 0
     while row < len(lines):
         end = _closing(lines, row)
-        within = lines[row : end + 1]
+        within, remark = _without_remark(lines[row : end + 1])
         remarked = any("#" in line for line in within)
         single = "" if end == row or remarked else _closed_up(within)
-        if single and len(single.expandtabs(4)) <= width:
-            done.append(single)
+        if single and len(single.expandtabs(4)) + len(remark) <= width:
+            done.append(single + remark)
             row = end + 1
         else:
             done.append(lines[row])
             row += 1
     return done
+
+
+def _without_remark(lines: list[str]) -> tuple[list[str], str]:
+    """The rows without the comment behind the bracket that closes them, and that comment."""
+    found = _REMARK.fullmatch(lines[-1])
+    return ([*lines[:-1], found[1]], found[2]) if found else (lines, "")
 
 
 def _closing(lines: list[str], row: int) -> int:
@@ -300,6 +327,20 @@ def either(header: str, indent: str, unit: str, yes: list[str], no: list[str]) -
     return [*first, f"{indent}el{rest[0][len(indent) :]}", *rest[1:]]
 
 
+def called_on(name: str, text: str, indent: str, unit: str) -> str:
+    """A call with the expression, several rows of which are at `indent`, as its only argument."""
+    first, *rest = text.split("\n")
+    if not rest or any(mark in text for mark in _SPANNING):
+        return f"{name}({text})"
+    rows = [f"{indent}{unit}{first}", *(f"{unit}{row}" for row in rest)]
+    return "\n".join([f"{name}(", *rows, f"{indent})"])
+
+
+def from_code(lines: list[str]) -> list[str]:
+    """The rows without blank ones before them."""
+    return lines[next((row for row, line in enumerate(lines) if line), len(lines)) :]
+
+
 def without_idle_return(lines: list[str], unit: str) -> list[str]:
     """Without a last `if NAME:` that returns what is returned anyway, nor a NAME for that alone."""
     if len(lines) < 3 or lines[-2] != unit + lines[-1] or not lines[-3].startswith(f"{unit}if "):
@@ -335,3 +376,20 @@ def closed(text: str) -> bool:
 def bare(text: str) -> str:
     """A target without brackets around it."""
     return text[1:-1] if text.startswith("(") and closed(text) else text
+
+
+def grouped(text: str) -> str:
+    """A target as part of another one."""
+    return text if text.isidentifier() or closed(text) else f"({text})"
+
+
+def closed_on(lines: list[str], names: Sequence[str]) -> list[str]:
+    """The rows of a statement, calls whose only argument has become one of the names closed."""
+    for row in range(len(lines) - 2):
+        opening, inner, closing = lines[row : row + 3]
+        called = re.search(r"(\w+|[)\]])\($", opening)
+        only = inner.strip().rstrip(",")
+        whole = called and closing.lstrip().startswith(")") and not iskeyword(called[1])
+        if whole and only in names:
+            return [*lines[:row], opening + only + closing.lstrip(), *lines[row + 3 :]]
+    return lines

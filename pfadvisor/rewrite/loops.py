@@ -15,15 +15,16 @@ from pfadvisor.rewrite.direct import direct_work
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.flow import has_inside
 from pfadvisor.rewrite.head import Head
-from pfadvisor.rewrite.layout import argument, bare
+from pfadvisor.rewrite.layout import argument, bare, broken, from_code, grouped
 from pfadvisor.rewrite.lifting import left_behind
 from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
 from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
 from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
-from pfadvisor.rewrite.shape import Collect, appended_to, collected
+from pfadvisor.rewrite.shape import Collect, appended_to, collected, replaceable, without
 from pfadvisor.rewrite.signature import tuple_of
+from pfadvisor.rewrite.spread import flat, spread_work
 from pfadvisor.rewrite.stages import Loop, Stages
 from pfadvisor.rewrite.text import Text, moved
 from pfadvisor.rewrite.worker import Worker
@@ -76,9 +77,10 @@ class LoopRewriter:
         function = direct_work(
             self.context, self.plan, outliner.compute, self.stages.results, self.target
         )
+        item = None if head.call else self._item_type()
+        function = function or self._spread(outliner.compute, item)
         self.called = function
         if not function:
-            item = None if head.call else self._item_type()
             returns = tuple_of(result_types(self.context.types, self.stages, self.commit, piece))
             function = worker.define(piece.worker, outliner.compute, unpack, item, returns)
             self.emitter.initializer, self.called = worker.initializer, worker.name
@@ -93,8 +95,9 @@ class LoopRewriter:
         """Give the workers but the part of an item that they read."""
         used = {name for node in outliner.compute for name in names_in(node)}
         found = projected(self.text, self.plan, self.loop, used)
-        changed = set(self.stages.results) & self.targets
-        if found is None or changed or (found.mapping and self._is_window(found)):
+        if found is None or {*self.stages.results} & stores(found.left):
+            return
+        if found.mapping and self._is_window(found):
             return
         self.projection = found
         self.emitter = Emitter(self.context, self.plan, self.options, found.source, found.node)
@@ -103,6 +106,14 @@ class LoopRewriter:
 
     def _is_window(self, found: Projection) -> bool:
         return self._needs_target() and self._want(True) in ("window", "futures")
+
+    def _spread(self, compute: Sequence[ast.AST], item: str | None) -> str:
+        """The function that a pool can call with the parts of the items, if that is all."""
+        names = flat(self.loop.target, self.context.types.parts(self.loop.target, item))
+        found = spread_work(self.context, self.plan, compute, self.stages.results, names)
+        want: Want = "list" if self._collects() else self._want(self._needs_target())
+        self.emitter.spread = bool(found) and self.emitter.spreads(want, self.plan.handled)
+        return found if self.emitter.spread else ""
 
     def _item_type(self) -> str | None:
         types = self.context.types
@@ -191,7 +202,8 @@ class LoopRewriter:
 
     def _collected(self, how: Collect, function: str) -> Rewritten:
         known, to = how.accumulator, self.emitter
-        replaced = self._replaceable(how)
+        whole = not self.options.threshold
+        replaced = replaceable(self.text, self.plan, known, self.loop.iter) if whole else ""
         if how.how == "keyed" and not self.projection:
             to.doubled()
         emission = to.emit("list", function, earliest=self.plan.handled)
@@ -219,23 +231,6 @@ class LoopRewriter:
             content += f"  {comment}"
         return Edit(span._replace(end_column=len(self.text.row(span.end_row)) + 1), content)
 
-    def _replaceable(self, how: Collect) -> str:
-        """The left side of the accumulator's first assignment, if the rewrite may replace it."""
-        known = how.accumulator
-        if not (known.empty and known.dead and known.init) or self.options.threshold:
-            return ""
-        init = self.text.slice(known.init)
-        plain = self.text.alone(known.init) and not self.text.after(known.init).strip()
-        between = self.text.lines[known.init.end_row : self.plan.statement.row - 1]
-        near = all(not line.strip() or line.lstrip().startswith("#") for line in between)
-        same = self.text.indent(known.init.row) == self.base
-        if not (plain and near and same) or known.name in names_in(self.loop.iter):
-            return ""
-        match ast.parse(init.strip()).body:
-            case [ast.Assign(targets=[ast.Name()])] | [ast.AnnAssign(target=ast.Name())]:
-                return init.rpartition("=")[0].rstrip()
-        return ""
-
     def _notes(self) -> list[str]:
         """Comments of the loop's rows that did not move with compute."""
         moved_away = "\n".join(self.context.functions)
@@ -257,7 +252,8 @@ class LoopRewriter:
             line = f"{self.plan.accumulators[0].name}.extend({emission.expression})"
             edit = self._edit(to.statement([*self._notes(), *to.line(line)], self._comment()))
             return to.rewritten([edit], f"collect the results of {self.called} in order")
-        if emission.gives == "list" and not piece.commit and not needs and not self.loop.orelse:
+        idle = not needs and not self.loop.orelse and {*piece.commit} <= {TAKEN}
+        if emission.gives == "list" and idle:
             lines = [*self._notes(), *to.line(emission.expression)]
             edit = self._edit(to.statement(lines, self._comment()))
             return to.rewritten([edit], f"run {self.called} for each item")
@@ -266,9 +262,7 @@ class LoopRewriter:
             piece.commit = self._inlined(piece.commit, argument(emission.take.format(self.future)))
         body = [taken if line == TAKEN else line for line in piece.commit]
         body = body if want == "futures" else [line for line in body if line != taken]
-        while body and not body[0]:
-            del body[0]
-        body = body or [f"{to.inside}{self.text.unit}pass"]
+        body = from_code(body) or [f"{to.inside}{self.text.unit}pass"]
         before, emission = to.named(emission)
         header = f"{emission.loop} {self._header(emission, needs)}:{self._comment()}"
         said = self.text.comments(self.text.span(self.loop.target))
@@ -302,7 +296,8 @@ class LoopRewriter:
     def _inlined(self, body: list[str], taken: str) -> list[str]:
         """The rows with the result taken where the work stood."""
         name = re.compile(rf"\b{re.escape(self.stages.results[0])}\b")
-        return [name.sub(lambda _: taken, line) for line in body if line != TAKEN]
+        rows = [name.sub(lambda _: taken, line) for line in body if line != TAKEN]
+        return broken(rows, self.text.unit, self.context.width)
 
     def _take(self, form: str) -> str:
         """The statement that takes an iteration's result from its future."""
@@ -330,7 +325,8 @@ class LoopRewriter:
 
     def _needs_left_only(self) -> bool:
         """Whether all that the parent needs of an item is what the workers do not get."""
-        return self.projection is not None and not self._used() & self.projection.names
+        read = self._used() - {*self.stages.results}
+        return self.projection is not None and not read & self.projection.names
 
     def _used(self) -> set[str]:
         """What commit and all that comes after the loop read."""
@@ -376,12 +372,11 @@ class LoopRewriter:
     def _item(self, needs: bool) -> str:
         if not needs:
             return self.emitter.unused()
-        return self.target if argument(self.target) == self.target else f"({self.target})"
+        again = {*self.stages.results} if self.emitter.unused() == "_" else ()
+        return grouped(without(self.target, again))
 
     def _pattern(self, results: tuple[str, ...]) -> str:
-        if not results:
-            return self.emitter.unused()
-        return results[0] if len(results) == 1 else f"({', '.join(results)})"
+        return grouped(", ".join(results)) if results else self.emitter.unused()
 
     def _comment(self) -> str:
         """The comment at the end of the loop's header."""

@@ -16,8 +16,13 @@ from typing import NamedTuple
 from pfadvisor.rewrite.scope import Comprehension, taken_names
 from pfadvisor.rewrite.text import Text
 
-_VAGUE = frozenset({"main", "run", "test", "do", "go", "execute", "call", "start", "handle"})
+_VAGUE = frozenset(
+    {"main", "run", "test", "do", "go", "execute", "call", "start", "handle", "init"}
+)
 _ANY_RESULT = frozenset({"out", "output", "result", "res", "ret", "acc", "new", "tmp", "found"})
+_COLLECTING = frozenset({"append", "add", "extend", "update"})
+_LONG = 3
+_ANY_ITEM = frozenset({"item", "element", "entry", "arg", "kwarg", "thing", "value"})
 _PLURALS = (
     ("ies", "y"),
     ("sses", "ss"),
@@ -96,8 +101,11 @@ def _loops(node: ast.AST, seen: _Seen) -> Iterator[_Seen]:
 def _verbs(seen: _Seen) -> list[str]:
     """What the work may be said to do: `export_avatars` exports; where that is taken, what it
     calls for an item may say more."""
-    found = [_telling(seen.function) or "process", *map(_telling, _called(seen.node))]
-    found.append("_".join(_words(seen.function)))
+    words = _words(seen.function)
+    tests = words[:1] == ["test"]
+    called = [*map(_telling, _called(seen.node, methods=tests))]
+    own = "".join(called[:1]) if tests else _telling(seen.function)
+    found = [own or "process", *called, "_".join(words) if len(words) <= _LONG else ""]
     return [verb for verb in dict.fromkeys(found) if verb]
 
 
@@ -111,8 +119,8 @@ def _telling(function: str) -> str:
     return "" if silent or _NOUN.fullmatch(words[0]) else _singular(words[0])
 
 
-def _called(loop: ast.AST) -> list[str]:
-    """Names of the functions that the body calls, outermost first."""
+def _called(loop: ast.AST, *, methods: bool) -> list[str]:
+    """Names of the functions that the body calls, outermost first; those of methods only if asked."""
     body: list[ast.AST] = []
     match loop:
         case ast.For() | ast.AsyncFor():
@@ -122,7 +130,17 @@ def _called(loop: ast.AST) -> list[str]:
         case ast.ListComp(elt=elt) | ast.SetComp(elt=elt) | ast.GeneratorExp(elt=elt):
             body = [elt]
     calls = [node.func for each in body for node in ast.walk(each) if isinstance(node, ast.Call)]
-    return [func.id for func in calls if isinstance(func, ast.Name)][:3]
+    names = [_last_name(func) for func in calls if methods or isinstance(func, ast.Name)]
+    return [name for name in names if name][:3]
+
+
+def _last_name(func: ast.expr) -> str:
+    match func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name) if name not in _COLLECTING:
+            return name
+    return ""
 
 
 def _words(name: str) -> list[str]:
@@ -136,6 +154,9 @@ def _noun(seen: _Seen) -> str:
     names = [n for n in _target_names(loop) if len(n) > 2 and n.strip("_") and n != "index"]
     if len(names) > 1 and set(names) <= _SIDES:
         return "pair"
+    whole = _one_of(loop) if len(names) > 1 else ""
+    if whole and whole not in _ANY_ITEM:
+        return whole
     if names:
         return names[0].strip("_").lower()
     return _one_of(loop) or _result(loop) or _made(seen.assigned) or _made(seen.function) or "item"
@@ -198,6 +219,8 @@ def _telling_noun(plural: str) -> str:
 
 
 def _singular(name: str) -> str:
+    if name.endswith(("series", "species")):
+        return name
     for ending, single in _PLURALS:
         if name.endswith(ending) and not name.endswith("ss") and len(name) > len(ending) + 1:
             return name[: -len(ending)] + single

@@ -26,8 +26,11 @@ from pfadvisor.rewrite.flow import (
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
+    called_on,
+    closed_on,
     closed_up,
     either,
+    from_code,
     joined,
     listed,
     standing,
@@ -104,6 +107,7 @@ class Outliner:
         """One of several ways, and the orders in which it reaches its end."""
         orders = self.orders
         piece = self._block(branch, floor, inner, outer, bound)
+        piece.worker, piece.commit = from_code(piece.worker), from_code(piece.commit)
         reached = self.orders if piece.bound is not None else set()
         self.ended |= self.orders - reached
         self.orders = orders
@@ -226,16 +230,21 @@ class Outliner:
         swaps: list[Swap] = []
         for node, span in self.stages.holes_in(statement):
             name = self.stages.holes[span]
-            swaps.append((span, name))
+            whole, remarks = self.text.with_remarks(span, self.text.span(statement).row + 1)
+            swaps.append((whole, name))
+            if name in bound | (piece.bound or set()):
+                continue
             self._note("X")
             self.compute.append(node)
-            self._append(piece, self._assign(name, self.expression(span, inner), inner))
+            value = self.expression(span, inner)
+            self._append(piece, self._assign(name, value, inner, remarks))
         if names_in(statement) & self.made and not any("X" in order for order in self.orders):
             self._note("X")
         self._note("C")
         lines = self._chunk(statement, floor, outer, swaps, own=False)
         simple = not hasattr(statement, "body")
-        lines = joined(lines, self.width) if swaps and simple else lines
+        if swaps and simple:
+            lines = joined(closed_on(lines, [name for _, name in swaps]), self.width)
         piece.commit += broken(lines, self.text.unit, self.width)
         self.committed.append(statement)
         if isinstance(statement, Leaving) and outer != self.commit_indent:
@@ -250,9 +259,10 @@ class Outliner:
         self.pending, self.checked = False, True
         return [f"{outer}if not {self.stages.kept}:", f"{outer}{self.text.unit}continue"]
 
-    def _assign(self, name: str, value: str, inner: str) -> Piece:
+    def _assign(self, name: str, value: str, inner: str, remarks: Sequence[str] = ()) -> Piece:
         lines = f"{inner}{name} = {value}".split("\n")
-        return Piece(lines, [], {name}, {name: (0, value)})
+        above = [inner + each for each in remarks]
+        return Piece([*above, *lines], [], {name}, {name: (len(above), value)})
 
     def _split(
         self, statement: ast.If, floor: int, inner: str, outer: str, bound: set[str]
@@ -263,7 +273,7 @@ class Outliner:
         whole = Piece(self._comments(statement, floor, inner), bound=set())
         test = self._test(statement.test, whole, inner)
         known = is_boolean(statement.test) or self.types.value(statement.test) == "bool"
-        value = test if known else f"bool({test})"
+        value = test if known else called_on("bool", test, inner, unit)
         self._append(whole, self._assign(flag, value, inner))
         bound = bound | (whole.bound or set())
         whole.commit = self._check(outer)

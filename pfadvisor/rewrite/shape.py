@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pfadvisor.model import Accumulator, Plan
+from pfadvisor.rewrite.scope import names_in
 from pfadvisor.rewrite.text import Text
 
 _VIEWS = frozenset({"items", "keys", "values"})
@@ -65,6 +66,24 @@ def appended_to(text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.e
     return ""
 
 
+def replaceable(text: Text, plan: Plan, known: Accumulator, source: ast.expr) -> str:
+    """The left side of the accumulator's first assignment, if that stands right above the loop and
+    a new value may take its place."""
+    if not (known.empty and known.dead and known.init):
+        return ""
+    init = text.slice(known.init)
+    plain = text.alone(known.init) and not text.after(known.init).strip()
+    between = text.lines[known.init.end_row : plan.statement.row - 1]
+    near = all(not line.strip() or line.lstrip().startswith("#") for line in between)
+    same = text.indent(known.init.row) == text.indent(plan.statement.row)
+    if not (plain and near and same) or known.name in names_in(source):
+        return ""
+    match ast.parse(init.strip()).body:
+        case [ast.Assign(targets=[ast.Name()])] | [ast.AnnAssign(target=ast.Name())]:
+            return init.rpartition("=")[0].rstrip()
+    return ""
+
+
 def repeatable(node: ast.expr) -> bool:
     """Whether evaluating the expression twice is cheap and reads well."""
     match node:
@@ -102,3 +121,17 @@ def names_outside(node: ast.AST, parts: Sequence[ast.AST]) -> Iterator[str]:
         yield node.id
     for child in ast.iter_child_nodes(node):
         yield from names_outside(child, parts)
+
+
+def without(target: str, names: Collection[str]) -> str:
+    """The text of a target with `_` for the names."""
+    shown = f"({target})"
+    spans = [
+        (node.col_offset, node.end_col_offset)
+        for node in ast.walk(ast.parse(shown, mode="eval"))
+        if isinstance(node, ast.Name) and node.id in names
+    ]
+    data = shown.encode()
+    for start, end in sorted(spans, reverse=True):
+        data = data[:start] + b"_" + data[end:]
+    return data.decode()[1:-1]

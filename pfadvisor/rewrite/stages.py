@@ -166,12 +166,31 @@ class Stages:
     def _name_holes(self, statement: ast.stmt) -> None:
         for node, span in self.holes_in(statement):
             if span in self.replaced:
-                self.holes[span] = self._fresh(f"earlier_{self.replaced[span]}")
+                self.holes[span] = self._earlier(span)
                 continue
             if not runs_once(statement, node):
                 raise Refused("the work is done only under a condition of the commit")
             given = next(g.name for g in self.plan.granules if g.span == span and g.kind == "hole")
-            self.holes[span] = self._fresh(given or "result")
+            self.holes[span] = self._fresh(given or self._called(statement, node))
+
+    def _earlier(self, span: Span) -> str:
+        """The name for what the name that is read there held; reads of one value share it."""
+        name = self.replaced[span]
+        for before in sorted(self.holes, reverse=True):
+            if self.replaced.get(before) == name and not self._stored_between(name, before, span):
+                return self.holes[before]
+        return self._fresh(f"earlier_{name}")
+
+    def _stored_between(self, name: str, first: Span, then: Span) -> bool:
+        names = (n for s in self.loop.body for n in ast.walk(s) if isinstance(n, ast.Name))
+        stored = [n for n in names if n.id == name and isinstance(n.ctx, ast.Store)]
+        places = [self.text.span(n)[:2] for n in stored]
+        return any(first[:2] < place < then[:2] for place in places)
+
+    def _called(self, statement: ast.stmt, node: ast.expr) -> str:
+        """What the statement calls the value, if that is a name that is free."""
+        name = _name_there(statement, node)
+        return name if name and fresh(name, self.taken) == name else "result"
 
     def _replaced(self) -> dict[Span, str]:
         """Where commit reads a name to which later work of the iteration gives another value."""
@@ -206,3 +225,20 @@ def _does_nothing(statement: ast.stmt) -> bool:
     """`pass`, or a text that stands for a remark."""
     remark = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     return isinstance(statement, ast.Pass) or remark
+
+
+def _name_there(statement: ast.stmt, node: ast.expr) -> str:
+    """The key, keyword or attribute that the statement puts the value under."""
+    for each in ast.walk(statement):
+        match each:
+            case ast.keyword(arg=str(name), value=value) if value is node:
+                return name
+            case ast.Assign(targets=[ast.Attribute(attr=name)], value=value) if value is node:
+                return name
+            case ast.Dict(keys=keys, values=values):
+                pairs = zip(keys, values, strict=True)
+                found = [key for key, value in pairs if value is node]
+                if found and isinstance(found[0], ast.Constant):
+                    name = str(found[0].value)
+                    return name if name.isidentifier() else ""
+    return ""

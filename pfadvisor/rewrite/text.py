@@ -115,6 +115,21 @@ class Text:
         text = self.of(node)
         return ast.unparse(node) if "\n" in text else text
 
+    def with_remarks(self, span: Span, first: int) -> tuple[Span, list[str]]:
+        """The span with the comments right above it, from row `first` on, and these: none if it
+        does not begin its row."""
+        row = span.row
+        if not self.before(span).strip():
+            while row > first and self._is_remark(row - 1):
+                row -= 1
+        if row == span.row:
+            return span, []
+        remarks = [self.row(n).strip() for n in range(row, span.row)]
+        return span._replace(row=row, column=len(self.indent(row)) + 1), remarks
+
+    def _is_remark(self, number: int) -> bool:
+        return self.row(number).lstrip().startswith("#") and number not in self.string_rows
+
     def before(self, span: Span) -> str:
         return self.row(span.row)[: span.column - 1]
 

@@ -27,6 +27,7 @@ from pfadvisor.rewrite.scope import (
     names_in,
     stores,
 )
+from pfadvisor.rewrite.shape import without
 from pfadvisor.rewrite.text import Text, contains, moved
 
 Swap = tuple[Span, str]
@@ -174,16 +175,7 @@ class Worker:
         used = {name for node in compute for name in names_in(node)} | {*self.plan.handed}
         if "_" in used | self.names:
             return bare(self.target)
-        target, shown = ast.parse(f"({self.target})", mode="eval"), f"({self.target})"
-        spans = [
-            (node.col_offset, node.end_col_offset)
-            for node in ast.walk(target)
-            if isinstance(node, ast.Name) and node.id not in used
-        ]
-        data = shown.encode()
-        for start, end in sorted(spans, reverse=True):
-            data = data[:start] + b"_" + data[end:]
-        return bare(data.decode()[1:-1])
+        return bare(without(self.target, self.names - used))
 
     def _definitions(self) -> list[str]:
         """The rows of the local functions that compute calls."""

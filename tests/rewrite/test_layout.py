@@ -6,6 +6,8 @@ import pytest
 
 from pfadvisor.rewrite.layout import (
     argument,
+    called_on,
+    closed_on,
     either,
     fitted,
     joined,
@@ -37,6 +39,33 @@ from pfadvisor.rewrite.layout import (
             "    for a, b in zip(things, others):",
             ["    for a, b in zip(", "        things, others", "    ):"],
         ),
+        (
+            "    row = key in (first, second)",
+            ["    row = key in (", "        first,", "        second,", "    )"],
+        ),
+        (
+            "    for number, (first, second) in zip(x):",
+            [
+                "    for number, (",
+                "        first,",
+                "        second,",
+                "    ) in zip(",
+                "        x",
+                "    ):",
+            ],
+        ),
+        (
+            "    for number, first, second in zip(x):",
+            [
+                "    for (",
+                "        number,",
+                "        first,",
+                "        second,",
+                "    ) in zip(",
+                "        x",
+                "    ):",
+            ],
+        ),
     ],
 )
 def test_a_line_fits(line: str, rows: list[str]) -> None:
@@ -49,6 +78,7 @@ def test_a_line_fits(line: str, rows: list[str]) -> None:
         (["x = f(", "    y", ")"], ["x = f(y)"]),
         (["x = f(", "    y,", ")"], ["x = f(", "    y,", ")"]),
         (["x = f(", "    y,  # why", ")"], ["x = f(", "    y,  # why", ")"]),
+        (["x = (a", "    .b())"], ["x = (a.b())"]),
         (["# note", "x = [a,", "     b]"], ["# note", "x = [a, b]"]),
         (['x = f("""', 'y""")'], ['x = f("""', 'y""")']),
     ],
@@ -113,6 +143,22 @@ def test_values_of_several_rows_are_below_one_another() -> None:
         "        ],",
         "    )",
     ]
+
+
+def test_a_remark_behind_the_bracket_stays_there() -> None:
+    assert tightened(["f(", "    a", ")  # why"]) == ["f(a)  # why"]
+    assert tightened(["f(", "    a", ")  # why"], 10) == ["f(", "    a", ")  # why"]
+
+
+def test_a_call_whose_argument_became_a_name_is_closed() -> None:
+    assert closed_on(["out.append(", "    result,", ")"], ["result"]) == ["out.append(result)"]
+    assert closed_on(["return(", "    result,", ")"], ["result"]) == ["return(", "    result,", ")"]
+
+
+def test_an_expression_of_several_rows_gets_rows_of_its_own_in_a_call() -> None:
+    assert called_on("bool", "a", "    ", "    ") == "bool(a)"
+    expected = "bool(\n        f(\n            a\n        )\n    )"
+    assert called_on("bool", "f(\n        a\n    )", "    ", "    ") == expected
 
 
 def test_a_comment_keeps_only_its_own_rows_apart() -> None:

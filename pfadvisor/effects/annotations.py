@@ -72,7 +72,7 @@ def resolve(program: Program, module: ModuleFacts, text: str, owner: str = "") -
     found: set[str] = set()
     for part in split_top(text.strip("\"' "), "|"):
         types = _one(program, module, part.strip("\"' "), owner)
-        if types is None:
+        if types is None or "object" in types:
             return None
         found |= types
     return frozenset(found) or None

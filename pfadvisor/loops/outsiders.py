@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pfadvisor.effects.annotations import SPREADING
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import Obj, Val, parse_type
@@ -58,7 +59,10 @@ def _steady(body: Body, receiver: Val) -> bool:
 
 def _changeable(body: Body, type_name: str) -> bool:
     head, _ = parse_type(type_name)
-    if head in MUTABLE or shares(body.ev, frozenset({type_name})):
+    traits = body.ev.program.traits_of(type_name)
+    if head in MUTABLE | SPREADING or (traits is not None and traits.mutable):
+        return True
+    if shares(body.ev, frozenset({type_name})):
         return True
     if ":" not in head or body.ev.program.plain(frozenset({type_name})):
         return False

@@ -232,8 +232,11 @@ def _properties(
     for module, index in alike:
         facts = ev.program.module(module)
         shown = facts.functions[index].decorators if facts is not None else ()
-        if any(d.rpartition(".")[2] in ATTRIBUTE[kind][0] for d in shown):
+        last = {d.rpartition(".")[2] for d in shown}
+        if last.intersection(ATTRIBUTE[kind][0]):
             calls.project(ev, i, module, index, value, args, [])
+        if kind == "__get__" and "cached_property" in last:
+            ev.access(i, value, f".{name}", write=True, how="cache")
 
 
 def _hooks(ev: Evaluation, i: int, value: Val, kind: str, given: tuple[Val, ...]) -> None:

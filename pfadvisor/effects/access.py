@@ -238,7 +238,7 @@ def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
     inside = element(ev, value)
     ev.store((("fresh", i), ()), "[]", inside)
     known = value.types is not None
-    return shown(ev, value, ev.fresh(i, value.types, exact=known))
+    return shown(ev, value, ev.fresh(i, records.sliced(ev, value.types), exact=known))
 
 
 def attribute(ev: Evaluation, i: int, instr: Instr) -> Val:

@@ -32,6 +32,12 @@ def item(ev: Evaluation, value: Val, elem: str, types: Types) -> Val | None:
     return join_all(found)
 
 
+def sliced(ev: Evaluation, types: Types) -> Types:
+    """A part of a named tuple is a tuple like any other."""
+    named = {t for t in types or () if ":" in t and NAMED in _lineage(ev.program, t)}
+    return (types - named) | {"tuple"} if types and named else types
+
+
 def places(program: Program, name: str, field: str) -> list[str]:
     """Where an instance that is made with this value for a field has it."""
     lineage, fields = program.lineage(name), program.fields(name)

@@ -16,15 +16,21 @@ from pfadvisor.loops.touches import Touch
 LISTINGS: Final = frozenset(
     {"listdir", "iterdir", "glob", "rglob", "scandir", "walk", "iglob", "fwalk"}
 )
+MOST_PARTS: Final = 200
 
 
-def depends_on_item(body: Body, value: int, depth: int = 0) -> bool:
+def depends_on_item(body: Body, value: int) -> bool:
     """Whether a value is computed from what the loop's header binds."""
-    if value in body.header or value == body.loop.elem:
-        return True
-    if not body.inside(value) or depth > 60:
-        return False
-    return any(depends_on_item(body, v, depth + 1) for v in operands(body.function.code[value]))
+    waiting, seen = [value], {value}
+    while waiting:
+        current = waiting.pop()
+        if current in body.header or current == body.loop.elem:
+            return True
+        if body.inside(current):
+            fresh = set(operands(body.function.code[current])) - seen
+            seen |= fresh
+            waiting += fresh
+    return False
 
 
 def path_of(body: Body, value: int) -> int:
@@ -34,11 +40,12 @@ def path_of(body: Body, value: int) -> int:
 
 def crossing(body: Body, write: Touch, reads: list[Touch]) -> list[Touch]:
     """Reads of files that may be the one that another iteration writes."""
-    here = _core(body, path_of(body, write.effect.key), 0)
+    known: dict[int, int] = {}
+    here = _core(body, path_of(body, write.effect.key), known)
     return [
         r
         for r in reads
-        if _lists(body, r) or here < 0 or _core(body, path_of(body, r.effect.key), 0) != here
+        if _lists(body, r) or here < 0 or _core(body, path_of(body, r.effect.key), known) != here
     ]
 
 
@@ -47,20 +54,21 @@ def _lists(body: Body, read: Touch) -> bool:
     return any(t.name.rpartition(".")[2] in LISTINGS for t in targets)
 
 
-def _core(body: Body, value: int, depth: int) -> int:
+def _core(body: Body, value: int, known: dict[int, int]) -> int:
     """The part of the item that the path is made of, -1 if that cannot be said."""
-    if value < 0 or depth > 20:
-        return -1
-    if value == body.loop.elem or value in body.header:
+    if value < 0 or value == body.loop.elem or value in body.header:
         return value
-    if not body.inside(value):
-        return -1
+    if value not in known and len(known) < MOST_PARTS:
+        known[value] = -1  # of what is made of itself nothing is said
+        known[value] = _core_of_parts(body, value, known) if body.inside(value) else -1
+    return known.get(value, -1)
+
+
+def _core_of_parts(body: Body, value: int, known: dict[int, int]) -> int:
     instr = body.function.code[value]
-    inner = list(dict.fromkeys(v for v in operands(instr) if depends_on_item(body, v)))
-    cores = {_core(body, v, depth + 1) for v in inner}
-    if len(cores) != 1 or not _keeps(body, value):
-        return -1
-    return cores.pop()
+    inner = dict.fromkeys(v for v in operands(instr) if depends_on_item(body, v))
+    cores = {_core(body, v, known) for v in inner}
+    return cores.pop() if len(cores) == 1 and _keeps(body, value) else -1
 
 
 def _keeps(body: Body, value: int) -> bool:

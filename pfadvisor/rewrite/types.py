@@ -61,6 +61,7 @@ class Types:
         self.owner = classes[-1] if classes else None
         self._inner: list[Mapping[str, str]] = []
         self._asked: set[str] = set()
+        self._answers: dict[str, str | None] = {}  # to what one question leads to
 
     # -- names -------------------------------------------------------------------------------
 
@@ -71,12 +72,19 @@ class Types:
                 return inner[name] if inner[name] != ANY else None
         if name in self._asked:
             return None
+        if name in self._answers and not self._inner:
+            return self._answers[name]
         self._asked.add(name)
         try:
             local = name in bound_in(self.scope)
-            return self._bound(name, self.scope if local else self.tree)
+            found = self._bound(name, self.scope if local else self.tree)
         finally:
             self._asked.discard(name)
+        if not self._inner:
+            self._answers[name] = found
+        if not self._asked:
+            self._answers.clear()
+        return found
 
     def _bound(self, name: str, scope: ast.AST) -> str | None:
         """What all bindings of the scope agree on; an annotation decides alone."""

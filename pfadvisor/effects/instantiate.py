@@ -368,8 +368,7 @@ def _from_outside(ev: Evaluation, i: int, made: Val) -> Val:
 
 def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> list[Val]:
     """What iterating over the arguments of one name gives, each apart if it is known which."""
-    values = bound.apart().get(argument, [value])
-    drawn = enumerate(values)
+    drawn = enumerate(bound.apart().get(argument, [value]))
     return [new_items.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
 
 

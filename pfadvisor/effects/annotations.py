@@ -88,10 +88,16 @@ def _one(program: Program, module: ModuleFacts, text: str, owner: str) -> Types:
     origin = _origin(program, module, head)
     if origin in ("typing", "collections.abc", "typing_extensions"):
         return _from_typing(program, module, name, args, owner)
+    if origin.startswith("type:") and _is_protocol(program, origin[5:]):
+        return None  # whatever has these methods
     if origin.startswith("type:"):
         return _generic(program, module, origin[5:], args, owner)
     found = _renamed(program, module, head)
     return resolve(program, *found, owner) if found is not None else None
+
+
+def _is_protocol(program: Program, name: str) -> bool:
+    return ":" in name and any(b.rpartition(".")[2] == "Protocol" for b in program.bases(name))
 
 
 def _renamed(program: Program, module: ModuleFacts, name: str) -> tuple[ModuleFacts, str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.values import IMMUTABLE, NOTHING, Effect, Val, parse_type
+from pfadvisor.effects.values import IMMUTABLE, Effect, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -26,7 +26,7 @@ RECORDS: Final = ("dataclass", "frozen", "define", "s", "attrs", "mutable")
 
 def single(program: Program, value: Val) -> bool:
     """Whether the value is the only one of its kind, in every process."""
-    if value.const is not NOTHING or value.funcs:
+    if value.funcs or any(value.const is one for one in (None, True, False, ...)):
         return True
     heads = {parse_type(t)[0] for t in value.types or ()}
     return bool(heads) and all(h in SINGLE or (":" in h and program.is_enum(h)) for h in heads)
@@ -38,6 +38,24 @@ def asks_identity(ev: Evaluation, i: int) -> bool:
     if instr.op != "op" or instr.args[0] not in COMPARED:
         return False
     return not any(single(ev.program, ev.values[v]) for v in instr.args[1:])
+
+
+def asks_which_text(program: Program, module: ModuleFacts) -> bool:
+    """Whether code of the module asks whether a text or number is a certain one: a copy that comes
+    from a process is another, though it is equal."""
+    return any(
+        asks_identity(ev, i) and any(_text_or_number(ev.values[v]) for v in instr.args[1:])
+        for number, function in enumerate(module.functions)
+        if any(_may_ask(function.code, instr) and instr.op == "op" for instr in function.code)
+        for ev in (program.evaluation(module, number),)
+        for i, instr in enumerate(function.code)
+        if instr.op == "op"
+    )
+
+
+def _text_or_number(value: Val) -> bool:
+    heads = {parse_type(t)[0] for t in value.types or ()}
+    return bool(heads) and heads <= IMMUTABLE - SINGLE
 
 
 def asks_what_is_what(program: Program, module: ModuleFacts) -> bool:

@@ -193,6 +193,7 @@ def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val
         result = join(result, mirrored)
         if base == "%" and (left.types is None or {"str", "bytes"} & left.types):
             text(ev, i, others)
+            protocols_of(ev, i, others, ("__getitem__", "__missing__"), of_type("str"))
     return result
 
 

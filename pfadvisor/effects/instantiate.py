@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import (
     access,
+    asking,
     callbacks,
     calls,
     commands,
@@ -17,7 +18,6 @@ from pfadvisor.effects import (
     implicit,
     new_items,
     orders,
-    protocols,
     raising,
     sharing,
     special,
@@ -160,12 +160,13 @@ def known(
     method = name.rpartition(".")[2]
     if name == "id":
         identity.addressed(ev, i, join_all([*bound.vals.values()]))
-    _protocols(ev, i, name, recv, bound)
+    asking.ask(ev, i, name, recv, list(bound.vals.values()))
     _read_arguments(ev, i, line, recv, bound, method)
     changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
     for targets, write, how in changed:
         for target in targets:
             _touch(ev, i, target, recv, bound, how, write=write)
+    asking.use_files(ev, i, line, bound.vals)
     for argument in line.iterates:
         for iterated in bound.each.get(argument, ()):
             implicit.iteration(ev, i, iterated)
@@ -180,23 +181,6 @@ def known(
     for raised in line.raises or ():
         ev.raises.setdefault(raised, set()).add(i)
     return _result(ev, i, line, recv, bound, type_name)
-
-
-def _protocols(ev: Evaluation, i: int, name: str, recv: Val | None, bound: _Bound) -> None:
-    """Dunder methods that the callable runs on its arguments and on what they contain."""
-    values = [*bound.vals.values(), *([recv] if recv is not None else [])]
-    throughout = name.partition(".")[0] in protocols.THROUGHOUT
-    for dunder in protocols.of_arguments(name):
-        nested = dunder in protocols.NESTED
-        every = implicit.deep(ev, values, (dunder,)) if nested or throughout else values
-        if throughout and dunder in ev.program.noisy(ev.module):
-            every = [*every, *(hidden.reached(ev, value) for value in values)]
-        for value in every:
-            calls.protocol(ev, i, value, dunder, ())
-    for dunder in protocols.of_elements(name):
-        for value in values:
-            if value.types is None or value.objs:
-                calls.protocol(ev, i, access.contents(ev, value), dunder, ())
 
 
 def _read_arguments(
@@ -387,6 +371,7 @@ def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Boun
             continue
         if argument in line.calls and "dict" in ev.program.knowledge.lineage(line.returns):
             found.append(_from_outside(ev, i, bound.made.get(argument, BOTTOM)))
+            ev.store((("fresh", i), ()), f".{argument}", value._replace(const=NOTHING))
             continue
         if argument in line.iterates:
             found += _drawn(ev, i, bound, argument, value)

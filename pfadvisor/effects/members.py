@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, bare, calls, enums, families, implicit, owners
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
 if TYPE_CHECKING:
+    from pfadvisor.effects.classes import Member
     from pfadvisor.effects.evaluate import Evaluation
+
+ABSTRACT: Final = frozenset({"abstractmethod", "abstractproperty"})
 
 
 def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
     members = families.methods_of(ev, value, cls, name, own=True)
-    if members:
+    if members and not all(_is_abstract(ev, member) for member in members):
         results = [_member(ev, i, value, cls, m, name) for m in members]
         return join_all(results)
-    if ev.program.opaque_base(cls):
+    if members or ev.program.opaque_base(cls):
         return access._duck(ev, i, value, name)
     ev.access(i, value, f".{name}", write=False, how="load")
     if ev.program.is_class_variable(cls, name):
@@ -43,6 +46,13 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
         else frozenset()
     )
     return held._replace(funcs=known.funcs, objs=held.objs | class_objs)
+
+
+def _is_abstract(ev: Evaluation, member: Member) -> bool:
+    """Whether it is only promised: classes that nobody sees here do what they like."""
+    facts = ev.program.module(member[0])
+    shown = facts.functions[member[1]].decorators if facts is not None else ()
+    return any(d.rpartition(".")[2] in ABSTRACT for d in shown)
 
 
 def inherited_attribute(ev: Evaluation, i: int, value: Val, name: str) -> Val:

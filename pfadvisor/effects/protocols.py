@@ -58,7 +58,7 @@ _ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {
     "set.discard": _HASH,
     "set.remove": _HASH,
     "str.format": _TEXT,
-    "str.format_map": ("__getitem__", *_TEXT),
+    "str.format_map": ("__getitem__", "__missing__", *_TEXT),
     "str.translate": ("__getitem__",),
     "tuple.count": ("__eq__",),
     "tuple.index": ("__eq__",),
@@ -127,6 +127,7 @@ _ROOTS: Final[dict[str, tuple[str, ...]]] = {
     "reprlib": _TEXT,
     "shelve": _PICKLED,
     "shutil": ("__fspath__",),
+    "string": ("__getitem__", "__missing__", *_TEXT),
 }
 
 

@@ -82,7 +82,7 @@ def _of_operator(function: Function, symbol: str, operands: tuple[int, ...]) -> 
         yield from COMPARED[symbol]
     elif symbol in DUNDERS:
         yield from (DUNDERS[symbol], DUNDERS[symbol].replace("__", "__r", 1))
-        yield from TEXT if symbol == "%" else ()
+        yield from (*TEXT, "__getitem__", "__missing__") if symbol == "%" else ()
 
 
 def _of_call(function: Function, instr: Instr) -> Iterator[str]:

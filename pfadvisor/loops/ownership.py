@@ -7,9 +7,9 @@ equals, the copy is not as good, and the finding rests on `copied-result`.
 
 from __future__ import annotations
 
-from pfadvisor.effects.identity import asks_identity, asks_what_is_what
+from pfadvisor.effects.identity import asks_identity, asks_what_is_what, asks_which_text
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Obj
+from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
@@ -31,6 +31,9 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     for value in results_of(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         older = body.node_of.get(value) is None and value not in body.header
+        if _told_from_equals(body, body.ev.values[value]):
+            subject = names.get(value) or body.ev.text(value) or "result"
+            found.setdefault(subject, _question(body, subject, value))
         for obj, holder in outside(body, body.ev.values[value]):
             if (
                 older
@@ -45,6 +48,12 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         subject = describe(body, effect)
         found.setdefault(subject, _question(body, subject, effect.instr))
     return accepted.left(found.values())
+
+
+def _told_from_equals(body: Body, value: Val) -> bool:
+    """Whether it may be a text or number that the module tells from others that are equal to it."""
+    kinds = {parse_type(t)[0] for t in value.types or ("str",)} & {"str", "bytes", "int", "float"}
+    return bool(kinds) and asks_which_text(body.ev.program, body.ev.module)
 
 
 def _reaches(obj: Obj, changed: frozenset[Obj]) -> bool:

@@ -10,6 +10,7 @@ from pfadvisor.effects.layers import hidden
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.remaking import cannot_remake
 from pfadvisor.loops.whole import whole_of
 
 COPYING: Final = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__")
@@ -128,6 +129,9 @@ def _instance(ev: Evaluation, cls: str, depth: int) -> str:
         return f"an instance of `{name}`, whose `__new__` needs more than a copy keeps"
     if found is None or depth > 2 or copied_its_own_way(ev, cls):
         return ""
+    failing = cannot_remake(ev, cls)
+    if failing:
+        return f"an instance of `{name}`, whose `{failing}` fails while a copy is made"
     for attribute in sorted(ev.program.attribute_names(cls)):
         value = ev.program.attribute(cls, attribute)
         problem = unpicklable(ev, value, depth + 1) if value is not None else ""

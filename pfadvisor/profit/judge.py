@@ -15,6 +15,7 @@ from pfadvisor.effects.libraries import chooses_start, thread_starter
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
+from pfadvisor.loops.fresh_import import found_otherwise
 from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
 from pfadvisor.loops.ownership import copied
@@ -41,7 +42,7 @@ from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.cost import ledger_of
 from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.screen import may_be_shown
-from pfadvisor.profit.sendable import doubtful
+from pfadvisor.profit.sendable import doubtful, shown_not_to_pickle
 from pfadvisor.profit.speedup import AT_ONCE, chunksize
 from pfadvisor.profit.workload import Workload, workload
 
@@ -279,6 +280,7 @@ def _sending(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         *copied(analysis, accepted),
         *set_at_run_time(analysis, accepted),
         *settings_lost(analysis, accepted),
+        *found_otherwise(analysis, accepted),
         *order_of_sets(analysis, accepted),
     )
 
@@ -301,6 +303,8 @@ def _mode(
     if work.kind == "async":
         return "async", None
     what, role = pickle_problem(analysis)
+    if not what:
+        what, role = shown_not_to_pickle(analysis)
     if tried and not what:
         what, role = tried[0], "as the profile found out"
     if never_imported(analysis):

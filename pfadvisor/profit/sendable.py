@@ -20,6 +20,7 @@ from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import copied_its_own_way, unpicklable
 from pfadvisor.loops.planning import inputs_of, names_of, results_of
+from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 from pfadvisor.profit.callsites import passed
 from pfadvisor.profit.cost import ledger_of
@@ -47,6 +48,33 @@ def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
             text = f"a copy of `{cls}`, which its own methods make, is as good as the original"
             found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
     return accepted.left(found.values())
+
+
+def shown_not_to_pickle(analysis: Analysis) -> tuple[str, str]:
+    """(what, role) of an item or capture that some caller in the file gives and that cannot be
+    sent, as `pickle_problem` has it."""
+    body = analysis.body
+    captures = {i.name for i in inputs_of(analysis) if i.origin == "capture"}
+    sent = {v: f"`{n}`" for v, n in names_of(analysis).items() if n in captures}
+    for value, what in {body.loop.elem: "the item", **sent}.items():
+        for ev, given in _given(body, body.ev.values[value]):
+            problem = unpicklable(ev, given)
+            if problem:
+                return f"{what}, which a caller makes of {problem}", "is what the work gets"
+    return "", ""
+
+
+def _given(body: Body, value: Val) -> Iterator[tuple[Evaluation, Val]]:
+    """What callers in the file pass, where the value is a parameter or an item of one."""
+    sites = ledger_of(body.ev.program).sites
+    for root, path in value.objs:
+        if root[0] != "param" or path not in ((), ("[]",)):
+            continue
+        for ev, passed_value in sites.values(body.ev, root[1]):
+            given = ev.values[passed_value]
+            held = whole_of(ev).held
+            inside = (v for obj in given.objs for elem, v in held.get(obj, ()) if elem != "keys")
+            yield from ((ev, each) for each in (inside if path else (given,)))
 
 
 def _copied_its_own_way(ev: Evaluation, held: Val) -> Iterator[str]:

@@ -32,7 +32,7 @@ SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale", "worke
 MOST_CONTEXTS: Final = 4
 MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
-MOST_ROUNDS: Final = 5
+MOST_ROUNDS: Final = 8
 MOST_SLICES: Final = 60
 MOST_KEPT: Final = 400
 

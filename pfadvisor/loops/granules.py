@@ -70,8 +70,17 @@ class Tree:
             return
         self.stage_of[stmt] = "commit"
         if self.body.function.stmts[stmt].kind in COMPOUND:
-            return
-        self.holes_of[stmt] = self._holes(nodes)
+            nodes = self._first(stmt, nodes)
+        if nodes:
+            self.holes_of[stmt] = self._holes(nodes)
+
+    def _first(self, stmt: int, nodes: list[int]) -> list[int]:
+        """Of an inner `for`, the nodes of what it iterates over: they run once, before the rest."""
+        code, body = self.body.function.code, self.body
+        heads = [code[loop.source].span for loop in body.function.loops if loop.stmt == stmt]
+        return [
+            n for n in nodes for h in heads if all(within(code[i].span, h) for i in body.nodes[n])
+        ]
 
     def _holes(self, nodes: list[int]) -> list[Span]:
         """Largest worthy expressions that are compute throughout, left to right."""

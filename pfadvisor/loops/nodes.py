@@ -82,11 +82,14 @@ class Body:
 
     def _build(self) -> None:
         keys: dict[tuple[str, int], int] = {}
+        ahead = self._ahead()
         for i in range(self.loop.body, self.loop.end):
             place = self.place(self.function.code[i].stmt)
             if place is None:
                 self.header.append(i)
                 continue
+            if i in ahead:
+                place = place._replace(atom=-1)
             key = ("instr", i) if place.atom < 0 else ("atom", place.atom)
             node = keys.get(key)
             if node is None:
@@ -98,6 +101,16 @@ class Body:
             self.node_of[i] = node
             if self.function.code[i].op in ("bind", "delname"):
                 self.binds.setdefault(self.function.code[i].args[0], []).append(i)
+
+    def _ahead(self) -> set[int]:
+        """What makes the iterable of an inner `for`: it runs once, before all the rest of it."""
+        code, found = self.function.code, set[int]()
+        for inner in self.function.loops:
+            place = self.place(inner.stmt) if inner.form == "for" else None
+            if place is not None and self.inside(inner.source) and place.atom == inner.stmt:
+                made = range(self.loop.body, inner.source + 1)
+                found |= {i for i in made if code[i].stmt == inner.stmt}
+        return found
 
     def place(self, stmt: int) -> Place | None:
         """None: the statement is part of the loop's header, or not in the loop."""

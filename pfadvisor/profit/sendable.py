@@ -53,12 +53,13 @@ def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
 def shown_not_to_pickle(analysis: Analysis) -> tuple[str, str]:
     """(what, role) of an item or capture that some caller in the file gives and that cannot be
     sent, as `pickle_problem` has it."""
-    body = analysis.body
-    captures = {i.name for i in inputs_of(analysis) if i.origin == "capture"}
-    sent = {v: f"`{n}`" for v, n in names_of(analysis).items() if n in captures}
-    for value, what in {body.loop.elem: "the item", **sent}.items():
+    body, origins = analysis.body, {i.name: i.origin for i in inputs_of(analysis)}
+    sent = {v: f"`{n}`" for v, n in names_of(analysis).items() if origins.get(n) == "capture"}
+    if "target" in origins.values():
+        sent[body.loop.elem] = "the item"
+    for value, what in sent.items():
         for ev, given in _given(body, body.ev.values[value]):
-            problem = unpicklable(ev, given)
+            problem = "" if given.funcs else unpicklable(ev, given)
             if problem:
                 return f"{what}, which a caller makes of {problem}", "is what the work gets"
     return "", ""

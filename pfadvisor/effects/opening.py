@@ -57,8 +57,13 @@ def only_read(ev: Evaluation, value: int) -> bool:
     return False
 
 
+def _names(ev: Evaluation, call: int) -> set[str]:
+    """What is called; a method known by its name alone is no function of that name."""
+    return {f"?.{t.name}" if t.kind == "duck" else t.name for t in ev.targets.get(call, ())}
+
+
 def _opens(ev: Evaluation, call: int) -> bool:
-    names = {t.name for t in ev.targets.get(call, ())}
+    names = _names(ev, call)
     functions = {name for name in FIRST if name.endswith("open")}
     return bool(names) and (names <= functions or names == {OF_PATH})
 
@@ -66,7 +71,7 @@ def _opens(ev: Evaluation, call: int) -> bool:
 def _is_reading(ev: Evaluation, call: int) -> bool:
     """Whether the mode, second after a path or first in a method of the path, is one to read."""
     arguments = ev.function.code[call].args[1]
-    at = 0 if {t.name for t in ev.targets.get(call, ())} == {OF_PATH} else 1
+    at = 0 if _names(ev, call) == {OF_PATH} else 1
     given = [v for kind, name, v in arguments if kind == "kw" and name == "mode"]
     plain = [v for kind, _, v in arguments if kind == "pos"][at : at + 1]
     if any(kind not in ("pos", "kw") for kind, _, _ in arguments):
@@ -83,7 +88,7 @@ def _below(ev: Evaluation, value: int) -> int:
         return int(instr.args[0])
     if instr.op != "call":
         return -1
-    names = {t.name for t in ev.targets.get(value, ())}
+    names = _names(ev, value)
     given = instr.args[1][0] if instr.args[1] else ("", "", -1)
     if names and names <= FIRST:
         return int(given[2]) if given[0] == "pos" else -1

@@ -59,7 +59,8 @@ def shown_not_to_pickle(analysis: Analysis) -> tuple[str, str]:
         sent[body.loop.elem] = "the item"
     for value, what in sent.items():
         for ev, given in _given(body, body.ev.values[value]):
-            problem = "" if given.funcs else unpicklable(ev, given)
+            asked = bool(given.funcs) and value != body.loop.elem  # by those who ask of callables
+            problem = "" if asked else unpicklable(ev, given)
             if problem:
                 return f"{what}, which a caller makes of {problem}", "is what the work gets"
     return "", ""

@@ -79,8 +79,9 @@ def spelled(assumption: Assumption) -> str:
 
 
 def _questions(assumptions: tuple[Assumption, ...]) -> str:
-    shown = [one.message or f"{one.name}:{one.subject}" for one in assumptions[:2]]
-    rest = len(assumptions) - len(shown)
+    asked = list(dict.fromkeys(one.message or f"{one.name}:{one.subject}" for one in assumptions))
+    shown = asked[:2]
+    rest = len(asked) - len(shown)
     text = " and ".join(shown)
     return f"{text} (and {rest} more)" if rest > 0 else text
 

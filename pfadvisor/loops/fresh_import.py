@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import operands
+from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.spawning import at_run_time
 from pfadvisor.model import Assumption
@@ -28,9 +29,7 @@ class Code(NamedTuple):
     instrs: Iterable[int]
 
 
-def found_otherwise(
-    analysis: Analysis, accepted: frozenset[str] = frozenset()
-) -> tuple[Assumption, ...]:
+def found_otherwise(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each name that the work looks at and that stands for something else there."""
     text = {
         n: f"no result tells `{n}` of the script, which a worker has otherwise"
@@ -41,10 +40,8 @@ def found_otherwise(
         for n in _registries(analysis)
     }
     where = analysis.body.ev.location(analysis.body.loop.source)
-    return tuple(
-        Assumption("same-globals", name, said, where)
-        for name, said in text.items()
-        if not {"same-globals", f"same-globals:{name}"} & accepted
+    return accepted.left(
+        Assumption("same-globals", name, said, where) for name, said in text.items()
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.compose import applied
 from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.names import is_guard
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Definition, bound_in, first_row, loads, names_in
 from pfadvisor.rewrite.text import Line, Text, moved
@@ -73,7 +74,12 @@ class Guard:
         region = "\n".join(self.text.lines[start - 1 : last])
         changed = Text(applied(region, [_shifted(edit, start - 1) for edit in edits]))
         strings = changed.string_rows
-        rows = [Line(line, n in strings) for n, line in enumerate(changed.lines, 1)]
+        headers, below = _guards(changed)
+        rows = [
+            Line(line, n in strings or bool(n in below and line.strip()))
+            for n, line in enumerate(changed.lines, 1)
+            if n not in headers
+        ]
         rows = [
             row for n, row in enumerate(rows) if not (n and _blank(row) and _blank(rows[n - 1]))
         ]
@@ -81,6 +87,17 @@ class Guard:
         quote = "'" if self.text.source.count("'") > self.text.source.count('"') else '"'
         end = Span(start, 1, last, len(self.text.row(last)) + 1)
         return [Edit(end, f"if __name__ == {quote}__main__{quote}:\n{body}")]
+
+
+def _guards(text: Text) -> tuple[set[int], set[int]]:
+    """The rows of guards that become part of the new one: their headers, and what is below."""
+    headers: set[int] = set()
+    below: set[int] = set()
+    for node in text.tree.body:
+        if is_guard(node) and not node.orelse and text.row(node.lineno).endswith(":"):
+            headers.add(node.lineno)
+            below.update(range(node.lineno + 1, text.span(node).end_row + 1))
+    return headers, below
 
 
 def _blank(row: Line) -> bool:

@@ -2,7 +2,8 @@
 
 The case is analysed once; its loops are then rewritten for each target. A section is what
 `fix --diff` shows, or why a target takes none of the loops; targets that come to the same share
-one. A case without a file is rewritten for none of them.
+one. A case without a file is rewritten for none of them; of an open one it says why, where that is
+asked.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from .case import Case
 
 PROCESSORS = frozenset(range(4))
 FILE = "program.py"
+ASSUMED = ("review", "open")  # verdicts that `--unsafe-fixes` shows something of
 
 
 def path(case: Case) -> Path:
@@ -45,7 +47,7 @@ def write(case: Case, text: str) -> None:
 
 def made(case: Case, cwd: Path) -> str:
     """What the tool makes of the case, in a project in `cwd` that holds nothing else."""
-    unsafe = case.verdict == "review"
+    unsafe = case.verdict in ASSUMED
     show = "review" if unsafe else "suggested"
     asked = pipeline.Request(Settings(min_speedup=0), cwd, show, unsafe=unsafe)
     with usual_machine():
@@ -56,7 +58,7 @@ def made(case: Case, cwd: Path) -> str:
         settings = replace(asked.settings, backend=name)
         text = _for(report, source, replace(asked, settings=settings))
         sections.setdefault(text, []).append(name)
-    if not any("\n@@ " in text for text in sections):
+    if not any("\n@@ " in text or (text and case.verdict == "open") for text in sections):
         return ""
     return "\n".join(f"== {' '.join(names)}\n{text}" for text, names in sections.items())
 

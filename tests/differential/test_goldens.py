@@ -44,6 +44,6 @@ def test_what_was_reviewed_is_what_fix_writes(
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / expected.FILE).write_text(case.before, encoding="utf-8")
     with expected.usual_machine():
-        run([*COMMAND, *["--unsafe-fixes"] * (case.verdict == "review"), "."])
+        run([*COMMAND, *["--unsafe-fixes"] * (case.verdict in expected.ASSUMED), "."])
     text = (tmp_path / expected.FILE).read_text(encoding="utf-8")
     assert text == expected.after(case, "auto")

@@ -41,6 +41,7 @@ class Settings:
     line_length      of generated code; the formatter's, if it is configured in the same file
     assume           assumptions taken for true: "no-alias" or "pure-call:client.fetch"
     effects          lines in the syntax of the knowledge tables, by dotted name
+    python           interpreter or virtual environment whose packages the program uses
     """
 
     select: tuple[str, ...] = ("PFA",)
@@ -59,6 +60,7 @@ class Settings:
     effects: Effects | None = None
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     guarded: bool = False
+    python: str | None = None
 
 
 def load(start: Path, *, config: str | None = None, isolated: bool = False) -> Settings:
@@ -68,7 +70,7 @@ def load(start: Path, *, config: str | None = None, isolated: bool = False) -> S
     if config is not None:
         return _stated(start, config, isolated=isolated)
     found = _nearest(start)
-    return Settings() if found is None else Settings(**_checked(str(found[0]), found[1]))
+    return Settings() if found is None else _settings(found[0], found[1])
 
 
 def override(settings: Settings, given: Mapping[str, Any], where: str) -> Settings:
@@ -84,9 +86,17 @@ def _stated(start: Path, config: str, *, isolated: bool) -> Settings:
         table = _read(path)
         own_file = path.name != "pyproject.toml" and "tool" not in table
         tools = {"pfadvisor": table} if own_file else _tools(table)
-        return Settings(**_checked(config, _merged(path, {"pfadvisor": {}, **tools})))
+        return _settings(path, _merged(path, {"pfadvisor": {}, **tools}))
     base = load(start, isolated=isolated)
     return replace(base, **_checked("--config", _parse(config, "--config")))
+
+
+def _settings(path: Path, table: Mapping[str, Any]) -> Settings:
+    """Those of a file. What it names beside itself is found there, wherever a run starts."""
+    settings = Settings(**_checked(str(path), table))
+    beside = path.absolute().parent / (settings.python or "")
+    named = settings.python is not None and beside.exists()
+    return replace(settings, python=str(beside)) if named else settings
 
 
 def _nearest(start: Path) -> tuple[Path, Mapping[str, Any]] | None:
@@ -167,6 +177,8 @@ def _check_values(where: str, values: Mapping[str, Any]) -> None:
     for key in ("max_break_even", "line_length"):
         if key in values and not values[key] > 0:
             raise ConfigError(f"{where}: {key.replace('_', '-')} must be above 0")
+    if values.get("python") == "":
+        raise ConfigError(f"{where}: python must name an interpreter or a virtual environment")
     backend = values.get("backend")
     if backend is not None and backend not in backends():
         raise ConfigError(f"{where}: unknown backend {backend!r}{suggestion(backend, backends())}")

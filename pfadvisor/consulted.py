@@ -17,14 +17,15 @@ Modules = Mapping[str, "ModuleFacts | None"]
 
 
 class Read(NamedTuple):
-    """A look-up of a module from a folder: the file that was found, the one whose facts were
-    taken, and a digest of its content."""
+    """A look-up of a module from a folder, `outside` the project among installed packages: the
+    file that was found, the one whose facts were taken, and a digest of its content."""
 
     beside: Path
     name: str
     found: Path | None
     used: Path | None
     digest: str
+    outside: bool = False
 
 
 class Reading(NamedTuple):
@@ -35,10 +36,11 @@ class Reading(NamedTuple):
 
 
 class Consulted:
-    """`modules` are those that were looked up so far, by name; None for one not found."""
+    """`modules` are those that were looked up so far, by name; None for one not found. So are
+    `packages`, which are looked up where the project has no such module."""
 
-    def __init__(self, modules: Modules) -> None:
-        self._modules = modules
+    def __init__(self, modules: Modules, packages: Modules) -> None:
+        self._modules, self._packages = modules, packages
         self._mentioned: dict[str, frozenset[str]] = {}
         self._parts: dict[str, list[str]] = {}
         self._known = 0
@@ -61,7 +63,7 @@ class Consulted:
         self._known = len(self._modules)
 
     def _led_to(self, name: str) -> set[str]:
-        facts = self._modules.get(name)
+        facts = self._modules.get(name) or self._packages.get(name)
         if facts is not None and name not in self._mentioned:
             self._mentioned[name] = frozenset(_imported(facts))
         mentioned = self._mentioned.get(name, frozenset())

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from pfadvisor import cache, workers
 from pfadvisor.consulted import Read, Reading
+from pfadvisor.source.environment import imports_of
 from pfadvisor.source.files import Target
 from pfadvisor.source.project import Project
 from pfadvisor.stages import Outcome, Request
@@ -38,7 +39,7 @@ class Outcomes:
 
     def __init__(self, root: Path, request: Request) -> None:
         self._path = cache.folder() / "outcomes" / _store_of(root, request)
-        self._project = Project(root)
+        self._imports = imports_of(Project(root), request.settings.python, request.cwd)
         self._reads, self._kept = _loaded(self._path)
         self._bits = {read: bit for bit, read in enumerate(self._reads)}
         self._checked = self._broken = 0
@@ -100,7 +101,8 @@ class Outcomes:
         return not mask & self._broken
 
     def _holds(self, read: Read) -> bool:
-        if self._project.find(read.name, read.beside) != read.found:
+        found = self._imports.find(read.name, read.beside, outside=read.outside)
+        if found != read.found:
             return False
         return read.used is None or self._digest(read.used) == read.digest
 

@@ -21,6 +21,7 @@ from pfadvisor.idle import idle, is_whole
 from pfadvisor.model import Failed, Report
 from pfadvisor.outcomes import Memory
 from pfadvisor.session import Session
+from pfadvisor.source import environment
 from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
 from pfadvisor.source.module import SourceFile, decode, from_text
 from pfadvisor.stages import Outcome, Pick, Request, every, outcome_of
@@ -61,7 +62,7 @@ def analyze(
     `progress` is told how many files are done, and of how many; `kept` is what some of them are
     known to give, and takes what the others do.
     """
-    wrong = selection.mistakes(request.settings)
+    wrong = _mistakes(request)
     if wrong:
         return Report((), (Failed("configuration", wrong),))
     paths = list(paths)
@@ -112,7 +113,7 @@ def _known_or(
 
 def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
     """Findings in text that stands for the file at `path`, which need not exist."""
-    wrong = selection.mistakes(request.settings)
+    wrong = _mistakes(request)
     if wrong:
         return Report((), (Failed("configuration", wrong),))
     file = absolute(path, request.cwd)
@@ -126,6 +127,11 @@ def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
     session.take(source, file)
     batch = _batch(session, [target], request)
     return _report(Discovered((target,), ()), _outermost(session, batch, [target], request))
+
+
+def _mistakes(request: Request) -> str:
+    settings = request.settings
+    return selection.mistakes(settings) or environment.problem(settings.python, request.cwd)
 
 
 def analyze_targets(targets: Sequence[Target], request: Request, done: Done | None = None) -> Batch:

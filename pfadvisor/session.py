@@ -10,13 +10,15 @@ import ast
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor import cache
 from pfadvisor.config import Settings
 from pfadvisor.consulted import Consulted, Read, Reading
 from pfadvisor.model import Failed
+from pfadvisor.source.environment import imports_of
 from pfadvisor.source.files import Target, display
+from pfadvisor.source.installed import Imports
 from pfadvisor.source.module import SourceFile, parse, read
 from pfadvisor.source.project import Project, is_package
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 
+MOST_BYTES: Final = 1_000_000  # of a module of a package: larger ones are tables, made by programs
 _NEWLINE = re.compile(r"\r\n?")
 
 
@@ -35,13 +38,14 @@ class Session:
         self.settings, self.cwd = settings, cwd
         self._cache = cache.folder() if cached else None
         self.work: Counter[str] = Counter()
-        self._projects: dict[Path, Project] = {}
+        self._imports: dict[Path, Imports] = {}
         self._programs: dict[tuple[Path, Path], Program] = {}
         self._facts: dict[Path, ModuleFacts | None] = {}
+        self._outside: dict[Path, ModuleFacts | None] = {}  # of modules of installed packages
         self._sources: dict[Path, SourceFile | Failed] = {}
         self._digests: dict[Path, str] = {}
         self._consulted: dict[Program, Consulted] = {}
-        self._reads: dict[tuple[Path, str, bool], Read] = {}
+        self._reads: dict[tuple[Path, str, bool, bool], Read] = {}
         self.importers: dict[Path, dict[bytes, set[Path]]] = {}  # by root, then by name
 
     def counted(self) -> Counter[str]:
@@ -77,30 +81,29 @@ class Session:
         known = self._facts.get(target.path)
         if known is not None:
             return known
-        facts = self._known_or_made(target, source)
+        facts = self._known_or_made(source, self.module_name(target))
         if not isinstance(facts, Failed):
             self._facts[target.path] = facts
         return facts
 
     def module_name(self, target: Target) -> str:
-        return self._project(target.root).module_name(target.path)
+        return self._imports_in(target.root).project.module_name(target.path)
 
-    def _known_or_made(self, target: Target, source: SourceFile) -> ModuleFacts | Failed:
-        self._digests[target.path] = source.digest
-        name = self.module_name(target)
+    def _known_or_made(self, source: SourceFile, name: str) -> ModuleFacts | Failed:
+        self._digests[source.path] = source.digest
         if self._cache is None:
-            return self._made(target, source, name)
-        entry = cache.key(source.digest, source.name, name, is_package(target.path))
+            return self._made(source, name)
+        entry = cache.key(source.digest, source.name, name, is_package(source.path))
         found = cache.load(self._cache, entry)
         if found is not None:
             self.work["cached"] += 1
             return found
-        made = self._made(target, source, name)
+        made = self._made(source, name)
         if not isinstance(made, Failed):
             cache.store(self._cache, entry, made)
         return made
 
-    def _made(self, target: Target, source: SourceFile, name: str) -> ModuleFacts | Failed:
+    def _made(self, source: SourceFile, name: str) -> ModuleFacts | Failed:
         tree = self.parse(source)
         if isinstance(tree, Failed):
             return tree
@@ -108,62 +111,83 @@ class Session:
 
         self.work["lowered"] += 1
         text = _NEWLINE.sub("\n", source.text)
-        return lower(tree, text, source.name, name, is_package(target.path))
+        return lower(tree, text, source.name, name, is_package(source.path))
 
     def program(self, target: Target, facts: ModuleFacts) -> Program:
         """The program as the file's imports see it."""
-        project = self._project(target.root)
-        key = (target.root, project.import_root(target.path))
+        imports = self._imports_in(target.root)
+        key = (target.root, imports.project.import_root(target.path))
         if key not in self._programs:
-            self._programs[key] = self._linked(project, key[1])
+            self._programs[key] = self._linked(imports, key[1])
         program = self._programs[key]
         program.add(facts)
         return program
 
     def reading(self, target: Target, facts: ModuleFacts, program: Program) -> Reading:
         """What the findings in a file that was analysed rest on."""
-        project = self._project(target.root)
-        beside = project.import_root(target.path)
+        imports = self._imports_in(target.root)
+        beside = imports.project.import_root(target.path)
         if program not in self._consulted:
-            self._consulted[program] = Consulted(program.modules)
+            self._consulted[program] = Consulted(program.modules, program.packages)
         names = self._consulted[program].by(facts.name) - {facts.name}
-        reads = (self._read(project, beside, name, program) for name in sorted(names))
+        reads = [self._read(imports, beside, n, program, False) for n in sorted(names)]
+        packaged = sorted(names & program.packages.keys())
+        reads += [self._read(imports, beside, n, program, True) for n in packaged]
         return Reading(self._digests[target.path], tuple(reads))
 
-    def _read(self, project: Project, beside: Path, name: str, program: Program) -> Read:
-        used = program.modules.get(name)
-        key = beside, name, used is None
+    def _read(
+        self, imports: Imports, beside: Path, name: str, program: Program, outside: bool
+    ) -> Read:
+        used = (program.packages if outside else program.modules).get(name)
+        key = beside, name, used is None, outside
         if key not in self._reads:
-            found = project.find(name, beside)
+            found = imports.find(name, beside, outside=outside)
             path = self.cwd / used.filename if used is not None else found
             digest = self._digests.get(path, "") if path is not None else ""
-            self._reads[key] = Read(beside, name, found, path, digest)
+            self._reads[key] = Read(beside, name, found, path, digest, outside)
         return self._reads[key]
 
-    def _linked(self, project: Project, beside: Path) -> Program:
+    def _linked(self, imports: Imports, beside: Path) -> Program:
         from pfadvisor.effects.knowledge import Knowledge, user_tables
         from pfadvisor.effects.program import Program
 
         lines = user_tables(self.settings.effects or {})
-        return Program(lambda dotted: self._load(project, dotted, beside), Knowledge(lines))
+        return Program(
+            lambda dotted: self._load(imports.project, dotted, beside),
+            Knowledge(lines),
+            lambda dotted: self._load_outside(imports, dotted, beside),
+        )
 
     def _load(self, project: Project, dotted: str, beside: Path) -> ModuleFacts | None:
         path = project.find(dotted, beside)
         if path is None:
             return None
         if path not in self._facts:
-            self._facts[path] = self._imported(Target(path, project.root))
+            name = self.module_name(Target(path, project.root))
+            self._facts[path] = self._imported(self.source(path), name)
         return self._facts[path]
 
-    def _imported(self, target: Target) -> ModuleFacts | None:
-        source = self.source(target.path)
+    def _load_outside(self, imports: Imports, dotted: str, beside: Path) -> ModuleFacts | None:
+        path = imports.outside(dotted, beside)
+        if path is None:
+            return None
+        if path not in self._outside:
+            self.work["package files read"] += 1
+            source = read(path, self.name(path))
+            large = isinstance(source, SourceFile) and len(source.data) > MOST_BYTES
+            self._outside[path] = None if large else self._imported(source, dotted)
+        return self._outside[path]
+
+    def _imported(self, source: SourceFile | Failed, name: str) -> ModuleFacts | None:
         if isinstance(source, Failed):
             return None
         try:
-            facts = self._known_or_made(target, source)
+            facts = self._known_or_made(source, name)
         except RecursionError:
             return None
         return None if isinstance(facts, Failed) else facts
 
-    def _project(self, root: Path) -> Project:
-        return self._projects.setdefault(root, Project(root))
+    def _imports_in(self, root: Path) -> Imports:
+        if root not in self._imports:
+            self._imports[root] = imports_of(Project(root), self.settings.python, self.cwd)
+        return self._imports[root]

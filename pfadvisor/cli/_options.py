@@ -12,13 +12,14 @@ import click
 from pfadvisor import config, registry
 from pfadvisor.config import Settings
 from pfadvisor.profit.basis import Basis, of_this_machine
+from pfadvisor.source import environment
 from pfadvisor.source.files import common_folder
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 OVERRIDES: Final = (
     "select", "ignore", "exclude", "extend_exclude", "respect_gitignore", "force_exclude",
-    "backend", "min_speedup", "workers", "guarded", "target_version", "assume",
+    "backend", "min_speedup", "workers", "guarded", "target_version", "assume", "python",
 )  # fmt: skip
 
 
@@ -78,6 +79,12 @@ _CONFIGURED: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Let rewrites keep the loop for fewer items than pay.",
     ),
     click.option("--target-version", metavar="py3XX", help="Oldest Python that rewrites run on."),
+    click.option(
+        "--python",
+        metavar="PATH",
+        help="Interpreter or virtual environment whose packages the program uses; by default the"
+        " `.venv` of the project, else the Python that runs this.",
+    ),
     click.option("--config", "config_", metavar="PATH|KEY=VALUE", help="Configuration to use."),
     click.option("--isolated", is_flag=True, help="Ignore all configuration files."),
 )
@@ -158,4 +165,8 @@ def settings(paths: Sequence[Path], cwd: Path, given: dict[str, Any]) -> Setting
     )
     stated = {key: given[key] for key in OVERRIDES}
     stated["assume"] = (*found.assume, *given["assume"])
-    return config.override(found, stated, "options")
+    chosen = config.override(found, stated, "options")
+    wrong = environment.problem(chosen.python, cwd)
+    if wrong:
+        raise config.ConfigError(wrong)
+    return chosen

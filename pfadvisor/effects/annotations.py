@@ -104,7 +104,7 @@ def _renamed(program: Program, module: ModuleFacts, name: str) -> tuple[ModuleFa
     """What `NewType("Name", base)` at module level is at run time, and where that is written."""
     imported = dict(module.imports).get(name)
     if imported is not None:
-        found = program.module(absolute(module, imported[0], imported[2]))
+        found = program.own(absolute(module, imported[0], imported[2]))
         return (
             _renamed(program, found, imported[1]) if found and imported[1] in found.names else None
         )

@@ -11,6 +11,7 @@ from pfadvisor.effects import (
     decorators,
     displays,
     families,
+    foreign,
     implicit,
     instantiate,
     making,
@@ -20,10 +21,11 @@ from pfadvisor.effects import (
     vouching,
     wrapped,
 )
-from pfadvisor.effects.facts import Function, Instr
+from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.narrowing import narrowed
 from pfadvisor.effects.summary import Target
+from pfadvisor.effects.unfollowed import plain_stores
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -65,7 +67,6 @@ DUNDERS: Final = {
 }
 
 
-STORES: Final = frozenset({"setitem", "setattr", "delitem", "delattr"})
 PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
 TEXT: Final = frozenset({"str"})
 BYTES: Final = frozenset({"bytes", "bytearray"})
@@ -221,6 +222,7 @@ def _duck(
     known = _fitting([*builtin, *ev.program.library_types(ev.module, name)], args)
     if (
         not known
+        or foreign.is_foreign(ev, recv)
         or (own and not builtin)
         or None in [ev.program.knowledge.method(t, name) for t in known]
     ):
@@ -271,11 +273,14 @@ def project(
         if stated is not None and not stated.unknown:
             targets.append(Target("def", function.qualname, module, index))
             return instantiate.known(ev, i, stated, recv, args, function.qualname)
+    dotted = f"{module}.{function.qualname}"
+    if ev.program.is_installed(module) and ev.program.knowledge.speaks_of(dotted):
+        return _one(ev, i, ("known", dotted), UNKNOWN, _with(recv, args), targets, dotted)
     wrappers = decorators.names_of(ev.program, facts, function) if function.decorators else []
     layers = layers_of(ev.program, facts, function) if "" in wrappers else []
     if layers is None:
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
-    everything = args if recv is None else [Arg("pos", "", recv), *args]
+    everything = _with(recv, args)
     bound = bind(ev, i, facts, function.params, everything, function.qualname)
     context = ev.program.context_of(ev, facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
@@ -283,15 +288,20 @@ def project(
     if summary is None and function.pure_mark:
         return vouching.unseen(ev, i, facts, function)
     if summary is None:
-        for number, elem in _plain_stores(function):
+        for number, elem in plain_stores(function):
             ev.access(i, bound[number].val, elem, write=True, how="store")
         return unknown(ev, i, function.qualname, args, targets)
     result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
     for layer in reversed(layers):
         result = wrapped.enter(ev, i, layer, everything, result)
+    foreign.given_back(ev, i, module, result, [a.val for a in bound])
     if decorators.CACHES & set(wrappers):
         return memo.keep(ev, i, facts, function, result)
     return result
+
+
+def _with(recv: Val | None, args: list[Arg]) -> list[Arg]:
+    return args if recv is None else [Arg("pos", "", recv), *args]
 
 
 def implied(
@@ -309,16 +319,6 @@ def implied(
         result = project(ev, i, *method, recv, args, targets)
         ev.implied[key] = result
     return ev.implied[key]
-
-
-def _plain_stores(function: Function) -> set[tuple[int, str]]:
-    """What the code of a function that cannot be followed stores into its parameters itself."""
-    found: set[tuple[int, str]] = set()
-    for instr in function.code:
-        base = function.code[instr.args[0]] if instr.op in STORES else None
-        if base is not None and base.op == "param":
-            found.add((base.args[0], f".{instr.args[1]}" if "attr" in instr.op else "[]"))
-    return found
 
 
 def bind(

@@ -79,6 +79,9 @@ class Classes:
                 self._resolving += 1
                 try:
                     self._bases[name] = tuple(self._base(module, b) for b in cls.bases)
+                except BaseException:
+                    del self._bases[name]  # it is asked for again
+                    raise
                 finally:
                     self._resolving -= 1
         return self._bases[name]

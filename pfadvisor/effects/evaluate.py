@@ -73,6 +73,8 @@ class Evaluation:
         self.applied: set[tuple[Any, ...]] = set()  # partials that are being followed
         self.changed = False  # whether the heap was, in this round
         self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
+        self.foreign: set[Root] = set()  # objects of installed packages of unknown types
+        self.abroad: set[int] = set()  # calls of functions of installed packages
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
         self.tests = told_by(self.function)
         self.reset()

@@ -82,6 +82,8 @@ def _class(ev: Evaluation, i: int, instr: Instr) -> Val:
 
 
 def _import(ev: Evaluation, i: int, instr: Instr) -> Val:
+    if ev.only is None and ev.function.kind == "module":
+        return UNKNOWN  # what is bound is looked up where the name is read
     return ev.program.imported(ev.module, *instr.args)
 
 

@@ -80,6 +80,20 @@ class Knowledge:
     def is_known_root(self, root: str) -> bool:
         return root in roots()
 
+    def speaks_of(self, dotted: str) -> bool:
+        """Whether there is a line for the name, even one that says unknown, or the tables know
+        something within it."""
+        root, name = split(dotted)
+        if dotted in self.user:
+            return True
+        table = None if root == "builtins" else load(root)
+        if table is None:
+            return False
+        parts = (table.calls, table.methods, table.types, table.values)
+        return any(name in part for part in parts) or any(
+            each.startswith(f"{name}.") for part in parts for each in part
+        )
+
     def types_with_method(self, name: str) -> tuple[str, ...]:
         """Builtin types with a known method of that name, exceptions aside."""
         table = load("builtins")
@@ -157,6 +171,7 @@ class Remembered:
         self.whole, self.user = knowledge, knowledge.user
         self.stated_as = knowledge.stated_as
         self.is_known_root = knowledge.is_known_root
+        self.speaks_of = cache(knowledge.speaks_of)
         self.types_with_method = cache(knowledge.types_with_method)
         self.library_types = cache(knowledge.library_types)
         self.views = cache(knowledge.views)

@@ -236,6 +236,7 @@ def _import_from(low: Lowering, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name == "*":
             low.module.stars.append((node.module or "", node.level))
+            low.emit("import", (node.module or "", "*", node.level), node)
         else:
             bound = alias.asname or alias.name
             _bind_import(low, bound, node.module or "", alias.name, node.level, node)

@@ -21,6 +21,9 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
     """An instance of a project class: fresh, initialised by its `__init__`."""
     if ev.program.is_enum(name):
         return _looked_up(ev, i, name, args, targets)
+    dotted = name.replace(":", ".")
+    if ev.program.is_installed(name.partition(":")[0]) and ev.program.knowledge.speaks_of(dotted):
+        return calls.invoke(ev, i, known(dotted), args, targets, dotted)
     result = ev.fresh(i, frozenset({name}))
     ev.made.setdefault(i, set()).add(name)
     itself = Val(
@@ -46,6 +49,10 @@ def construct(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[
         made = calls.project(ev, i, member[0], member[1], receiver, given, targets)
         result = join(result, made) if method == "__new__" else result
     return result
+
+
+def known(dotted: str) -> Val:
+    return Val(types=frozenset({"function"}), funcs=frozenset({("known", dotted)}))
 
 
 def function(ev: Evaluation, i: int, instr: Instr) -> Val:

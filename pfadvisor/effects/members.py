@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import access, bare, calls, enums, families, implicit, owners
+from pfadvisor.effects import access, bare, calls, enums, families, foreign, implicit, owners
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -39,7 +39,7 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
     described = implicit.described(ev, i, value, cls, name, "__get__")
     if described != BOTTOM:
         return described
-    held = access.load(ev, value, f".{name}", known.types)
+    held = foreign.held(ev, cls, value, access.load(ev, value, f".{name}", known.types))
     class_objs = (
         frozenset({(("class", cls), (f".{name}",))})
         if (ev.program.is_class_variable(cls, name) and held.objs)

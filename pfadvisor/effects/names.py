@@ -5,17 +5,19 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects import decorators
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.patching import ANY, bound_from_outside
-from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Obj, Val, join, parse_type
+from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Obj, Val, join, join_all, parse_type
 from pfadvisor.effects.versions import DROPPED
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 BUILTINS: Final = frozenset(dir(builtins))
+DECORATORS: Final = decorators.FUNCTIONS | decorators.CLASSES
 
 
 ARRAYS: Final = frozenset(
@@ -78,25 +80,57 @@ class Names:
             return Val(types=frozenset({"str"})), ""
         if name in module.names or name in module.rebound:
             return self._variable(module, name)
-        for star, level in module.star_imports:
-            dotted = absolute(module, star, level)
-            other = self._program.module(dotted)
-            if other is not None and (name in other.names or other.star_imports):
-                found = self.global_name(other, name)
-                if found[0] != UNKNOWN:
-                    return found
-            elif other is None and self._program.knowledge.call(f"{dotted}.{name}") is not None:
-                return self.member(dotted, name)
+        found = self._starred(module, name)
+        if found is not None:
+            return found
         if name in BUILTINS:
             return builtin(name), ""
         if name in DROPPED and not module.star_imports:
             return BOTTOM, ""
         return UNKNOWN, ""
 
-    def _variable(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
+    def _starred(self, module: ModuleFacts, name: str) -> tuple[Val, str] | None:
+        """What a star import binds to the name, None if none is known to."""
+        for star, level in module.star_imports:
+            dotted = absolute(module, star, level)
+            if self._program.own(dotted) is None and self._table_answer(f"{dotted}.{name}"):
+                return self.member(dotted, name)
+            other = self._program.imported_module(dotted)
+            if other is not None and (name in other.names or other.star_imports):
+                found = self.global_name(other, name)
+                if found[0] != UNKNOWN:
+                    return found
+        return None
+
+    def _rebound_by_star(self, module: ModuleFacts, name: str, bound: int) -> Val:
+        """What star imports after the last binding of the name may put in its place."""
         result = BOTTOM
+        for at, instr in enumerate(module.functions[0].code):
+            if at > bound and instr.op == "import" and instr.args[1] == "*":
+                result = join(result, self._put_by(module, instr.args[0], instr.args[2], name))
+        return result
+
+    def _put_by(self, module: ModuleFacts, target: str, level: int, name: str) -> Val:
+        if name.startswith("_"):
+            return BOTTOM
+        dotted = absolute(module, target, level)
+        other = self._program.imported_module(dotted)
+        if other is None:
+            told = self._table_answer(f"{dotted}.{name}")
+            root = dotted.partition(".")[0]
+            silent = BOTTOM if self._program.knowledge.is_known_root(root) else UNKNOWN
+            return told[0] if told is not None else silent
+        if name in other.names:
+            return self.global_name(other, name)[0]
+        return join_all([self._put_by(other, *star, name) for star in other.star_imports])
+
+    def _variable(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
+        result, last = BOTTOM, -1
         for index, value in self._bindings(module).get(name, ()):
             result = join(result, self._program.slice_value(module, index, value))
+            last = last if index else max(last, value)
+        if module.star_imports:
+            result = join(result, self._rebound_by_star(module, name, last))
         if result == BOTTOM:
             return UNKNOWN, ""
         code = not result.objs and result.funcs and result.types is not None
@@ -153,27 +187,44 @@ class Names:
 
     def member(self, dotted: str, name: str) -> tuple[Val, str]:
         """An attribute of a module."""
-        program = self._program
-        facts = program.module(dotted)
-        if facts is not None:
-            if name in facts.names or facts.star_imports:
-                found = self.global_name(facts, name)
-                if found[0] != UNKNOWN or name in facts.names:
-                    return found
-            if program.module(f"{dotted}.{name}") is not None:
-                return module_value(f"{dotted}.{name}"), ""
-            return UNKNOWN, ""
-        full = f"{dotted}.{name}"
-        if program.module(full) is not None:
+        program, full = self._program, f"{dotted}.{name}"
+        facts = program.own(dotted)
+        if facts is None:
+            return self._outside(dotted, name)
+        if name in facts.names or facts.star_imports:
+            found = self.global_name(facts, name)
+            if found[0] != UNKNOWN or name in facts.names:
+                return found
+        return (module_value(full) if program.own(full) is not None else UNKNOWN), ""
+
+    def _outside(self, dotted: str, name: str) -> tuple[Val, str]:
+        """An attribute of a module that is none of the project: what a table says of it, else its
+        source. What these do not tell stays a name in a module, and a call of it unknown."""
+        program, full = self._program, f"{dotted}.{name}"
+        if program.own(full) is not None:
             return module_value(full), ""
+        told = self._table_answer(full)
+        if told is not None:
+            return told
+        spoken = full in DECORATORS or program.knowledge.speaks_of(full)
+        facts = None if spoken else program.installed(dotted)
+        if facts is not None and name in facts.names:
+            found = self.global_name(facts, name)
+        else:
+            found = (facts is not None and self._starred(facts, name)) or (UNKNOWN, "")
+        return found if found[0].types is not None else (module_value(full), "")
+
+    def _table_answer(self, full: str) -> tuple[Val, str] | None:
+        """What the tables say of a name in a module."""
+        program = self._program
         if program.knowledge.call(full) is not None:
             return Val(types=frozenset({"function"}), funcs=frozenset({("known", full)})), ""
         known = program.knowledge.value(full)
-        if known is not None:
-            types = frozenset({known})
-            objs = frozenset() if program.plain(types) else frozenset({(("global", full), ())})
-            return Val(objs, types), full
-        return module_value(full), ""
+        if known is None:
+            return None
+        types = frozenset({known})
+        objs = frozenset() if program.plain(types) else frozenset({(("global", full), ())})
+        return Val(objs, types), full
 
     def imported(self, module: ModuleFacts, target: str, name: str, level: int) -> Val:
         dotted = absolute(module, target, level)
@@ -184,7 +235,8 @@ class Names:
     # -- class hierarchy, as far as a module and its imports tell ---------------------------
 
     def neighbours(self, module: ModuleFacts) -> tuple[str, ...]:
-        """The module itself and the project modules that it imports."""
+        """The module itself and the modules of the project, or for one of a package those of
+        that package, that it imports."""
         if module.name not in self._neighbours:
             found = [module.name]
             targets = [(t, n, lv) for _, (t, n, lv) in module.imports]
@@ -192,10 +244,16 @@ class Names:
             for target, name, level in targets:
                 dotted = absolute(module, target, level)
                 for candidate in (f"{dotted}.{name}" if name else "", dotted):
-                    if candidate and self._program.module(candidate) is not None:
+                    if candidate and self._in_view(module.name, candidate):
                         found.append(candidate)
             self._neighbours[module.name] = tuple(dict.fromkeys(found))
         return self._neighbours[module.name]
+
+    def _in_view(self, asker: str, name: str) -> bool:
+        program = self._program
+        if program.is_installed(asker) and program.same_package(asker, name):
+            return program.imported_module(name) is not None
+        return program.own(name) is not None
 
     def derived_from(self, module: ModuleFacts) -> frozenset[str]:
         """Classes outside the program that those of a module and of its imports derive from."""

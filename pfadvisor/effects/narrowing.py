@@ -70,13 +70,25 @@ def _narrower(ev: Evaluation, known: Val, told: Told) -> Val:
     if known.types is None:
         return known._replace(types=heads, funcs=frozenset()) if told.holds else known
     inside = {t for t in known.types if _is_one(ev, parse_type(t)[0], heads)}
-    kept = inside if told.holds else known.types - inside
+    open_to = {t for t in known.types if _may_be_called(ev, parse_type(t)[0], heads)}
+    kept = inside | open_to if told.holds else known.types - (inside - open_to)
     return known._replace(types=frozenset(kept)) if kept else known
 
 
 def _is_one(ev: Evaluation, head: str, heads: frozenset[str]) -> bool:
     above = ev.program.lineage(head) if ":" in head else [head, WIDER.get(head, head)]
     return bool(heads & set(above))
+
+
+def _may_be_called(ev: Evaluation, head: str, heads: frozenset[str]) -> bool:
+    """Whether tables may call the class of an installed package by one of these names."""
+    program, module = ev.program, head.partition(":")[0]
+    return any(
+        program.same_package(module, other)
+        and (":" in head) != (":" in other)
+        and (program.is_installed(module) or program.is_installed(other.partition(":")[0]))
+        for other in heads
+    )
 
 
 def _heads(ev: Evaluation, classes: int) -> frozenset[str]:

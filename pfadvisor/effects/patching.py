@@ -26,6 +26,29 @@ def bound_from_outside(module: ModuleFacts) -> frozenset[str]:
     )
 
 
+def makes_its_names(module: ModuleFacts) -> bool:
+    """Whether the module, when it is imported, binds names that only a run can tell, or puts
+    another object in its own place."""
+    top, imported = module.functions[0], {name for name, _ in module.imports}
+    return any(
+        ANY in _bound(top, instr, imported) or _runs_text(top.code, instr) or _is_put(top, instr)
+        for instr in top.code
+    )
+
+
+def _runs_text(code: Code, instr: Instr) -> bool:
+    return instr.op == "call" and last_name(code[instr.args[0]]) == "exec"
+
+
+def _is_put(function: Function, instr: Instr) -> bool:
+    """`sys.modules[__name__] = …`, `sys.modules[__name__].__class__ = …`"""
+    code = function.code
+    if instr.op == "setitem":
+        return last_name(code[instr.args[0]]) == "modules"
+    base = code[instr.args[0]] if instr.op == "setattr" else instr
+    return instr.op == "setattr" and base.op == "item" and instr.args[1] == "__class__"
+
+
 def _bound(function: Function, instr: Instr, imported: set[str]) -> Iterator[str]:
     code = function.code
     if instr.op in ("setattr", "delattr"):

@@ -1,75 +1,56 @@
 """The link: names across files, summaries on demand, a fixpoint over recursion.
 
-`load` gives the facts of a project module by its dotted name, None for what
-is no module of the project. Everything is computed when it is first asked for.
+`load` gives the facts of a project module by its dotted name, None for what is no module of
+the project; `installed` those of a module of an installed package. Everything is computed when
+it is first asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from pfadvisor.effects.classes import Classes
 from pfadvisor.effects.contexts import Contexts
+from pfadvisor.effects.dependencies import Dependencies, Load
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.families import Families
 from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
-from pfadvisor.effects.outlines import Outline, Slice
+from pfadvisor.effects.outlines import Slice
 from pfadvisor.effects.repeats import repeated
-from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
+from pfadvisor.effects.summaries import Summaries
 from pfadvisor.effects.tables import Tables
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
-from pfadvisor.effects.vouching import as_marked
 
 Derived = TypeVar("Derived")
-Load = Callable[[str], ModuleFacts | None]
-Key = tuple[str, int, Context]
 ITERATORS: Final = frozenset({"iterator", "generator"})
 SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale", "worker"})
-MOST_CONTEXTS: Final = 4
-MOST_DEPTH: Final = 200
-MOST_CYCLE: Final = 12
-MOST_ROUNDS: Final = 8
 MOST_SLICES: Final = 60
 MOST_KEPT: Final = 400
+MOST_REACHED: Final = 2_000
 
 
-class Waiting(NamedTuple):
-    """A summary that holds for the present round of the cycle whose lowest function stands at
-    `low` on the stack."""
-
-    summary: Summary
-    low: int
-    token: int
-
-
-class Program(Names, Classes, Families, Noise, Contexts, Tables):
+class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, Summaries):
     """All that the analysis asks about code outside the function it looks at."""
 
-    def __init__(self, load: Load, knowledge: Knowledge | None = None) -> None:
+    def __init__(
+        self, load: Load, knowledge: Knowledge | None = None, installed: Load | None = None
+    ) -> None:
         Classes.__init__(self, self)
         Names.__init__(self, self)
         Families.__init__(self, self)
         Noise.__init__(self, self)
         Contexts.__init__(self, self)
         Tables.__init__(self, self)
+        Dependencies.__init__(self, installed)
+        Summaries.__init__(self, self)
         self._load = load
         self.knowledge = Remembered(knowledge or Knowledge())
         self.work: dict[str, int] = {}
         self._modules: dict[str, ModuleFacts | None] = {}
-        self._summaries: dict[Key, Summary | None] = {}
-        self._provisional: dict[Key, Waiting] = {}
-        self._latest: dict[Key, Summary] = {}
-        self._depth_of: dict[Key, int] = {}
-        self._tokens: list[int] = []
-        self._members: list[list[Key]] = []
-        self._next_token = 0
-        self._changes = 0
-        self._contexts: dict[tuple[str, int], set[Context]] = {}
-        self._low = 0
         self._whole: dict[tuple[str, int], Evaluation] = {}
         self._higher: dict[Callable[..., Any], Any] = {}
         self._by_module: dict[tuple[Callable[..., Any], str], tuple[ModuleFacts, Any]] = {}
@@ -109,10 +90,19 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
         """What was looked up so far, found or not."""
         return self._modules
 
-    def module(self, name: str) -> ModuleFacts | None:
+    def own(self, name: str) -> ModuleFacts | None:
+        """A module of the project."""
         if name not in self._modules:
             self._modules[name] = self._load(name)
         return self._modules[name]
+
+    def module(self, name: str) -> ModuleFacts | None:
+        """A module of the project, or one of an installed package that a name has led to."""
+        return self.own(name) or self.packages.get(name)
+
+    def imported_module(self, name: str) -> ModuleFacts | None:
+        """The module that an import of the name gives, read if it is that of a package."""
+        return self.own(name) or self.installed(name)
 
     def evaluation(self, module: ModuleFacts, index: int) -> Evaluation:
         """The evaluation of one scope for parameters of which only annotations tell."""
@@ -167,87 +157,6 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
     def traits_of(self, type_name: str) -> Any:
         head = parse_type(type_name)[0]
         return None if ":" in head else self.knowledge.traits(head)
-
-    def summary(self, module: str, index: int, context: Context) -> Summary | None:
-        """The summary for a context; None where recursion or depth give the worst case."""
-        key: Key = (module, index, context)
-        known = self._contexts.setdefault((module, index), set())
-        if context not in known and len(known) >= MOST_CONTEXTS:
-            key = (module, index, ())
-        known.add(key[2])
-        if key in self._summaries:
-            return self._summaries[key]
-        if key in self._depth_of:
-            self._low = min(self._low, self._depth_of[key])
-            latest: Summary | None = self._latest.get(key, NO_EFFECTS)
-            return latest
-        waiting = self._provisional.get(key)
-        if (
-            waiting is not None
-            and waiting.low < len(self._tokens)
-            and (self._tokens[waiting.low] == waiting.token)
-        ):
-            self._low = min(self._low, waiting.low)
-            return waiting.summary
-        facts = self.module(module)
-        if facts is None or len(self._tokens) > MOST_DEPTH:
-            return None
-        return self._fixpoint(facts, key)
-
-    def _fixpoint(self, facts: ModuleFacts, key: Key) -> Summary | None:
-        """Evaluate until nothing that calls itself through this function changes any more. A
-        function that is part of a larger cycle is evaluated once per round of that cycle."""
-        depth, outer_low = len(self._tokens), self._low
-        self._depth_of[key] = depth
-        self._tokens.append(0)
-        self._members.append([])
-        result: Summary | None = None
-        for _ in range(MOST_ROUNDS):
-            self._tokens[depth] = self._next_token = self._next_token + 1
-            self._low = depth + 1
-            before = self._changes
-            self._members[depth].clear()
-            summary = self._evaluate(facts, key)
-            self._changes += not told_alike(self._latest.get(key), summary)
-            self._latest[key] = summary
-            if len(self._members[depth]) > MOST_CYCLE:
-                self._low = depth
-                break
-            if self._low < depth:
-                result = summary
-                break
-            if self._low > depth or self._changes == before:
-                result = summary
-                break
-        low = self._low
-        self._tokens.pop()
-        members = [*self._members.pop(), key]
-        del self._depth_of[key]
-        if low < depth and result is not None:
-            self._low = min(outer_low, low)
-            self._provisional[key] = Waiting(result, low, 0)
-            for member in members:
-                waiting = self._provisional[member]
-                self._provisional[member] = Waiting(waiting.summary, low, self._tokens[low])
-            self._members[low] += members
-        else:
-            self._low = outer_low
-            self._settle(key, result, members)
-        return result
-
-    def _settle(self, key: Key, result: Summary | None, members: list[Key]) -> None:
-        """The cycle through this function has come to rest, or was given up (None)."""
-        for member in members:
-            waiting = self._provisional.pop(member, None)
-            if waiting is not None:
-                self._summaries[member] = None if result is None else waiting.summary
-        self._summaries[key] = result
-
-    def _evaluate(self, facts: ModuleFacts, key: Key) -> Summary:
-        self.count("summaries")
-        evaluation = Outline(self, facts, key[1], key[2])
-        evaluation.run()
-        return as_marked(evaluation.summary(), facts, evaluation.function)
 
     def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
         """The value of one instruction, from what it depends on alone."""
@@ -311,11 +220,17 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables):
             )
         return self._callees[key]
 
-    def reach(self, first: frozenset[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-        """These functions and all that they call, directly or not."""
+    def reach(
+        self, first: frozenset[tuple[str, int]], *, within_packages: bool = False
+    ) -> frozenset[tuple[str, int]]:
+        """These functions and all that they call, directly or not. What functions of installed
+        packages call is left out, unless it is asked for; then as far as packages are followed."""
         found, waiting = set(first), list(first)
         while waiting:
-            for callee in self.callees(*waiting.pop()):
+            caller = waiting.pop()
+            if self.is_installed(caller[0]) and not (within_packages and len(found) < MOST_REACHED):
+                continue
+            for callee in self.callees(*caller):
                 if callee not in found:
                     found.add(callee)
                     waiting.append(callee)

@@ -26,6 +26,12 @@ TRUST: Final[tuple[str, ...]] = (
     "Data of which nothing tells the type pickles, and a copy of it is as good as the original.",
     "Annotations and the tables' result types are true, and a subclass honours the effects of the "
     "method that it overrides unless the module or its imports hold an override that does not.",
+    "The packages that are installed are those of the Python that `--python` names, of the "
+    "project's `.venv`, or of the Python that runs pfadvisor. Of them, what is called is read, and "
+    "what else the same package shows to the modules that this leads to; what packages do besides "
+    "when they are imported (replace functions of other modules, register hooks) is not searched for.",
+    "A class of an installed package counts where the type is known; a method of an object of "
+    "unknown type that a package gave back is unknown, not that of a builtin type.",
     "A number meets numbers: where one operand is a number and no array library is imported, "
     "arithmetic gives a new number and changes nothing in place.",
     "A `for` statement goes through a set, a dictionary is made from one, and floats of one are "

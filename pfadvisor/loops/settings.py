@@ -159,9 +159,12 @@ def _reached(analysis: Analysis) -> frozenset[tuple[str, int]]:
     called = {
         (t.module, t.index) for i in compute for t in ev.targets.get(i, ()) if t.kind == "def"
     }
-    return ev.program.reach(frozenset(called))
+    return ev.program.reach(frozenset(called), within_packages=True)
 
 
 def _recursive(analysis: Analysis) -> bool:
     program = analysis.body.ev.program
-    return any(each in program.reach(program.callees(*each)) for each in _reached(analysis))
+    return any(
+        each in program.reach(program.callees(*each), within_packages=True)
+        for each in _reached(analysis)
+    )

@@ -81,7 +81,7 @@ def _replaced(analysis: Analysis) -> Iterator[Assumption]:
         for target in body.ev.targets.get(i, ()):
             names = {target.name.rpartition(".")[2]} & patched
             called = {(target.module, target.index)} if target.kind == "def" else set()
-            for module, index in program.reach(frozenset(called)):
+            for module, index in program.reach(frozenset(called), within_packages=True):
                 facts = program.module(module)
                 name = facts.functions[index].name if facts is not None else ""
                 own = facts is not None and ANY in program.patched(facts)

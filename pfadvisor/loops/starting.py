@@ -99,7 +99,7 @@ def _may_start(program: Program, module: ModuleFacts, base: str, name: str) -> b
     for alias, (target, member, level) in module.imports:
         if alias != (name if member else base):
             continue
-        facts = program.module(absolute(module, target, level))
+        facts = program.own(absolute(module, target, level))
         if facts is not None and (member or name) in _starters(program, facts):
             return True
     return False

@@ -363,7 +363,7 @@ class Sizes:
         facts: ModuleFacts | None = self.module
         name = instr.args[0] if instr.op == "name" else instr.args[1]
         if instr.op == "import":
-            facts = self.program.module(absolute(self.module, instr.args[0], instr.args[2]))
+            facts = self.program.own(absolute(self.module, instr.args[0], instr.args[2]))
         for _ in range(5):
             if facts is None or not name:
                 return None
@@ -371,7 +371,7 @@ class Sizes:
             if imported is None or not imported[1]:
                 break
             module, name, level = imported
-            facts = self.program.module(absolute(facts, module, level))
+            facts = self.program.own(absolute(facts, module, level))
         return None if facts is None else self._bound(facts, name)
 
     def _bound(self, facts: ModuleFacts, name: str) -> tuple[Sizes, int] | None:

@@ -18,7 +18,7 @@ from pfadvisor.model import (
     Span,
 )
 from pfadvisor.report import View
-from pfadvisor.report._snippet import paint, snippet, where
+from pfadvisor.report._snippet import cited, paint, snippet
 from pfadvisor.report.text import advice, blocker_places, located
 from pfadvisor.rules._finding import spelled
 
@@ -91,9 +91,9 @@ def _dependences(dependences: tuple[Dependence, ...], view: View) -> Iterator[st
 
 def _access(word: str, access: Access, view: View) -> Iterator[str]:
     verb = "writes" if access.write else "reads"
-    yield f"  {word}: {verb} {access.place} at {where(access.location)}"
+    yield f"  {word}: {verb} {access.place} at {cited(access.location)}"
     for place in access.chain:
-        yield f"    through {where(place)}"
+        yield f"    through {cited(place)}"
     yield from (f"  {line}" for line in snippet(view, access.location))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -11,11 +12,17 @@ from pfadvisor.report import View
 STYLES: Final = {"bold": "1", "red": "1;31", "yellow": "33", "blue": "1;34", "cyan": "36"}
 WIDTH: Final = 100
 TAB: Final = "    "
+PACKAGES: Final = re.compile(r"^.*[/\\](?:site|dist)-packages[/\\]")
 
 
 def paint(view: View, style: str, text: str) -> str:
     """`text` in a colour, if colours are wanted."""
     return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if view.colour else text
+
+
+def cited(location: Location) -> str:
+    """As reasons name a place: in an installed package, from the folder of packages on."""
+    return PACKAGES.sub("", where(location))
 
 
 def where(location: Location) -> str:

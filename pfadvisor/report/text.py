@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pfadvisor.model import Assumption, Blocker, Finding, Judgement, Location, Report
 from pfadvisor.report import View
-from pfadvisor.report._snippet import paint, snippet, where
+from pfadvisor.report._snippet import cited, paint, snippet, where
 from pfadvisor.report._tally import counts, is_fixable, summary
 from pfadvisor.rules._finding import spelled
 
@@ -36,15 +36,15 @@ def _finding(finding: Finding, view: View) -> Iterator[str]:
     mark = f" {paint(view, 'cyan', '[*]')}" if is_fixable(finding) else ""
     head = f"{paint(view, 'red', finding.code)} {finding.name}{mark}"
     yield f"{head}: {paint(view, 'bold', finding.message)}"
-    yield _arrow(view, location)
+    yield _arrow(view, where(location))
     yield from snippet(view, location)
     if finding.judgement is not None:
         yield from _reasons(finding.judgement, view)
     yield from _help(finding, view)
 
 
-def _arrow(view: View, location: Location) -> str:
-    return f" {paint(view, 'blue', '-->')} {where(location)}"
+def _arrow(view: View, place: str) -> str:
+    return f" {paint(view, 'blue', '-->')} {place}"
 
 
 def _reasons(judgement: Judgement, view: View) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _assumption(assumption: Assumption, view: View) -> Iterator[str]:
 
 def located(view: View, location: Location, label: str) -> Iterator[str]:
     """A place with its source, for the reasons of a finding."""
-    yield _arrow(view, location)
+    yield _arrow(view, cited(location))
     shown = snippet(view, location, label)
     yield from shown
     if label and not shown:

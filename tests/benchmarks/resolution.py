@@ -1,7 +1,8 @@
 """Which calls in loop bodies are resolved: `resolution.py FOLDER...` prints their shares and the
 twenty commonest subjects of those that are not; with `--where SUBJECT` where that one stands.
 
-`implicit` are calls of known functions that run a special method (`__iter__` behind `tuple(row)`) of
+`dependency` is the source of installed packages, of the Python that PFADVISOR_PYTHON names if it is
+not the `.venv` of the folder. `implicit` are calls of known functions that run a special method (`__iter__` behind `tuple(row)`) of
 an argument of unknown type. `by name` are methods of objects of unknown type that are taken, by
 their name, for those of builtin types and classes in sight. `open` are those of these, and of the
 unknown ones, where the callee or an argument of unknown type comes from a parameter that says
@@ -28,8 +29,8 @@ from pfadvisor.source.files import discover
 from pfadvisor.source.module import worth_parsing
 
 KINDS = {"def": "project", "class": "project", "known": "knowledge", "method": "knowledge"}
-ORDER = ("project", "knowledge", "implicit", "by name", "unknown")
-RESOLVED = ("project", "knowledge")
+ORDER = ("project", "dependency", "knowledge", "implicit", "by name", "unknown")
+RESOLVED = ("project", "dependency", "knowledge")
 CALLERS = frozenset({"param", "free", "recv", "default"})  # roots of what only callers know
 MOST = 20
 
@@ -50,16 +51,25 @@ def sites(function: Function) -> set[int]:
     return {i for i in inside if function.code[i].op == "call"}
 
 
-def how(targets: tuple[Target, ...]) -> str:
+def way_of(program: Program, target: Target) -> str:
+    module = target.module or target.name.partition(":")[0]
+    if target.kind in ("def", "class") and program.is_installed(module):
+        return "dependency"
+    return KINDS.get(target.kind, "by name" if target.kind == "duck" else "unknown")
+
+
+def how(program: Program, targets: tuple[Target, ...]) -> str:
     """The weakest way in which one of the targets was found."""
     named = tuple(t for t in targets if not t.name.endswith("__"))
-    if named and len(named) < len(targets) and weakest(named) in RESOLVED:
-        return "implicit" if weakest(targets) not in RESOLVED else weakest(targets)
-    return weakest(targets)
+    if named and len(named) < len(targets) and weakest(program, named) in RESOLVED:
+        return (
+            "implicit" if weakest(program, targets) not in RESOLVED else weakest(program, targets)
+        )
+    return weakest(program, targets)
 
 
-def weakest(targets: tuple[Target, ...]) -> str:
-    ways = {KINDS.get(t.kind, "by name" if t.kind == "duck" else "unknown") for t in targets}
+def weakest(program: Program, targets: tuple[Target, ...]) -> str:
+    ways = {way_of(program, target) for target in targets}
     return next((way for way in reversed(ORDER) if way in ways), "unknown")
 
 
@@ -86,7 +96,9 @@ def site(evaluation: Evaluation, i: int) -> Site:
     instr = evaluation.function.code[i]
     text = evaluation.text(instr.args[0])
     where = f"{evaluation.module.filename}:{instr.span.row}:{instr.span.column}  {text}"
-    return Site(how(targets), (missing or [text])[0], is_open(evaluation, i), where)
+    return Site(
+        how(evaluation.program, targets), (missing or [text])[0], is_open(evaluation, i), where
+    )
 
 
 def is_open(evaluation: Evaluation, i: int) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_CONTEXTS: Final = 4
 MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
-MOST_ROUNDS: Final = 5
+MOST_ROUNDS: Final = 8
 
 
 class Waiting(NamedTuple):

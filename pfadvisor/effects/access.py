@@ -294,7 +294,7 @@ def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
     head = parse_type(type_name)[0]
     if ":" in head:
         return members.instance_attribute(ev, i, value, head, name)
-    if name == "__init__" and (head in HARMLESS or ev.program.is_exception(head)):
+    if name == "__init__" and head in HARMLESS:
         return Val(types=frozenset({"function"}), funcs=frozenset({("known", "Exception")}))
     if name == "__init__" and ev.program.knowledge.call(head) is not None:
         return Val(types=frozenset({"function"}), funcs=frozenset({("init", head)}), recv=value)

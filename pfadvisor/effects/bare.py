@@ -85,9 +85,8 @@ def fill_as_built(ev: Evaluation, i: int, name: str, result: Val, args: list[Arg
     """What the call of a class of the program hands on to such a type by itself: one that does not
     change takes the arguments as `__new__` does, another as `__init__` does."""
     head = _type_behind(ev.program, [name])
-    own = "__new__" if head in FIXED else "__init__"
-    keeps = head not in ("", OBJECT) and not ev.program.is_exception(head)
-    if keeps and ev.program.member_of(name, own) is None:
+    own = "__new__" if head in FIXED or ev.program.is_exception(head) else "__init__"
+    if head not in ("", OBJECT) and ev.program.member_of(name, own) is None:
         fill(ev, i, head, result, args)
 
 

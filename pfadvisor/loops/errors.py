@@ -100,10 +100,12 @@ def _draws_for_ever(body: Body, i: int) -> bool:
 
 
 def _may_miss(body: Body, base: int, key: int) -> bool:
-    """Whether the slot may not be there: a list has those that the loop counts, as a rule."""
+    """Whether the slot may not be there: a list has those that the loop counts, as a rule, unless
+    the function begins with an empty one."""
     heads = {parse_type(t)[0] for t in body.ev.values[base].types or ()}
-    counters = counter_of(body)
-    return heads == {"list"} and affine(body, key, counters) not in counters.values()
+    counters, made = counter_of(body), body.function.code[base]
+    empty = made.op == "display" and len(made.args) == 1
+    return heads == {"list"} and (empty or affine(body, key, counters) not in counters.values())
 
 
 def lost(analysis: Analysis) -> tuple[str, ...]:

@@ -38,8 +38,16 @@ def of_work_alone(analysis: Analysis) -> bool:
     left = [i for i in body.node_of if i not in analysis.compute_instrs]
     jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
+    misses |= any(code[i].op == "item" and _is_guess(body, *code[i].args[:2]) for i in left)
     strays = any(code[i].op == "name" and _is_nowhere(body, str(code[i].args[0])) for i in left)
     return not (jumps or misses or strays or source_fails(analysis))
+
+
+def _is_guess(body: Body, base: int, key: int) -> bool:
+    """Whether the slot may not be there, and is not one that all such objects have as a rule."""
+    heads = {parse_type(t)[0] for t in body.ev.values[base].types or ()}
+    stated = body.function.code[key].op == "const"
+    return bool(heads) and heads <= {"list", "dict"} and not (stated or _is_there(body, base, key))
 
 
 def _is_nowhere(body: Body, name: str) -> bool:

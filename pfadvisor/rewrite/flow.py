@@ -192,3 +192,11 @@ def raises_nothing(statement: ast.stmt) -> bool:
         case ast.Assign(targets=[ast.Name()], value=ast.Constant() | ast.Name()) | ast.Pass():
             return True
     return False
+
+
+def stored_at(nodes: Sequence[ast.AST], name: str) -> list[tuple[int, int]]:
+    """Where the nodes bind the name, in order."""
+    found = (n for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name))
+    return sorted(
+        (n.lineno, n.col_offset) for n in found if n.id == name and isinstance(n.ctx, ast.Store)
+    )

@@ -13,7 +13,7 @@ from pfadvisor.model import Edit, Plan, Source, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct_work
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
-from pfadvisor.rewrite.flow import has_inside
+from pfadvisor.rewrite.flow import has_inside, stored_at
 from pfadvisor.rewrite.head import Head
 from pfadvisor.rewrite.layout import argument, bare, broken, from_code, grouped
 from pfadvisor.rewrite.lifting import left_behind
@@ -21,7 +21,7 @@ from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
 from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
-from pfadvisor.rewrite.scope import enclosing_function, loads, names_in, stores
+from pfadvisor.rewrite.scope import enclosing_function, names_in, stores
 from pfadvisor.rewrite.shape import Collect, appended_to, collected, replaceable, without
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.spread import flat, spread_work
@@ -73,7 +73,7 @@ class LoopRewriter:
         self._check_handed(outliner.compute)
         if not head.call:
             self._project(worker, outliner)
-        unpack = bool(self.targets & {*self.plan.handed}.union(*map(loads, self.work)))
+        unpack = bool(self.targets & {*self.plan.handed}.union(*map(names_in, self.work)))
         function = direct_work(
             self.context, self.plan, outliner.compute, self.stages.results, self.target
         )
@@ -159,6 +159,9 @@ class LoopRewriter:
         if lost:
             raise Refused(f"{lost[0]!r} is read by the commit, but not handed to it")
         given = {i.name for i in self.plan.inputs if i.origin == "capture"}
+        for name in sorted(made & {*self.plan.handed}):
+            if stored_at(compute, name)[-1:] > stored_at(self.commit, name)[:1] != []:
+                raise Refused(f"{name!r} is bound by the commit, then by the work")
         written = {name for statement in self.commit for name in stores(statement)}
         if given & written:
             raise Refused(f"{sorted(given & written)[0]!r} changes while the work reads it")
@@ -252,7 +255,8 @@ class LoopRewriter:
             line = f"{self.plan.accumulators[0].name}.extend({emission.expression})"
             edit = self._edit(to.statement([*self._notes(), *to.line(line)], self._comment()))
             return to.rewritten([edit], f"collect the results of {self.called} in order")
-        idle = not needs and not self.loop.orelse and {*piece.commit} <= {TAKEN}
+        kept = self.loop.orelse or {*self.stages.taken_as} & {*self.plan.live_after}
+        idle = not needs and not kept and {*piece.commit} <= {TAKEN}
         if emission.gives == "list" and idle:
             lines = [*self._notes(), *to.line(emission.expression)]
             edit = self._edit(to.statement(lines, self._comment()))
@@ -321,7 +325,8 @@ class LoopRewriter:
 
     def _needs_target(self) -> bool:
         """Whether the parent reads the loop's own variables."""
-        return bool((self._used() & self.targets) - {*self.stages.results})
+        again = () if self.late else {*self.stages.results}  # of what is taken at once
+        return bool((self._used() & self.targets).difference(again))
 
     def _needs_left_only(self) -> bool:
         """Whether all that the parent needs of an item is what the workers do not get."""
@@ -372,7 +377,7 @@ class LoopRewriter:
     def _item(self, needs: bool) -> str:
         if not needs:
             return self.emitter.unused()
-        again = {*self.stages.results} if self.emitter.unused() == "_" else ()
+        again = {*self.stages.results} if self.emitter.unused() == "_" and not self.late else ()
         return grouped(without(self.target, again))
 
     def _pattern(self, results: tuple[str, ...]) -> str:

@@ -76,6 +76,7 @@ class Evaluation:
         self.foreign: set[Root] = set()  # objects of installed packages of unknown types
         self.abroad: set[int] = set()  # calls of functions of installed packages
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
+        self.used: set[int] | None = None  # values that the scope does more with than to name them
         self.tests = told_by(self.function)
         self.reset()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.values import IMMUTABLE, Effect, Val, parse_type
+from pfadvisor.effects.values import IMMUTABLE, NOTHING, Effect, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -44,13 +44,19 @@ def asks_which_text(program: Program, module: ModuleFacts) -> bool:
     """Whether code of the module asks whether a text or number is a certain one: a copy that comes
     from a process is another, though it is equal."""
     return any(
-        asks_identity(ev, i) and any(_text_or_number(ev.values[v]) for v in instr.args[1:])
+        asks_identity(ev, i) and _of_texts([ev.values[v] for v in instr.args[1:]])
         for number, function in enumerate(module.functions)
         if any(_may_ask(function.code, instr) and instr.op == "op" for instr in function.code)
         for ev in (program.evaluation(module, number),)
         for i, instr in enumerate(function.code)
         if instr.op == "op"
     )
+
+
+def _of_texts(compared: list[Val]) -> bool:
+    """Whether one is a certain text or number, or all are some."""
+    found = [value for value in compared if _text_or_number(value)]
+    return len(found) == len(compared) or any(value.const is not NOTHING for value in found)
 
 
 def _text_or_number(value: Val) -> bool:

@@ -33,6 +33,8 @@ from pfadvisor.effects.values import (
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
+NAMING: Final = frozenset({"bind", "setname", "setcell"})
+
 
 def _value(ev: Evaluation, value: int) -> Val:
     return ev.values[value]
@@ -82,9 +84,19 @@ def _class(ev: Evaluation, i: int, instr: Instr) -> Val:
 
 
 def _import(ev: Evaluation, i: int, instr: Instr) -> Val:
-    if ev.only is None and ev.function.kind == "module":
+    if ev.only is None and ev.function.kind == "module" and i not in _used_at_once(ev):
         return UNKNOWN  # what is bound is looked up where the name is read
     return ev.program.imported(ev.module, *instr.args)
+
+
+def _used_at_once(ev: Evaluation) -> set[int]:
+    """The values that the scope's own code does more with than to give them names."""
+    if ev.used is None:
+        from pfadvisor.effects.program import operands
+
+        code = (instr for instr in ev.function.code if instr.op not in NAMING)
+        ev.used = {value for instr in code for value in operands(instr)}
+    return ev.used
 
 
 def _setname(ev: Evaluation, i: int, instr: Instr) -> Val:

@@ -46,7 +46,10 @@ def of_work_alone(analysis: Analysis) -> bool:
 def _is_guess(body: Body, base: int, key: int) -> bool:
     """Whether the slot may not be there, and is not one that all such objects have as a rule."""
     heads = {parse_type(t)[0] for t in body.ev.values[base].types or ()}
-    stated = body.function.code[key].op == "const"
+    named = body.function.code[key]
+    if named.op == "op" and len(named.args) == 2:  # from the end
+        named = body.function.code[named.args[1]]
+    stated = named.op == "const"
     return bool(heads) and heads <= {"list", "dict"} and not (stated or _is_there(body, base, key))
 
 

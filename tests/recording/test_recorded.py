@@ -38,6 +38,11 @@ class Run(NamedTuple):
 
 
 def runs(kind: str) -> list[Run]:
+    """Without the programs in which somebody vouches for code that does more than he says."""
+    return [run for run in every(kind) if "# pfadvisor: pure" not in run.text]
+
+
+def every(kind: str) -> list[Run]:
     if kind == "loops":
         paths = sorted((ROOT / "fixtures" / "loops").glob("*.py"))
         return [Run(path.stem, path.read_text("utf-8"), ["main()"]) for path in paths]

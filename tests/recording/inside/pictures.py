@@ -135,7 +135,8 @@ def of_class(cls: type) -> Parts:
     found: Parts = []
     for name, part in vars(cls).items():
         if not name.startswith("__"):
-            found.append(("[]" if isinstance(part, cls) else f".{name}", part))
+            member = issubclass(cls, enum.Enum) and isinstance(part, cls)
+            found.append(("[]" if member else f".{name}", part))
     if issubclass(cls, tuple):
         found += [(f".{name}", part) for name, part in getattr(cls, "_field_defaults", {}).items()]
     return found

@@ -111,6 +111,8 @@ def compared(path: Path, calls: list[Any]) -> Tally:
 def missing(predictions: Predictions, told: Told, changes: list[str], where: str) -> Iterator[str]:
     assert told.summary is not None
     for step, ways in map(json.loads, changes):
+        if step == "*" and all(steps for _, steps in ways):
+            continue  # what an argument holds may be drawn from: who puts it there is asked for that
         if not predictions.covers(told.summary, step, ways):
             given = "in context" if any(told.context) else "for anything"
             yield f"{where}: {step} of {ways}, {given}"
@@ -125,7 +127,7 @@ def test_what_changes_was_predicted(kind, tmp_path):
         seen |= tally.seen
         promised |= tally.promised
         missed += tally.missed
-    assert missed == []
+    assert missed == [], "\n".join(missed)
     assert len(seen) >= LEAST[kind] and len(promised) >= 0.8 * len(seen)
 
 

@@ -175,6 +175,8 @@ def parts(value: Any) -> Parts:
             found += [("[]", key), ("[]", part)]
     elif isinstance(value, SEQUENCES):
         found += [("[]", part) for part in list(_iterate(value))]
+        fields = getattr(type(value), "_fields", ())  # of a named tuple: its items by name
+        found += [(f".{name}", part) for name, part in zip(fields, _iterate(value), strict=False)]
     return found
 
 

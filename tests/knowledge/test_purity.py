@@ -60,6 +60,8 @@ def test_probe_finds_wrong_lines(tmp_path: Path) -> None:
     for name in (f"{name}.py" for name in names.split()):
         source = PROJECT / "pfadvisor" / "effects" / name
         (package / "effects" / name).write_text(source.read_text("utf-8"), "utf-8")
+    for name in ("config.py", "registry.py"):
+        (package / name).write_text((PROJECT / "pfadvisor" / name).read_text("utf-8"), "utf-8")
     (package / "__init__.py").touch()
     (package / "knowledge" / "builtins.toml").write_text(WRONG_TABLE, "utf-8")
     said = "\n".join(probe(["builtins"], path=tmp_path))

@@ -50,6 +50,7 @@ WORDS = {
     "sys.setrecursionlimit": "interpreter",
     "signal.pthread_kill": "signal",
 }
+STARTING = ("subprocess.Popen", "os.posix_spawn")
 events: list[str] = []
 
 
@@ -71,7 +72,7 @@ def _hear(event: str, given: tuple[Any, ...]) -> None:
         path, _, flags = given
         if isinstance(path, str | bytes) and not os.fsdecode(path).startswith(LIBRARIES):
             events.append("file" if isinstance(flags, int) and flags & WRITING else "file?")
-    elif event == "subprocess.Popen" and given[0] == sys.executable:
+    elif event in STARTING and os.fsdecode(given[0]) == sys.executable:
         return  # of code that the analysis may have read
     elif event == "sqlite3.connect" and given[0] == ":memory:":
         return  # nobody else's

@@ -43,6 +43,12 @@ def asks_identity(ev: Evaluation, i: int) -> bool:
 def asks_which_text(program: Program, module: ModuleFacts) -> bool:
     """Whether code of the module asks whether a text or number is a certain one: a copy that comes
     from a process is another, though it is equal."""
+    if module.name not in program.asking_texts:
+        program.asking_texts[module.name] = _asks_which_text(program, module)
+    return program.asking_texts[module.name]
+
+
+def _asks_which_text(program: Program, module: ModuleFacts) -> bool:
     return any(
         asks_identity(ev, i) and _of_texts([ev.values[v] for v in instr.args[1:]])
         for number, function in enumerate(module.functions)

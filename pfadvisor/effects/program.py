@@ -60,6 +60,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
         self.last: dict[str, frozenset[tuple[str, int]]] = {}
         self.run_at_import: dict[str, frozenset[int]] = {}
         self.asking: dict[str, bool] = {}
+        self.asking_texts: dict[str, bool] = {}
         self.starters: dict[str, str] = {}
         self.libraries: dict[tuple[str, str], str] = {}
         self.spreading: dict[tuple[str, int], str] = {}

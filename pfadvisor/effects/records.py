@@ -18,7 +18,7 @@ KEYED: Final = "typing.TypedDict"
 
 def item(ev: Evaluation, value: Val, elem: str, types: Types) -> Val | None:
     """What the place `elem` of an object that may be a named tuple holds; None if it is none."""
-    named = {t for t in value.types or () if ":" in t and NAMED in _lineage(ev.program, t)}
+    named = _named(ev.program, value.types)
     if not named:
         return None
     found = [
@@ -34,7 +34,7 @@ def item(ev: Evaluation, value: Val, elem: str, types: Types) -> Val | None:
 
 def sliced(ev: Evaluation, types: Types) -> Types:
     """A part of a named tuple is a tuple like any other."""
-    named = {t for t in types or () if ":" in t and NAMED in _lineage(ev.program, t)}
+    named = _named(ev.program, types)
     return (types - named) | {"tuple"} if types and named else types
 
 
@@ -48,8 +48,8 @@ def places(program: Program, name: str, field: str) -> list[str]:
     return [f".{field}"]
 
 
-def _lineage(program: Program, type_name: str) -> list[str]:
-    return program.lineage(parse_type(type_name)[0])
+def _named(program: Program, types: Types) -> set[str]:
+    return {t for t in types or () if ":" in t and NAMED in program.above(t)}
 
 
 def _fields(program: Program, name: str, elem: str) -> list[tuple[str, Types]]:

@@ -160,7 +160,8 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
     return tuple(name for name in found if name not in _private_names(analysis))
 
 
-def _asking(analysis: Analysis) -> set[int]:
+@lru_cache(maxsize=4)
+def _asking(analysis: Analysis) -> frozenset[int]:
     """Instructions of the rest, but for joins of branches that nobody asks for their value."""
     code, rest = analysis.body.function.code, analysis.rest_instrs
     found = {i for i in rest if code[i].op not in JOINS}
@@ -169,7 +170,7 @@ def _asking(analysis: Analysis) -> set[int]:
         joins = {v for v in operands(code[waiting.pop()]) if v >= 0 and code[v].op in JOINS}
         waiting += joins - found
         found |= joins
-    return found & rest
+    return rest & found
 
 
 def _private_names(analysis: Analysis) -> set[str]:

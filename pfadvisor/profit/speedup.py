@@ -187,7 +187,7 @@ def _figures(
         return _Figures(_with(start, first), task, machine.crowding)
     if mode == "async":
         return _Figures(machine.loop, machine.task_async, ONCE)
-    return _Figures(_with(machine.threads, first), _thread_task(machine), machine.crowding)
+    return _Figures(_with(machine.threads, first), _thread_task(machine, work), machine.crowding)
 
 
 def _with(start: Figure, first: Estimate) -> Figure:
@@ -195,10 +195,15 @@ def _with(start: Figure, first: Estimate) -> Figure:
     return Figure(plus(start.seconds, first), start.origin) if first.high else start
 
 
-def _thread_task(machine: Machine) -> Figure:
-    """A task of a thread pool, with its share of starting the threads."""
+def _thread_task(machine: Machine, work: Workload) -> Figure:
+    """A task of a thread pool, with its share of starting the threads. One that computes without
+    the GIL waits for it once more when it is done."""
     share = times(machine.per_thread.seconds, exactly(1 / machines.POLITE["threads"]))
-    return Figure(plus(machine.task_thread.seconds, share), machine.task_thread.origin)
+    task = Figure(plus(machine.task_thread.seconds, share), machine.task_thread.origin)
+    if not work.released.high:
+        return task
+    regained = machine.hand_over
+    return Figure(plus(task.seconds, regained.seconds), f"{task.origin}; {regained.origin}")
 
 
 def _estimate(seconds: Interval | Estimate) -> Estimate:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pfadvisor.profit.estimate import NONE, Estimate, exactly
-from pfadvisor.profit.machine import DEFAULT, POLITE, start, worker_count
+from pfadvisor.profit.machine import DEFAULT, POLITE, Figure, start, worker_count
 from pfadvisor.profit.speedup import chunksize, predict
 from pfadvisor.profit.workload import Workload
 
@@ -46,6 +48,18 @@ def test_work_that_holds_the_gil_gains_nothing_in_threads(work: float, n: int) -
     profit = predict(computing(work), FREE, n, "threads", FREE, workers=8)
     assert profit.worth == "no"
     assert profit.speedup[1] <= 1
+
+
+def test_work_without_the_gil_waits_for_it_in_the_end() -> None:
+    short = Workload("cpu", "released", NONE, exactly(4e-5), NONE)
+    slow, quick = (
+        replace(DEFAULT, hand_over=Figure(exactly(seconds), "measured")) for seconds in (5e-5, 1e-7)
+    )
+    gains = [
+        predict(short, FREE, 1_000, "threads", FREE, workers=2, machine=machine).speedup[1]
+        for machine in (slow, quick)
+    ]
+    assert gains[0] < gains[1] / 1.2
 
 
 def test_one_processor_gains_nothing() -> None:

@@ -10,11 +10,12 @@ from pfadvisor.effects.outlines import Outline
 from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
 from pfadvisor.effects.trail import Key, TooFar, Trail
 from pfadvisor.effects.vouching import as_marked
+from pfadvisor.effects.widening import levels
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
-MOST_CONTEXTS: Final = 4
+MOST_CONTEXTS: Final = (4, 8, 24)  # of a function, with all that is known, with less, with least
 MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
 MOST_ROUNDS: Final = 8
@@ -46,11 +47,11 @@ class Summaries:
 
     def summary(self, module: str, index: int, context: Context) -> Summary | None:
         """The summary for a context; None where recursion or depth give the worst case."""
-        key: Key = (module, index, context)
-        known = self._contexts.setdefault((module, index), set())
-        if context not in known and len(known) >= MOST_CONTEXTS:
-            key = (module, index, ())
-        known.add(key[2])
+        facts = self._summaries_program.module(module)
+        told = None if facts is None else self._told(facts, index, context)
+        if facts is None or told is None:
+            return None
+        key: Key = (module, index, told)
         if key in self._summaries:
             self._trail.known(key)
             return self._summaries[key]
@@ -67,10 +68,20 @@ class Summaries:
             self._trail.known(key)
             self._low = min(self._low, waiting.low)
             return waiting.summary
-        facts = self._summaries_program.module(module)
-        if facts is None or len(self._tokens) > MOST_DEPTH:
+        if len(self._tokens) > MOST_DEPTH:
             return None
         return self._fixpoint(facts, key)
+
+    def _told(self, facts: ModuleFacts, index: int, context: Context) -> Context | None:
+        """As much of the context as a function that is called in many ways can afford."""
+        known = self._contexts.setdefault((facts.name, index), set())
+        for shown, most in zip(
+            levels(self._summaries_program, facts, context), MOST_CONTEXTS, strict=True
+        ):
+            if not shown or shown in known or len(known) < most:
+                known.add(shown)
+                return shown
+        return None
 
     def _fixpoint(self, facts: ModuleFacts, key: Key) -> Summary | None:
         """The summary, unless it leads too far into installed packages: then the call that went

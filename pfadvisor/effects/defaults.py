@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.facts import Instr, last_name
 from pfadvisor.effects.values import Val
 
 if TYPE_CHECKING:
@@ -41,17 +41,12 @@ def _stated(code: tuple[Instr, ...]) -> Iterator[tuple[str, int]]:
         if instr.op != "setname":
             continue
         made = code[instr.args[1]]
-        callee = _last_name(code, made.args[0]) if made.op == "call" else ""
+        callee = last_name(code[made.args[0]]) if made.op == "call" else ""
         if callee in DESCRIBING:
             for _, keyword, value in made.args[1]:
                 inner = code[value]
-                factory = inner.op == "call" and _last_name(code, inner.args[0]) == FACTORY
+                factory = inner.op == "call" and last_name(code[inner.args[0]]) == FACTORY
                 if keyword == "default" and not factory:
                     yield str(instr.args[0]), value
         elif callee != FACTORY:
             yield str(instr.args[0]), instr.args[1]
-
-
-def _last_name(code: tuple[Instr, ...], value: int) -> str:
-    instr = code[value]
-    return str(instr.args[-1]) if instr.op in ("name", "attr") else ""

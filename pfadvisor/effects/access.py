@@ -10,6 +10,7 @@ from pfadvisor.effects import (
     filling,
     hidden,
     implicit,
+    mappings,
     members,
     new_items,
     owners,
@@ -25,7 +26,6 @@ from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     IMMUTABLE,
-    MAPPINGS,
     NOTHING,
     UNKNOWN,
     Effect,
@@ -120,18 +120,22 @@ def element(ev: Evaluation, value: Val) -> Val:
     if member is not None:
         return member
     if value.types is None:
-        return shown(ev, value, load(ev, value, "[]", None)) if value.objs else UNKNOWN
+        found = shown(ev, value, load(ev, value, "[]", None)) if value.objs else UNKNOWN
+        return join(found, mappings.keys_put(ev, value.objs))
+    keyed, others = mappings.split(ev, value)
+    found = _items(ev, others) if others != BOTTOM else BOTTOM
+    return found if keyed == BOTTOM else join(found, mappings.keys(ev, keyed))
+
+
+def _items(ev: Evaluation, value: Val) -> Val:
+    """What iterating over something of known types yields that is no mapping."""
     found = []
-    for name in value.types:
+    for name in value.types or ():
         types = elem_types(name)
         if types is None:
             types = ev.program.element_type(name)
         found.append(types)
     types = join_types(found)
-    heads = {parse_type(t)[0] for t in value.types}
-    if heads & MAPPINGS:
-        keys = join_all([ev.heap.get((o, "keys"), Val(types=types)) for o in value.objs])
-        return keys if value.objs else Val(types=types)
     if immutable(value.types) or not value.objs:
         return Val(types=types)
     return shown(ev, value, load(ev, value, "[]", types))
@@ -149,11 +153,8 @@ def contents(ev: Evaluation, value: Val) -> Val:
     found = element(ev, value)
     if value == BOTTOM or not value.objs or immutable(value.types):
         return found
-    heads = {parse_type(t)[0] for t in value.types or ()}
-    if not heads & MAPPINGS:
-        return found
-    types = join_types([item_types(t, None) for t in value.types or ()])
-    return join(found, load(ev, value, "[]", types))
+    keyed, _ = mappings.split(ev, value)
+    return join(found, mappings.values(ev, keyed)) if mappings.are(ev, value) else found
 
 
 def look_through(ev: Evaluation, i: int, value: Val) -> None:
@@ -189,16 +190,14 @@ def unpack(ev: Evaluation, i: int, instr: Instr) -> Val:
 def piece(ev: Evaluation, value: Val, number: int) -> Val:
     if value == BOTTOM:
         return BOTTOM
-    types = (
-        join_types(
-            [
-                item_types(t, number) if parse_type(t)[0] == "tuple" else elem_types(t)
-                for t in value.types
-            ]
-        )
-        if value.types
-        else None
-    )
+    if mappings.are(ev, value):
+        keyed, others = mappings.split(ev, value)
+        return join(mappings.keys(ev, keyed), piece(ev, others, number))
+    stated = [
+        item_types(t, number) if parse_type(t)[0] == "tuple" else elem_types(t)
+        for t in value.types or ()
+    ]
+    types = join_types(stated)
     if not value.objs:
         return Val(types=types)
     return shown(ev, value, load(ev, value, f"[{number}]" if number >= 0 else "[]", types))
@@ -365,7 +364,7 @@ def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     implicit.subscript(ev, i, value, ev.values[key])
     for obj in value.objs:
         ev.store(obj, "[]", ev.values[new])
-        ev.store(obj, "keys", ev.values[key])
+        ev.store(obj, mappings.KEYS, ev.values[key])
     return BOTTOM
 
 

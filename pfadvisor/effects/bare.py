@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, instantiate
+from pfadvisor.effects import access, calls, instantiate, mappings
 from pfadvisor.effects.classes import METACLASSES
 from pfadvisor.effects.owners import ANY_CLASS
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import BOTTOM, Val
+from pfadvisor.effects.values import Val
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -73,12 +73,11 @@ def fill(ev: Evaluation, i: int, head: str, result: Val, args: list[Arg]) -> Non
         return
     exact = i in ev.exact
     made = instantiate.known(ev, i, line, None, args, head)
-    held = access.contents(ev, made) if made.objs else BOTTOM
     if i in ev.exact and not exact:
         ev.exact.discard(i)
         ev.ends.clear()
-    for obj in result.objs:
-        ev.store(obj, "[]", held)
+    if made.objs:
+        mappings.hand_on(ev, result.objs, made)
 
 
 def fill_as_built(ev: Evaluation, i: int, name: str, result: Val, args: list[Arg]) -> None:

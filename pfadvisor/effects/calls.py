@@ -15,6 +15,7 @@ from pfadvisor.effects import (
     implicit,
     instantiate,
     making,
+    mappings,
     memo,
     owners,
     partials,
@@ -185,8 +186,7 @@ def _initialise(ev: Evaluation, i: int, head: str, args: list[Arg], targets: lis
     targets.append(Target("known", head))
     made = instantiate.known(ev, i, effect, None, args[1:], head)
     ev.access(i, recv, DEEP, write=True, how="store")
-    for obj in recv.objs:
-        ev.store(obj, "[]", access.contents(ev, made))
+    mappings.hand_on(ev, recv.objs, made)
     return of_type("None")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, implicit, new_items, orders
+from pfadvisor.effects import access, implicit, mappings, new_items, orders
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.values import BOTTOM, Obj, Val, clip, join_all, of_type, type_text
 
@@ -23,8 +23,7 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
         contents = [_given(ev, v, access.contents) for v in dict.fromkeys(values[1::2])]
         key, value = join_all(keys), join_all(contents)
         implicit.hashing(ev, i, keys)
-        ev.store(obj, "[]", value)
-        ev.store(obj, "keys", key)
+        mappings.put(ev, [obj], key, value)
         known = (
             clip(f"dict[{type_text(key.types)}, {type_text(value.types)}]") if values else "dict"
         )
@@ -68,7 +67,7 @@ def comprehension(ev: Evaluation, i: int, instr: Instr) -> Val:
     if kind in ("dict", "set"):
         implicit.hashing(ev, i, values[:1])
     if kind == "dict":
-        ev.store(obj, "keys", values[0])
+        ev.store(obj, mappings.KEYS, values[0])
         known = clip(f"dict[{type_text(values[0].types)}, {type_text(values[1].types)}]")
     else:
         known = clip(f"{kind}[{type_text(values[0].types)}]")

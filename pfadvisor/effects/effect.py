@@ -78,6 +78,8 @@ class Effect:
                    parts of the arguments: what subclasses override
     iterates       arguments that are iterated over (advances them if they are iterators)
     orders         arguments whose items' order shows in the result; where there is a `key`, with it
+    pairs          arguments that are a mapping or give pairs of a key and a value: of those, that
+                   the line keeps or its result has, keys become keys and values values (dict)
     keeps          arguments that "self" refers to afterwards (list.append)
     returns        type of the result: "str", "list[str]", "tuple[str, int]", "self", "None", a class
                    of any module ("pathlib.Path"), "elem:ARG", "type:ARG", "A | B"; absent: unknown.
@@ -107,6 +109,7 @@ class Effect:
     hooks: tuple[str, ...] = ()
     iterates: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     returns: str = ""
     result_is: tuple[str, ...] = ()

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import hidden
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
+    VIEWS_OF_PAIRS,
     Obj,
     Val,
     elem_types,
@@ -52,7 +54,13 @@ def fill(
         contents = _made(ev, (site, "item"), contents, inside[0] if inside else "", slots)
         ev.store(obj, "[]", contents)
         ev.store(obj, "keys", contents)
-    if not {parse_type(name)[0] for name in names} <= hidden.OPEN_CONTAINERS or not names:
+    anywhere(ev, obj, names, contents)
+
+
+def anywhere(ev: Evaluation, obj: Obj, names: Iterable[str], contents: Val) -> None:
+    """What is no plain container may show its contents under any attribute."""
+    heads = {parse_type(name)[0] for name in names}
+    if not heads or not heads <= hidden.OPEN_CONTAINERS:
         ev.store(obj, hidden.ANYWHERE, contents._replace(const=NOTHING))
 
 
@@ -71,6 +79,8 @@ def _parts_as_stated(stated: str) -> tuple[str, ...]:
     if len(split_top(text, "|")) != 1:
         return ()
     head, args = parse_type(text)
+    if head.rpartition(".")[2] in VIEWS_OF_PAIRS and len(args) == 2:
+        return (f"tuple[{args[0]}, {args[1]}]",)
     return args if head in hidden.OPEN_CONTAINERS else ()
 
 

@@ -16,6 +16,7 @@ from pfadvisor.effects import (
     hidden,
     identity,
     implicit,
+    mappings,
     new_items,
     orders,
     raising,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 COPIES = frozenset({"list", "set", "dict", "tuple"})
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
+ITEMS: Final = "[key:self, value:self]"  # what tables say of something that has both
 
 
 def project(ev: Evaluation, i: int, summary: Summary, args: list[Val], keys: list[int]) -> Val:
@@ -271,11 +273,15 @@ def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
         written = [w for w in line.writes if w in bound.vals]
         recv = join_all([bound.vals[w] for w in written])
     for argument in line.keeps:
-        value = bound.vals.get(argument, BOTTOM)
-        if argument in line.iterates:
+        value, key = bound.vals.get(argument, BOTTOM), BOTTOM
+        if argument in line.pairs:
+            key, value = mappings.taken(ev, value)
+        elif argument in line.iterates:
             value = access.contents(ev, value)
-        for obj in recv.objs:
-            ev.store(obj, "keys" if argument == "key" else "[]", value)
+            key = value if mappings.are(ev, recv) else BOTTOM
+        elif argument == "key":
+            key, value = value, BOTTOM
+        mappings.put(ev, recv.objs, key, value)
 
 
 def _result(
@@ -291,6 +297,8 @@ def _result(
         source = recv if argument == "self" else bound.vals.get(argument)
         if source is not None:
             made = bound.made.get(argument)
+            if made is None and argument in line.iterates and mappings.are(ev, source):
+                made = access.element(ev, source)
             parts.append(_part(ev, i, source, types) if made is None else made)
     for argument in line.result_reach:
         parts.append(hidden.reached(ev, bound.vals.get(argument, BOTTOM)))
@@ -304,9 +312,11 @@ def _result(
     shared = [s for s in map(ev.program.shared_resource, types or ()) if s and s in line.reads]
     if shared:
         return Val(frozenset({(("global", f"the {shared[0]}"), ())}), types)
-    contents, slots = _contents(ev, i, line, recv, bound), _slots(ev, i, line, bound)
+    contents, slots = _contents(ev, i, line, recv, bound), _slots(ev, i, line, recv, bound)
     stated_types = [awaited(t) for t in types or ()]
     filling.fill(ev, i, (("fresh", i), ()), stated_types, contents, line.returns, slots)
+    given = [bound.vals[name] for name in line.pairs if name in bound.vals]
+    mappings.fill(ev, (("fresh", i), ()), given if line.result_has else [], stated_types)
     heads = {parse_type(t)[0] for t in types or ()}
     exact = bool(heads and line.result_has) and (
         heads <= COPIES or (heads == {"iterator"} and _hands_on(ev, i, line, bound))
@@ -356,8 +366,11 @@ def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> 
     return [new_items.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
 
 
-def _slots(ev: Evaluation, i: int, line: Line, bound: _Bound) -> list[Val]:
-    """The parts of the tuples that the result holds, if each is of an argument of its own."""
+def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> list[Val]:
+    """The parts of the tuples that the result holds, if each is of an argument of its own, or they
+    are the keys and values of a mapping."""
+    if recv is not None and line.returns.endswith(ITEMS):
+        return [mappings.keys(ev, recv), mappings.values(ev, recv)]
     argument = line.returns.partition("each:")[2].partition("]")[0]
     apart = bound.apart().get(argument) if argument else None
     return _drawn(ev, i, bound, argument, BOTTOM) if apart else []
@@ -367,7 +380,7 @@ def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Boun
     found = []
     for argument in line.result_has:
         value = recv if argument == "self" else bound.vals.get(argument)
-        if value is None:
+        if value is None or argument in line.pairs:
             continue
         if argument in line.calls and "dict" in ev.program.knowledge.lineage(line.returns):
             found.append(_from_outside(ev, i, bound.made.get(argument, BOTTOM)))

@@ -19,7 +19,8 @@ Record = TypeVar("Record", Effect, TypeTraits)
 
 _PLACES: Final = ("reads", "writes")
 _NAMED: Final = (
-    "uses", "calls", "iterates", "orders", "keeps", "result_is", "result_has", "result_part", "scales",
+    "uses", "calls", "iterates", "orders", "pairs", "keeps", "result_is", "result_has", "result_part",
+    "scales",
 )  # fmt: skip
 _WORDS: Final[dict[str, Iterable[str]]] = {"blocks": BLOCKS, "gil": GIL, "cost": COSTS}
 _FLAGS: Final = {

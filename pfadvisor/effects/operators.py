@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, identity, implicit, sharing
+from pfadvisor.effects import access, calls, identity, implicit, mappings, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import BOTTOM, Val, join, join_all, of_type, parse_type, union
@@ -64,12 +64,19 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val
     if left.objs and (unknown or changing):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
         ev.access(i, left, "[]", write=True, how=how)
-        inside = access.contents(ev, right)
-        for obj in left.objs:
-            ev.store(obj, "[]", inside)
+        _take_in(ev, symbol, left, right)
         stays = heads is None or heads <= IN_PLACE
         return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))
     return _arithmetic(ev, i, symbol[:-1], [left, right])
+
+
+def _take_in(ev: Evaluation, symbol: str, left: Val, right: Val) -> None:
+    """The left operand holds what the right one gives."""
+    keyed, others = mappings.split(ev, left)
+    if keyed != BOTTOM and (symbol == "|=" or keyed != others):
+        mappings.put(ev, left.objs, *mappings.taken(ev, right))
+    if others != BOTTOM:
+        mappings.put(ev, left.objs, BOTTOM, access.contents(ev, right))
 
 
 def _changes(ev: Evaluation, symbol: str, head: str) -> bool:
@@ -151,7 +158,7 @@ def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> 
     if not all(t.split("[")[0] in ("list", "tuple", "set", "frozenset", "dict") for t in types):
         return Val(frozenset({(("fresh", i), ())}), None)
     for operand in containers:
-        ev.store((("fresh", i), ()), "[]", access.contents(ev, operand))
+        mappings.hand_on(ev, [(("fresh", i), ())], operand)
     return ev.fresh(i, types, exact=True)
 
 

@@ -23,7 +23,7 @@ from pfadvisor.effects.outlines import Slice
 from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summaries import Summaries
 from pfadvisor.effects.tables import Tables
-from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, parse_type, union
+from pfadvisor.effects.values import BOTTOM, MAPPINGS, UNKNOWN, Val, join, parse_type, union
 
 Derived = TypeVar("Derived")
 ITERATORS: Final = frozenset({"iterator", "generator"})
@@ -256,6 +256,14 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
         above = self.above(type_name)
         traits = map(self.traits_of, above)
         return any(t is not None and t.one_shot for t in traits) or not ITERATORS.isdisjoint(above)
+
+    def is_mapping(self, type_name: str) -> bool:
+        """Whether iterating over an instance gives keys."""
+        head = parse_type(type_name)[0]
+        if head in MAPPINGS or not (":" in head or "." in head):
+            return head in MAPPINGS
+        lineages = map(self.knowledge.lineage, self.above(head))
+        return any(not MAPPINGS.isdisjoint(lineage) for lineage in lineages)
 
     def is_exception(self, head: str) -> bool:
         return "BaseException" in self.knowledge.lineage(head)

@@ -271,7 +271,10 @@ CONTAINERS: Final = frozenset(
 MAPPINGS: Final = frozenset(
     {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
     | {"Mapping", "MutableMapping", "mappingproxy", "collections.ChainMap"}
+    | {"collections.abc.Mapping"}
 )
+
+VIEWS_OF_PAIRS: Final = frozenset({"dict_items", "ItemsView"})
 
 
 def elem_types(type_name: str) -> frozenset[str] | None:
@@ -284,7 +287,7 @@ def elem_types(type_name: str) -> frozenset[str] | None:
     if head == "tuple":
         plain = [a for a in args if a != "..."]
         return union(*plain)
-    if head.split(".")[-1] in ("dict_items", "ItemsView") and len(args) >= 2:
+    if head.split(".")[-1] in VIEWS_OF_PAIRS and len(args) >= 2:
         return frozenset({f"tuple[{args[0]}, {args[1]}]"})
     return union(
         args[1] if head.endswith(("dict_values", "ValuesView")) and len(args) > 1 else args[0]

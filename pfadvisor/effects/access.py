@@ -10,6 +10,7 @@ from pfadvisor.effects import (
     filling,
     hidden,
     implicit,
+    iterating,
     mappings,
     members,
     new_items,
@@ -121,7 +122,7 @@ def element(ev: Evaluation, value: Val) -> Val:
         return member
     if value.types is None:
         found = shown(ev, value, load(ev, value, "[]", None)) if value.objs else UNKNOWN
-        return join(found, mappings.keys_put(ev, value.objs))
+        return join(found, iterating.yielded(ev, value.objs))
     keyed, others = mappings.split(ev, value)
     found = _items(ev, others) if others != BOTTOM else BOTTOM
     return found if keyed == BOTTOM else join(found, mappings.keys(ev, keyed))
@@ -129,16 +130,17 @@ def element(ev: Evaluation, value: Val) -> Val:
 
 def _items(ev: Evaluation, value: Val) -> Val:
     """What iterating over something of known types yields that is no mapping."""
-    found = []
+    parts = []
     for name in value.types or ():
         types = elem_types(name)
         if types is None:
             types = ev.program.element_type(name)
-        found.append(types)
-    types = join_types(found)
+        parts.append(types)
+    types = join_types(parts)
     if immutable(value.types) or not value.objs:
         return Val(types=types)
-    return shown(ev, value, load(ev, value, "[]", types))
+    found = shown(ev, value, load(ev, value, "[]", types))
+    return join(found, iterating.yielded(ev, value.objs)) if types is None else found
 
 
 def shown(ev: Evaluation, value: Val, held: Val) -> Val:
@@ -200,7 +202,8 @@ def piece(ev: Evaluation, value: Val, number: int) -> Val:
     types = join_types(stated)
     if not value.objs:
         return Val(types=types)
-    return shown(ev, value, load(ev, value, f"[{number}]" if number >= 0 else "[]", types))
+    found = shown(ev, value, load(ev, value, f"[{number}]" if number >= 0 else "[]", types))
+    return join(found, iterating.yielded(ev, value.objs)) if types is None else found
 
 
 def item(ev: Evaluation, i: int, instr: Instr) -> Val:

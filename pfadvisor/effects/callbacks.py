@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls
+from pfadvisor.effects import access, calls, iterating, mappings
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
     NOTHING,
+    UNKNOWN,
     Val,
     elem_types,
     join_all,
@@ -56,15 +57,20 @@ def call_back(
 
 def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given: list[Val]) -> None:
     """The methods of the program that a library's method calls on the object it belongs to."""
-    part = _any_of(given)._replace(
-        objs=frozenset((root, (DEEP,)) for v in given for root, _ in v.objs)
-    )
+    deep = frozenset((root, (DEEP,)) for v in given for root, _ in v.objs)
+    part = _any_of(given)._replace(objs=deep) if given else UNKNOWN
     for module, index in ev.program.methods_like(recv.types, hooks):
         facts = ev.program.module(module)
-        count = len(facts.functions[index].params) - 1 if facts is not None else 0
-        targets: list[Target] = []
-        calls.project(ev, i, module, index, recv, [calls.Arg("pos", "", part)] * count, targets)
+        if facts is None:
+            continue
+        function, targets = facts.functions[index], list[Target]()
+        args = [calls.Arg("pos", "", part)] * (len(function.params) - 1)
+        made = calls.project(ev, i, module, index, recv, args, targets)
         ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+        if function.name == "__iter__":
+            iterating.remember(ev, recv, made, BOTTOM)
+        elif function.name == "__getitem__":
+            mappings.put(ev, recv.objs, BOTTOM, made)
 
 
 def _callable_in(ev: Evaluation, value: Val, depth: int = 0) -> Val:

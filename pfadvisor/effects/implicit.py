@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, endings, families, identity, refills
+from pfadvisor.effects import access, calls, endings, families, identity, iterating, refills
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
@@ -139,9 +139,11 @@ def iteration(ev: Evaluation, i: int, value: Val) -> None:
     first = protocols_of(ev, i, [value], ("__iter__", "__aiter__"))
     refills.drawn(ev, i, join(value, first))
     endings.exhausted(ev, join(value, first))
-    protocols_of(ev, i, [value, first], ("__next__", "__anext__"))
+    drawn = protocols_of(ev, i, [value, first], ("__next__", "__anext__"))
     if first == BOTTOM:
-        protocols_of(ev, i, [value], ("__getitem__", "__len__"), of_type("int"))
+        item = protocols_of(ev, i, [value], ("__getitem__", "__len__"), of_type("int"))
+        drawn = join(drawn, item)
+    iterating.remember(ev, value, first, drawn)
 
 
 def text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, filling
+from pfadvisor.effects import access, filling, iterating
 from pfadvisor.effects.values import (
     BOTTOM,
     Obj,
@@ -50,17 +50,12 @@ def keys(ev: Evaluation, value: Val) -> Val:
 
 def _keys_of(ev: Evaluation, obj: Obj, types: frozenset[str] | None) -> Val:
     """Those of a mapping that is made here are all known, of another those that are put here."""
-    put, (root, path) = ev.heap.get((obj, KEYS)), obj
+    given = [ev.heap.get((obj, KEYS), BOTTOM), ev.heap.get((obj, iterating.YIELDED), BOTTOM)]
+    put, (root, path) = join_all(given), obj
     if root[0] == "fresh" and not path:
-        return Val(types=types) if put is None else put
+        return Val(types=types) if put == BOTTOM else put
     before = Val(frozenset() if access.immutable(types) else frozenset({child(obj, "[]")}), types)
-    return before if put is None else join(before, put)
-
-
-def keys_put(ev: Evaluation, objs: Iterable[Obj]) -> Val:
-    """What is known to be a key of objects that are looked at as of any type."""
-    found = [ev.heap.get((obj, KEYS), BOTTOM) for obj in objs if obj in ev.held]
-    return join_all([put for put in found if put.objs])
+    return join(before, put)
 
 
 def values(ev: Evaluation, value: Val) -> Val:

@@ -44,6 +44,8 @@ _ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {
     "reversed": ("__reversed__", "__len__", "__getitem__"),
     "round": ("__round__",),
     "str": _TEXT,
+    "dict.__delitem__": _HASH,
+    "dict.__setitem__": _HASH,
     "dict.fromkeys": _HASH,
     "dict.get": _HASH,
     "dict.pop": _HASH,

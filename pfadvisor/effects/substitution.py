@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import access, mappings, memo, sharing
+from pfadvisor.effects import access, iterating, memo, sharing
 from pfadvisor.effects.values import DEEP, Obj, Root, Val, child, limit
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> froz
                 following.add(child(obj, step))
             else:
                 following |= access.load(ev, Val(frozenset({obj})), step, None).objs
-                following |= mappings.keys_put(ev, [obj]).objs if step == "[]" else frozenset()
+                following |= iterating.yielded(ev, [obj]).objs if step == "[]" else frozenset()
         current = frozenset(following)
         if len(current) > 8:
             return frozenset((root, (*steps[:1], DEEP)) for root, steps in current)

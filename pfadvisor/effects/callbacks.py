@@ -34,8 +34,9 @@ def call_back(
     argument: str,
     method: str,
 ) -> Val:
-    """What the callable gives."""
-    callback = _callable_in(ev, given_by.get(argument, BOTTOM))
+    """What the callable gives: an argument, or for "self" what the receiver was given before."""
+    held = _held(ev, recv) if argument == "self" and recv is not None else BOTTOM
+    callback = _callable_in(ev, given_by.get(argument, held))
     if callback == BOTTOM or _never_called(callback):
         return BOTTOM
     given = [access.element(ev, given_by[a]) for a in line.iterates if a in given_by]
@@ -50,7 +51,8 @@ def call_back(
     given += [loose] * (_required(ev, callback) - len(given))
     kind = "star" if method.startswith("starmap") else "pos"
     args = [calls.Arg(kind, "", v) for v in given]
-    made = calls.invoke(ev, i, callback._replace(lazy=False), args, targets, argument)
+    called = method if argument == "self" else argument
+    made = calls.invoke(ev, i, callback._replace(lazy=False), args, targets, called)
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
     return made
 
@@ -71,6 +73,15 @@ def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given:
             iterating.remember(ev, recv, made, BOTTOM)
         elif function.name == "__getitem__":
             mappings.put(ev, recv.objs, BOTTOM, made)
+
+
+def _held(ev: Evaluation, recv: Val) -> Val:
+    """What an object that was made here was given before; of others it is not known."""
+    made = [obj for obj in recv.objs if obj[0][0] == "fresh" and not obj[1]]
+    others = recv.objs.difference(made)
+    given = [ev.heap.get((obj, "[]"), BOTTOM) for obj in made]
+    unknown = access.load(ev, recv._replace(objs=others), "[]", None) if others else BOTTOM
+    return join_all([*given, unknown])
 
 
 def _callable_in(ev: Evaluation, value: Val, depth: int = 0) -> Val:

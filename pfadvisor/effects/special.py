@@ -371,6 +371,18 @@ def accumulated(effect: Effect, literal: Literal) -> Effect:
 
 
 @special
+def message_policy(effect: Effect, literal: Literal) -> Effect:
+    """Messages are of the older type without a policy, of the newer with one for it."""
+    if literal("_class") not in (ABSENT, None):
+        return replace(effect, returns="")
+    older, _, newer = effect.returns.partition(" | ")
+    if literal("policy") is ABSENT:
+        return replace(effect, returns=older)
+    is_newer = literal("type:policy") == "email.policy.EmailPolicy"
+    return replace(effect, returns=newer) if is_newer else effect
+
+
+@special
 def own_seed(effect: Effect, literal: Literal) -> Effect:
     """With a seed a generator of its own is used."""
     seed = literal("seed")

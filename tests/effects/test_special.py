@@ -142,6 +142,22 @@ def test_round(digits: object, returns: str) -> None:
     assert refined("round", ndigits=digits).returns == returns
 
 
+@pytest.mark.parametrize(
+    ("literals", "kinds"),
+    [
+        ({}, ["Message"]),
+        ({"policy": NOT_NONE, "type:policy": "email.policy.EmailPolicy"}, ["EmailMessage"]),
+        ({"policy": NOT_NONE}, ["Message", "EmailMessage"]),
+        ({"_class": NOT_NONE}, []),
+    ],
+)
+def test_messages_are_of_the_type_that_the_policy_makes(
+    literals: dict[str, object], kinds: list[str]
+) -> None:
+    returns = refined("email.message_from_bytes", **literals).returns
+    assert [part.rpartition(".")[2] for part in returns.split(" | ") if part] == kinds
+
+
 def test_unregistered_name_is_an_error() -> None:
     with pytest.raises(LookupError, match="no special 'no_such'"):
         special.refine("no_such", Effect(), lambda name: UNKNOWN)

@@ -75,6 +75,12 @@ def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given:
             mappings.put(ev, recv.objs, BOTTOM, made)
 
 
+def held_by(ev: Evaluation, value: Val) -> Val:
+    """What is in an argument that is kept: nothing, in a function that is told by its name."""
+    is_function = value.types == frozenset({"function"}) and not value.objs
+    return BOTTOM if is_function else access.contents(ev, value)
+
+
 def _held(ev: Evaluation, recv: Val) -> Val:
     """What an object that was made here was given before; of others it is not known."""
     made = [obj for obj in recv.objs if obj[0][0] == "fresh" and not obj[1]]

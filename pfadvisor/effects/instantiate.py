@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import (
     access,
     asking,
+    buffers,
     callbacks,
     calls,
     commands,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 COPIES = frozenset({"list", "set", "dict", "tuple"})
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
-FUNCTIONS = frozenset({"function"})
 ITEMS: Final = "[key:self, value:self]"  # what tables say of something that has both
 
 
@@ -168,7 +168,8 @@ def known(
     changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
     for targets, write, how in changed:
         for target in targets:
-            _touch(ev, i, line, target, recv, bound, how, write=write)
+            _touch(ev, i, target, recv, bound, how, write=write)
+    buffers.filled(ev, i, line, bound.vals, method)
     asking.use_files(ev, i, line, bound.vals)
     for argument in line.iterates:
         for iterated in bound.each.get(argument, ()):
@@ -216,15 +217,7 @@ def _first_key(bound: _Bound) -> int:
 
 
 def _touch(
-    ev: Evaluation,
-    i: int,
-    line: Line,
-    target: str,
-    recv: Val | None,
-    bound: _Bound,
-    how: str,
-    *,
-    write: bool,
+    ev: Evaluation, i: int, target: str, recv: Val | None, bound: _Bound, how: str, *, write: bool
 ) -> None:
     resource, _, argument = target.partition(":")
     if resource in RESOURCES:
@@ -240,9 +233,6 @@ def _touch(
     if value is not None:
         key = _first_key(bound) if target == "self" else -1
         ev.access(i, value, _changed(ev, value), write=write, key=key, how=how)
-        if write and target in line.iterates:  # the buffers of a list of buffers
-            inside = access.contents(ev, value)
-            ev.access(i, inside, _changed(ev, inside), write=True, how=how)
 
 
 def _changed(ev: Evaluation, value: Val) -> str:
@@ -401,8 +391,7 @@ def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Boun
         if argument in line.iterates:
             found += _drawn(ev, i, bound, argument, value)
         else:
-            plain = value.types == FUNCTIONS and not value.objs
-            inside = BOTTOM if plain else access.contents(ev, value)
+            inside = callbacks.held_by(ev, value)
             if value.objs and sharing.shares(ev, value.types):
                 value = sharing.view(value, value.types)
             found.append(join(value, inside))

@@ -1,6 +1,8 @@
 """CPU time of checks beside that of parsing: `check_cost.py FOLDER` for the files of a folder,
 `check_cost.py` for made code of growing size, where the columns after the first should stand
-still; `check_cost.py 10000` for sizes up to that one."""
+still; `check_cost.py 10000` for sizes up to that one. `check_cost.py --link FOLDER` leaves the check
+out: the facts of all files are made first, and the link is to resolve, with those, every name and
+import of every module and the bases of every class, in the order that methods are looked up in."""
 
 from __future__ import annotations
 
@@ -13,7 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pfadvisor.config import Settings
+from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.program import Program
+from pfadvisor.model import Failed
 from pfadvisor.pipeline import Request, analyze
+from pfadvisor.session import Session
 from pfadvisor.source.files import discover
 
 MOST = 1_000
@@ -36,6 +42,24 @@ def checking(folder: Path) -> tuple[float, int, int]:
     start = time.process_time()
     report = analyze([folder], Request(Settings(), folder, "all", fixes=False), jobs=1)
     return time.process_time() - start, report.files, report.loops
+
+
+def linking(folder: Path) -> tuple[float, float]:
+    """Seconds of making the facts of every file, parsing included, and of linking them."""
+    session, known = Session(Settings(), folder), list[tuple[Program, ModuleFacts]]()
+    start = time.process_time()
+    for target in discover([folder], Settings(), folder).targets:
+        source = session.source(target.path)
+        facts = source if isinstance(source, Failed) else session.facts(target, source)
+        if not isinstance(facts, Failed):
+            known.append((session.program(target, facts), facts))
+    made = time.process_time()
+    for program, facts in known:
+        for name in sorted(facts.names):
+            program.global_name(facts, name)
+        for cls in facts.classes:
+            program.lineage(f"{facts.name}:{cls.qualname}")
+    return made - start, time.process_time() - made
 
 
 def statements(number: int) -> str:
@@ -87,8 +111,13 @@ def main() -> None:
         for make in (statements, loops, loops_in_a_row):
             table(make, most)
         return
-    folder = Path(sys.argv[1]).resolve()
+    folder = Path(sys.argv[-1]).resolve()
     parse = parsing(folder)
+    if sys.argv[1] == "--link":
+        facts, link = linking(folder)
+        print(f"ast.parse {parse:7.2f} s\nfacts     {facts:7.2f} s   parsing included")
+        print(f"link      {link:7.2f} s   {link / max(parse, 1e-9):.2f} times as much as parsing")
+        return
     check, files, found = checking(folder)
     print(f"{files} files, {found} loops")
     print(f"ast.parse {parse:7.2f} s")

@@ -7,7 +7,6 @@ milliseconds, or is repeated.
 from __future__ import annotations
 
 import array
-import ast
 import base64
 import binascii
 import bz2
@@ -22,7 +21,6 @@ import hashlib
 import heapq
 import hmac
 import html
-import inspect
 import io
 import json
 import lzma
@@ -225,7 +223,6 @@ def parsed(parse: Callable[..., object], text: str, mode: str = "r") -> Make:
 
 HOLDING: Final[dict[str, Make]] = {
     "array.array": lambda _: partial(array.array, "d", DIGITS),
-    "ast.parse": lambda _: partial(ast.parse, "x = [a.b(c) for c in d]\n" * 200),
     "base64.b64encode": lambda _: partial(base64.b64encode, NOISE),
     "binascii.hexlify": lambda _: partial(binascii.hexlify, NOISE),
     "bytes.decode": lambda _: partial(WORDS.encode("utf-16").decode, "utf-16"),
@@ -305,10 +302,8 @@ OF_FILES: Final[dict[str, Make]] = {
         "".join(f"[s{n}]\na = 1\nb = 2\n" for n in range(2_000)).encode(),
     ),
     "filecmp.cmp": compared,
-    "inspect.getsource": lambda _: partial(inspect.getsource, inspect.getsource),
     "json.load": parsed(json.load, json.dumps(RECORDS)),
     "pickle.load": from_file(lambda p: pickle.load(p.open("rb")), pickle.dumps(RECORDS)),
-    "pickle.dump": lambda place: lambda: pickle.dump(RECORDS, (place / "data").open("wb")),
     "plistlib.load": parsed(plistlib.load, plistlib.dumps(RECORDS[:1_000]).decode(), "rb"),
     "shutil.copytree": copied,
     "shutil.rmtree": removed,

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import configparser
 import contextvars
+import copyreg
 import csv
 import http.client
 import http.cookiejar
@@ -223,8 +224,14 @@ ERRORS: dict[str, Callable[[], Exception]] = {
 
 
 def survives_pickling(value: object) -> bool:
+    """Without what some package, when it was imported, had to say of exceptions."""
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, protocol=4)
+    registered = copyreg.dispatch_table.items()
+    pickler.dispatch_table = {k: f for k, f in registered if not issubclass(k, BaseException)}
     try:
-        pickle.loads(pickle.dumps(value, protocol=4))
+        pickler.dump(value)
+        pickle.loads(file.getvalue())
     except (AttributeError, TypeError, pickle.PicklingError):
         return False
     return True

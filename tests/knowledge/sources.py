@@ -23,15 +23,17 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass
 class Deeds:
-    """Parameters by name: those that are changed, called, and returned, themselves or a part;
-    names of the module that are changed."""
+    """Parameters by name: those that are changed, called, iterated over, and returned, themselves or
+    a part; names of the module that are changed; exceptions that are raised."""
 
     parameters: list[str] = field(default_factory=list)
     changes: set[str] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
+    iterates: set[str] = field(default_factory=set)
     returns: set[str] = field(default_factory=set)
     returns_part: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
+    raises: set[type[BaseException]] = field(default_factory=set)
 
 
 def deeds(function: object) -> Deeds | None:
@@ -62,6 +64,8 @@ def found_in(node: Function, module: dict[str, object]) -> Deeds:
         found.changes |= {*changed(each)} & steady - {argument.arg for argument in starred}
         found.outside |= {*changed(each)} & shared - stored - {*found.parameters}
         found.calls |= called(each) & steady
+        found.iterates |= iterated(each) & steady - {argument.arg for argument in starred}
+        found.raises |= {*raised(each, module)}
     found.outside |= declared & stored
     if not any(isinstance(n, ast.Yield | ast.YieldFrom) for n in inside):
         for value in (c for n in inside if isinstance(n, ast.Return) for c in choices(n.value)):
@@ -90,6 +94,23 @@ def changed(node: ast.AST) -> Iterator[str]:
 def called(node: ast.AST) -> set[str]:
     is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     return {node.func.id} if is_call else set()
+
+
+def iterated(node: ast.AST) -> set[str]:
+    """Names of what a loop goes through."""
+    source = node.iter if isinstance(node, ast.For | ast.comprehension) else None
+    source = node.value if isinstance(node, ast.YieldFrom | ast.Starred) else source
+    return {source.id} if isinstance(source, ast.Name) else set()
+
+
+def raised(node: ast.AST, module: dict[str, object]) -> Iterator[type[BaseException]]:
+    thrown = node.exc if isinstance(node, ast.Raise) else None
+    thrown = thrown.func if isinstance(thrown, ast.Call) else thrown
+    name, _, attribute = ast.unparse(thrown).partition(".") if thrown is not None else ("", "", "")
+    kind = module.get(name)
+    kind = getattr(kind, attribute, None) if attribute else kind
+    if isinstance(kind, type) and issubclass(kind, BaseException):
+        yield kind
 
 
 def root(node: ast.expr | None) -> str:

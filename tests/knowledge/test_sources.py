@@ -44,9 +44,15 @@ def stated(root: str) -> Iterator[Stated]:
             function = interpreter.resolve(root, name)
         except AttributeError:
             continue
-        if not effect.unknown and not isinstance(function, type):
+        if not effect.unknown and is_standard(function):
             bound = hasattr(function, "__func__")
             yield Stated(name, effect, function, is_method or bound)
+
+
+def is_standard(function: object) -> bool:
+    """Not a class, nor what pytest puts in the place of a standard stream."""
+    module = str(getattr(function, "__module__", None)).partition(".")[0]
+    return module in sys.stdlib_module_names and not isinstance(function, type)
 
 
 def complaints(line: Stated) -> Iterator[str]:
@@ -64,6 +70,7 @@ def complaints(line: Stated) -> Iterator[str]:
         held |= {"self"} if effect.reads or resources else set()
     groups = [
         ("changes", done.changes, {*written, *effect.iterates}),
+        ("iterates over", done.iterates, {*effect.iterates, *written, "self"}),
         ("calls", done.calls, {*effect.calls, *({"self"} if bound is not None else ())}),
     ]
     if not is_immutable(effect.returns):
@@ -71,8 +78,16 @@ def complaints(line: Stated) -> Iterator[str]:
         groups.append(("returns a part of", done.returns_part, {*held, *effect.result_has}))
     for what, parameters, said in groups:
         yield from (f"{what} {each}" for each in sorted(parameters) if named[each] not in said)
+    yield from (f"raises {kind}" for kind in unsaid(done.raises, effect.raises or ()))
     if done.outside and not resources:
         yield f"changes {', '.join(sorted(done.outside))}"
+
+
+def unsaid(raised: set[type[BaseException]], said: tuple[str, ...]) -> list[str]:
+    """Exceptions of libraries of which the line names neither the class nor a base."""
+    names = {name.rpartition(".")[2] for name in said}
+    kinds = [kind for kind in raised if kind.__module__ != "builtins"]
+    return sorted(k.__name__ for k in kinds if not names & {base.__name__ for base in k.__mro__})
 
 
 def names(line: Stated, parameters: list[str]) -> dict[str, str]:
@@ -105,10 +120,12 @@ def test_what_is_listed_as_unseen_is_in_tables() -> None:
         assert [name for name in listed if name not in known] == [], root
 
 
-def sample(cache: dict[str, int], item: list[int], then: object = None) -> object:
+def sample(cache: dict[str, int], item: list[int], then: object, other: object) -> object:
     cache["a"] = len(item)
     item.append(1)
     then()
+    for _ in other:
+        raise re.error("no")
     return item if then else cache["a"]
 
 
@@ -116,12 +133,15 @@ def test_what_a_source_does_is_found() -> None:
     done = sources.deeds(sample)
     assert done is not None
     assert (done.changes, done.calls) == ({"cache", "item"}, {"then"})
+    assert (done.iterates, done.raises) == ({"other"}, {re.error})
     assert (done.returns, done.returns_part) == ({"item"}, {"cache"})
-    line = Stated("sample", Effect(args=("cache", "item", "then")), sample, False)
+    line = Stated("sample", Effect(args=("cache", "item", "then", "other")), sample, False)
     assert [*complaints(line)] == [
         "changes cache",
         "changes item",
+        "iterates over other",
         "calls then",
         "returns item",
         "returns a part of cache",
+        f"raises {re.error.__name__}",
     ]

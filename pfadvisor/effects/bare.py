@@ -75,7 +75,7 @@ def fill(ev: Evaluation, i: int, head: str, result: Val, args: list[Arg]) -> Non
     made = instantiate.known(ev, i, line, None, args, head)
     if i in ev.exact and not exact:
         ev.exact.discard(i)
-        ev.ends.clear()
+        ev.forget_ways(("fresh", i))
     if made.objs:
         mappings.hand_on(ev, result.objs, made)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pfadvisor.effects import (
     access,
+    alike,
     bare,
     by_name,
     decorators,
@@ -386,8 +387,8 @@ def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, .
     targets: list[Target] = []
     results = []
     if value.types is None:
-        for method in ev.program.noisy(ev.module).get(dunder, ()):
-            implied(ev, i, method, value, args, targets)
+        noisy = ev.program.noisy(ev.module).get(dunder, ())
+        alike.implied(ev, i, noisy, _with(value, args), targets)
     for head in sorted({parse_type(t)[0] for t in value.types or () if ":" in t}):
         for found in families.methods_of(ev, value, head, dunder):
             results.append(implied(ev, i, found[:2], value, args, targets))

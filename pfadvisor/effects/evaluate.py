@@ -73,6 +73,7 @@ class Evaluation:
         self.applied: set[tuple[Any, ...]] = set()  # partials that are being followed
         self.changed = False  # whether the heap was, in this round
         self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
+        self.steps: dict[Root, dict[tuple[Obj, str], frozenset[Obj]]] = {}  # where one step leads
         self.foreign: set[Root] = set()  # objects of installed packages of unknown types
         self.abroad: set[int] = set()  # calls of functions of installed packages
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
@@ -247,7 +248,15 @@ class Evaluation:
             within.put(self.contents, obj, new.objs)
             self.changed = True
             self.implied.clear()
-            self.ends.clear()
+            self.forget_ways(obj[0])
+
+    def forget_ways(self, root: Root) -> None:
+        """The heap knows something else of objects of that root than before."""
+        self.ends.clear()
+        if self.swapped:
+            self.steps.clear()
+        else:
+            self.steps.pop(root, None)
 
     def vouch(self, i: int, stated: frozenset[Assumption]) -> None:
         """The call rests on what the user states."""
@@ -262,7 +271,7 @@ class Evaluation:
         """The heap knows in full what objects made there contain."""
         if site not in self.exact:
             self.exact.add(site)
-            self.ends.clear()
+            self.forget_ways(("fresh", site))
 
     def text(self, i: int) -> str:
         """Source-like text of a value, for messages."""

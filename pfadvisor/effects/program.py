@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
+from pfadvisor.effects.alike import Alike
 from pfadvisor.effects.classes import Classes
 from pfadvisor.effects.contexts import Contexts
 from pfadvisor.effects.dependencies import Dependencies, Load
@@ -33,7 +34,7 @@ MOST_KEPT: Final = 400
 MOST_REACHED: Final = 2_000
 
 
-class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, Summaries):
+class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, Summaries, Alike):
     """All that the analysis asks about code outside the function it looks at."""
 
     def __init__(
@@ -47,6 +48,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
         Tables.__init__(self, self)
         Dependencies.__init__(self, installed)
         Summaries.__init__(self, self)
+        Alike.__init__(self, self)
         self._load = load
         self.knowledge = Remembered(knowledge or Knowledge())
         self.work: dict[str, int] = {}

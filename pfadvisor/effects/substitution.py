@@ -60,15 +60,29 @@ def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> froz
             )
         following: set[Obj] = set()
         for obj in current:
-            if access.is_blank(ev, obj):
-                following.add(child(obj, step))
-            else:
-                following |= access.load(ev, Val(frozenset({obj})), step, None).objs
-                following |= iterating.yielded(ev, [obj]).objs if step == "[]" else frozenset()
+            following |= _next(ev, obj, step)
         current = frozenset(following)
         if len(current) > 8:
             return frozenset((root, (*steps[:1], DEEP)) for root, steps in current)
     return current
+
+
+def _next(ev: Evaluation, obj: Obj, step: str) -> frozenset[Obj]:
+    """Objects one step further on, until something is stored in what has the same root."""
+    known = ev.steps.setdefault(obj[0], {})
+    found = known.get((obj, step))
+    if found is None:
+        found = _loaded(ev, obj, step)
+        if not ev.swapped and obj[0] not in ev.hiding:
+            known[obj, step] = found
+    return found
+
+
+def _loaded(ev: Evaluation, obj: Obj, step: str) -> frozenset[Obj]:
+    if access.is_blank(ev, obj):
+        return frozenset({child(obj, step)})
+    held = access.load(ev, Val(frozenset({obj})), step, None).objs
+    return held | iterating.yielded(ev, [obj]).objs if step == "[]" else held
 
 
 def moved(value: Val, passed: Passed) -> Val:

@@ -208,7 +208,7 @@ def summarize(
     exact = frozenset(sites.numbers.values()) - loose
     function = ev.function
     return Summary(
-        _as_far_as_told(effects),
+        coarsest(effects),
         unknowns[:MOST_UNKNOWNS],
         shown,
         tuple(heap.items()),
@@ -274,7 +274,7 @@ def _close(ev: Outline, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None
                 heap[key] = join(heap.get(key, BOTTOM), sites.val(value))
 
 
-def _as_far_as_told(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def coarsest(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
     reads = _uncovered([e for e in effects if not e.write])
     writes = [e for e in effects if e.write]
     return (*_fewer(writes, MOST_WRITES), *_fewer(reads, MOST_READS))

@@ -6,6 +6,7 @@ with the conflicts that an assumption dissolves set aside (verdict `review`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -181,7 +182,7 @@ class Steps:
         telling = sorted(
             known or telling, key=lambda c: (c.assumption is not None, not c.nodes & heavy)
         )
-        blockers = _each_once([blocker_of(c) for c in telling])
+        blockers = [blocker_of(c) for c in telling]
         if not heavy or not blockers:
             where = self.body.ev.location(self.body.loop.source)
             blockers += [
@@ -192,10 +193,11 @@ class Steps:
                     where,
                 )
             ]
-        return self._serial(list(dict.fromkeys(blockers)))
+        return self._serial(blockers)
 
     def _serial(self, blockers: list[Blocker]) -> Analysis:
-        return Analysis(self.body, "serial", tuple(blockers), (), tuple(self.conflicts))
+        said = tuple(_each_once(blockers))
+        return Analysis(self.body, "serial", said, (), tuple(self.conflicts))
 
     def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
         body = self.body
@@ -247,12 +249,18 @@ class Steps:
         return "reduction" if all(c.root is None for c in self.private) else "flat-map"
 
 
-def _each_once(blockers: list[Blocker]) -> list[Blocker]:
-    """One of those that say the same."""
-    found: dict[tuple[str, str], Blocker] = {}
+def _each_once(blockers: list[Blocker]) -> Iterator[Blocker]:
+    """One of those that say the same, or show the same two places of what the body calls: what is
+    done there is one thing, whatever it may be done to."""
+    said: set[tuple[object, ...]] = set()
     for blocker in blockers:
-        found.setdefault((blocker.code, blocker.message), blocker)
-    return list(found.values())
+        places = tuple(each.location for each in blocker.related[:2])
+        marks: set[tuple[object, ...]] = {(blocker.code, blocker.message)}
+        if places and blocker.location not in places[:1]:
+            marks.add((blocker.code, *places))
+        if said.isdisjoint(marks):
+            yield blocker
+        said |= marks
 
 
 def _in_order(

@@ -202,9 +202,13 @@ class Steps:
     def _positive(self, part: Partition, *, cheap: bool) -> Analysis:
         body = self.body
         adding = frozenset(n for c in self.private for n in c.nodes)
-        tree, part = _in_order(body, part, cheap, adding, self.own)
+        tree, settled = _in_order(body, part, cheap, adding, self.own)
         compute = frozenset(tree.compute_nodes())
-        if not (cheap or part.worthy & compute) or not _made_by_workers(body, part.compute):
+        worthy = compute if cheap else settled.worthy & compute
+        if not worthy and settled is part and not (cheap or part.head):
+            return self._cheap(self._partition(assume=False))
+        part = settled
+        if not worthy or not _made_by_workers(body, part.compute):
             return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared))
         ahead = compute | part.head

@@ -79,12 +79,13 @@ class Subject:
         suite[place:place] = ast.parse(text).body
 
     def define(self, text: str) -> None:
-        """Put definitions in front of the module's first own one."""
+        """Put definitions in front of the module's first own one, behind what could replace
+        them."""
         body = self.tree.body
         skipped = (ast.Import, ast.ImportFrom)
-        place = next(
-            (n for n, s in enumerate(body) if not isinstance(s, skipped) and not _is_doc(s)), 0
-        )
+        own = (n for n, s in enumerate(body) if not isinstance(s, skipped) and not _is_doc(s))
+        starred = (n + 1 for n, s in enumerate(body) if _imports_all(s))
+        place = max(next(own, 0), *starred, 0)
         body[place:place] = ast.parse(text).body
 
     def text(self) -> str:
@@ -99,6 +100,11 @@ class Subject:
 
 def _covers(node: ast.stmt, row: int) -> bool:
     return node.lineno <= row <= (node.end_lineno or node.lineno)
+
+
+def _imports_all(node: ast.stmt) -> bool:
+    imports = (n for n in ast.walk(node) if isinstance(n, ast.ImportFrom))
+    return any(each.name == "*" for n in imports for each in n.names)
 
 
 def _is_doc(node: ast.stmt) -> bool:

@@ -130,6 +130,7 @@ def element(ev: Evaluation, value: Val) -> Val:
 
 def _items(ev: Evaluation, value: Val) -> Val:
     """What iterating over something of known types yields that is no mapping."""
+    mappings.refresh(ev, value)
     parts = []
     for name in value.types or ():
         types = elem_types(name)
@@ -273,6 +274,8 @@ def attribute_of(ev: Evaluation, i: int, value: Val, name: str, *, above: bool =
         return members.inherited_attribute(ev, i, value, name)
     code = {"type", "function", "module"} if found else set[str]()
     found += [typed(ev, i, value, t, name) for t in having(ev, value.types - code, name)]
+    shown = mappings.shown_by(ev, value, name)
+    found += [shown] if shown != BOTTOM else []
     return join_all(found) if found else _duck(ev, i, value, name)
 
 
@@ -327,72 +330,7 @@ def _of_process(ev: Evaluation, i: int, head: str) -> None:
         resource(ev, i, shared, write=True)
 
 
-def set_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
-    base, name, new = instr.args
-    assign(ev, i, ev.values[base], name, ev.values[new], new)
-    return BOTTOM
-
-
-def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> None:
-    """Set an attribute; `key` is the instruction of the new value, or -1."""
-    value = owners.owned(ev.program, base)
-    for module in owners.modules_of(value):
-        owners.variable(ev, i, f"{module}.{name}", write=True, key=key)
-    strange = name == "__class__" or (value.types is None and not value.objs)
-    if strange or (("class", owners.ANY_CLASS), ()) in value.objs:
-        place = f"{ev.text(ev.function.code[i].args[0])}.{name}"
-        calls.unknown(ev, i, place, [calls.Arg("pos", "", new)], [])
-    step = DEEP if name == "__dict__" else f".{name}"
-    ev.access(i, value, step, write=True, key=key, how="store")
-    if value.types is None:
-        implicit.attribute(ev, i, value, name, "__set__", new)
-    for head in (t for t in value.types or () if ":" in t):
-        implicit.described(ev, i, value, head, name, "__set__", new)
-        members.property_set(ev, i, value, head, name, new, key)
-    for obj in value.objs:
-        ev.store(obj, f".{name}", new)
-
-
-def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
-    base, key, new = instr.args
-    value = ev.values[base]
-    traits = [ev.program.traits_of(t) for t in value.types or ()]
-    grows = any(t is not None and t.grows for t in traits)
-    ev.access(i, value, DEEP if grows else "[]", write=True, key=key, how="store")
-    if ev.function.code[key].op == "slice":
-        look_through(ev, i, ev.values[new])
-    if any(t == "os._Environ" for t in value.types or ()):
-        resource(ev, i, "env", write=True)
-    calls.protocol(ev, i, value, "__setitem__", (key, new))
-    implicit.subscript(ev, i, value, ev.values[key])
-    for obj in value.objs:
-        ev.store(obj, "[]", ev.values[new])
-        ev.store(obj, mappings.KEYS, ev.values[key])
-    return BOTTOM
-
-
 def resource(
     ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1, how: str = "resource"
 ) -> None:
     ev.effect(Effect(write, ("res", name), (), "[]", i, key, how, ev.location(i)))
-
-
-def delete_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
-    base, name = instr.args
-    remove(ev, i, ev.values[base], name)
-    return BOTTOM
-
-
-def remove(ev: Evaluation, i: int, value: Val, name: str) -> None:
-    for module in owners.modules_of(value):
-        owners.variable(ev, i, f"{module}.{name}", write=True)
-    ev.access(i, value, f".{name}", write=True, how="delete")
-    implicit.attribute(ev, i, value, name, "__delete__")
-
-
-def delete_item(ev: Evaluation, i: int, instr: Instr) -> Val:
-    value = ev.values[instr.args[0]]
-    ev.access(i, value, "[]", write=True, key=instr.args[1], how="delete")
-    calls.protocol(ev, i, value, "__delitem__", (instr.args[1],))
-    implicit.subscript(ev, i, value, ev.values[instr.args[1]])
-    return BOTTOM

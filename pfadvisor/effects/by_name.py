@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import access, calls, implicit, owners
+from pfadvisor.effects import access, calls, implicit, owners, storing
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import DEEP, NOTHING, UNKNOWN, Val, join, of_type
 
@@ -39,7 +39,7 @@ def call(ev: Evaluation, i: int, name: str, args: list[Arg], targets: list[Targe
     targets.append(Target("known", name))
     if name == "setattr":
         new = args[2] if len(args) > 2 else calls.Arg("pos", "", UNKNOWN)
-        access.assign(ev, i, value, str(attribute), new.val, new.value)
+        storing.assign(ev, i, value, str(attribute), new.val, new.value)
     else:
-        access.remove(ev, i, value, str(attribute))
+        storing.remove(ev, i, value, str(attribute))
     return of_type("None")

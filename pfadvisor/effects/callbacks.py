@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, iterating, mappings
+from pfadvisor.effects import access, calls, hidden, iterating, mappings
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
-    DEEP,
     NOTHING,
     UNKNOWN,
     Val,
@@ -59,8 +58,7 @@ def call_back(
 
 def call_hooks(ev: Evaluation, i: int, hooks: tuple[str, ...], recv: Val, given: list[Val]) -> None:
     """The methods of the program that a library's method calls on the object it belongs to."""
-    deep = frozenset((root, (DEEP,)) for v in given for root, _ in v.objs)
-    part = _any_of(given)._replace(objs=deep) if given else UNKNOWN
+    part = _any_of([*given, *(hidden.reached(ev, v) for v in given)]) if given else UNKNOWN
     for module, index in ev.program.methods_like(recv.types, hooks):
         facts = ev.program.module(module)
         if facts is None:

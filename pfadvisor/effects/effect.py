@@ -144,6 +144,7 @@ class TypeTraits:
     item         type of `x[k]`
     grows        `x[k] = v` may change its attributes, too (a table gets rows and columns)
     attributes   types of plain attributes, "name" -> type
+    inside       the attribute that shows all that an instance holds (UserDict.data)
     context      type of what `with` binds; "self" for the object itself
     shared       instances stand for one resource, e.g. "file", "network", "db"
     shares       slices, items and attributes of an instance may be views that share its contents,
@@ -161,6 +162,7 @@ class TypeTraits:
     item: str = ""
     grows: bool = False
     attributes: tuple[tuple[str, str], ...] = ()
+    inside: str = ""
     context: str = ""
     shared: str = ""
     shares: bool = False

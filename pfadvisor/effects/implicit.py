@@ -143,7 +143,8 @@ def iteration(ev: Evaluation, i: int, value: Val) -> None:
     if first == BOTTOM:
         item = protocols_of(ev, i, [value], ("__getitem__", "__len__"), of_type("int"))
         drawn = join(drawn, item)
-    iterating.remember(ev, value, first, drawn)
+    if value.types is not None:
+        iterating.remember(ev, value, first, drawn)
 
 
 def text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:

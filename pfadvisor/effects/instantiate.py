@@ -369,9 +369,9 @@ def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> 
 
 
 def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> list[Val]:
-    """The parts of the tuples that the result holds, if each is of an argument of its own, or they
-    are the keys and values of a mapping."""
+    """The parts of the tuples that the result holds, if it is known of each."""
     if recv is not None and line.returns.endswith(ITEMS):
+        mappings.link(ev, (("fresh", i), ()), line.returns, recv)
         return [mappings.keys(ev, recv), mappings.values(ev, recv)]
     argument = line.returns.partition("each:")[2].partition("]")[0]
     apart = bound.apart().get(argument) if argument else None

@@ -15,6 +15,7 @@ from pfadvisor.effects import (
     making,
     operators,
     raising,
+    storing,
 )
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import builtin
@@ -194,10 +195,10 @@ HANDLERS: Final[dict[str, Callable[[Evaluation, int, Instr], Val]]] = {
     "item": access.item,
     "elem": access.iterate,
     "unpack": access.unpack,
-    "setattr": access.set_attribute,
-    "setitem": access.set_item,
-    "delattr": access.delete_attribute,
-    "delitem": access.delete_item,
+    "setattr": storing.set_attribute,
+    "setitem": storing.set_item,
+    "delattr": storing.delete_attribute,
+    "delitem": storing.delete_item,
     "enter": entering.enter,
     "exit": entering.leave,
     "call": calls.call,

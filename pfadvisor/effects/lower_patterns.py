@@ -55,8 +55,8 @@ def _mapping(low: Lowering, node: ast.MatchMapping, value: int) -> None:
     for key, part in zip(node.keys, node.patterns, strict=True):
         capture(low, part, low.emit("item", (value, lower_expr(low, key)), part))
     if node.rest is not None:
-        name, held = (low.emit("unpack", (value, -1, -1), node) for _ in range(2))
-        low.bind(node.rest, low.emit("display", ("dict", name, held), node), node)
+        spread = low.emit("dstar", (value,), node)
+        low.bind(node.rest, low.emit("display", ("dict", spread, spread), node), node)
 
 
 def _instance(low: Lowering, node: ast.MatchClass, value: int) -> None:

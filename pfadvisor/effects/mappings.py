@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, filling, iterating
 from pfadvisor.effects.values import (
     BOTTOM,
+    VIEWS_OF_PAIRS,
     Obj,
     Val,
     child,
@@ -16,12 +17,15 @@ from pfadvisor.effects.values import (
     join,
     join_all,
     ordered,
+    parse_type,
 )
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 KEYS: Final = "keys"
+VIEWED: Final = "viewed"
+VIEWS: Final = VIEWS_OF_PAIRS | {"dict_keys", "dict_values", "KeysView", "ValuesView"}
 
 
 def split(ev: Evaluation, value: Val) -> tuple[Val, Val]:
@@ -72,6 +76,41 @@ def taken(ev: Evaluation, source: Val) -> tuple[Val, Val]:
         pair = access.element(ev, others)
         found.append((access.piece(ev, pair, 0), access.piece(ev, pair, 1)))
     return join_all([key for key, _ in found]), join_all([value for _, value in found])
+
+
+def link(ev: Evaluation, view: Obj, kind: str, source: Val) -> None:
+    """The object is a view, if it is of that kind, of what the mapping holds at any time."""
+    if _kind(kind) in VIEWS:
+        ev.store(view, VIEWED, source)
+
+
+def refresh(ev: Evaluation, value: Val) -> None:
+    """Views give what the mapping holds by now."""
+    kinds = {_kind(t) for t in value.types or ()} & VIEWS
+    for obj in value.objs if kinds else ():
+        source = ev.heap.get((obj, VIEWED), BOTTOM)
+        if source != BOTTOM:
+            _refill(ev, obj, kinds, keys(ev, source), values(ev, source))
+
+
+def _refill(ev: Evaluation, view: Obj, kinds: set[str], key: Val, value: Val) -> None:
+    if kinds & VIEWS_OF_PAIRS:
+        held = ev.heap.get((view, "[]"), BOTTOM).objs
+        for pair in (obj for obj in ordered(held) if obj[0][0] == "fresh" and not obj[1]):
+            ev.store(pair, "[0]", key)
+            ev.store(pair, "[1]", value)
+    if not kinds <= VIEWS_OF_PAIRS:
+        ev.store(view, "[]", join(key, value))
+
+
+def _kind(type_name: str) -> str:
+    return parse_type(type_name)[0].rpartition(".")[2]
+
+
+def shown_by(ev: Evaluation, value: Val, name: str) -> Val:
+    """What an attribute is that shows all that the object holds; BOTTOM if it is another."""
+    kinds = {ev.program.inside(t, name) for t in value.types or ()} - {""}
+    return Val(value.objs, frozenset(kinds)) if kinds else BOTTOM
 
 
 def put(ev: Evaluation, objs: Iterable[Obj], key: Val, value: Val) -> None:

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, calls, identity, implicit, mappings, sharing
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
-from pfadvisor.effects.values import BOTTOM, Val, join, join_all, of_type, parse_type, union
+from pfadvisor.effects.values import (
+    BOTTOM,
+    MAPPINGS,
+    Val,
+    join,
+    join_all,
+    of_type,
+    parse_type,
+    union,
+)
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 IN_PLACE: Final = frozenset({"list", "set", "dict", "bytearray", "collections.deque"})
+ITERATING: Final = frozenset({"list", "collections.deque"})  # their `+=` takes any iterable
 CHANGING: Final = frozenset({"+=", "*=", "|=", "&=", "-=", "^="})  # of any builtin type
 COMPARISONS: Final = frozenset(
     {"==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "not", "match"}
@@ -64,6 +74,8 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val
     if left.objs and (unknown or changing):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
         ev.access(i, left, "[]", write=True, how=how)
+        if heads and heads <= ITERATING | MAPPINGS:
+            implicit.iteration(ev, i, right)
         _take_in(ev, symbol, left, right)
         stays = heads is None or heads <= IN_PLACE
         return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))
@@ -129,7 +141,7 @@ def _number_or_unknown(ev: Evaluation, i: int, symbol: str, heads: list[str]) ->
 def _dunder_type(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val | None:
     """The new object that tables give for an operator of library types; None if they are silent."""
     dunder = calls.DUNDERS.get(symbol, "")
-    found: set[str] = set()
+    found, holding = set[str](), False
     for operand, name in zip(operands, (dunder, dunder.replace("__", "__r", 1)), strict=False):
         for head in {parse_type(t)[0] for t in operand.types or ()} if dunder else ():
             if "." not in head or ":" in head:
@@ -144,10 +156,13 @@ def _dunder_type(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Va
             if result is None:
                 return None
             found |= result
+            holding = holding or bool(line.result_has)
     types = frozenset(found)
     open_sided = any(o.types is None for o in operands)
     if not found or (open_sided and any(t.partition(".")[0] in ARRAYS for t in found)):
         return None
+    for operand in operands if holding else ():
+        mappings.hand_on(ev, [(("fresh", i), ())], operand)
     return Val(types=types) if ev.program.plain(types) else ev.fresh(i, types)
 
 
@@ -155,10 +170,10 @@ def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> 
     """Sequences joined or repeated, sets and dicts merged; other types: anything new."""
     containers = [o for o, h in zip(operands, heads, strict=True) if h not in NUMBERS]
     types = frozenset().union(*(o.types or () for o in containers))
-    if not all(t.split("[")[0] in ("list", "tuple", "set", "frozenset", "dict") for t in types):
-        return Val(frozenset({(("fresh", i), ())}), None)
     for operand in containers:
         mappings.hand_on(ev, [(("fresh", i), ())], operand)
+    if not all(t.split("[")[0] in ("list", "tuple", "set", "frozenset", "dict") for t in types):
+        return Val(frozenset({(("fresh", i), ())}), None)
     return ev.fresh(i, types, exact=True)
 
 

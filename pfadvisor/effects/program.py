@@ -267,6 +267,15 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
         lineages = map(self.knowledge.lineage, self.above(head))
         return any(not MAPPINGS.isdisjoint(lineage) for lineage in lineages)
 
+    def inside(self, type_name: str, name: str) -> str:
+        """The type of an attribute that shows what an instance holds; "" if it does not."""
+        outer = (base for base in self.above(type_name) if ":" not in base)
+        for base in (base for each in outer for base in self.knowledge.lineage(each)):
+            traits = self.knowledge.traits(base)
+            if traits is not None and traits.inside == name:
+                return dict(traits.attributes).get(name, "")
+        return ""
+
     def is_exception(self, head: str) -> bool:
         return "BaseException" in self.knowledge.lineage(head)
 

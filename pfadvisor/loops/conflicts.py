@@ -356,8 +356,8 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
             reachable.add(touch.node)
     found = []
     for unknown in body.ev.unknowns:
-        node = body.node_of.get(unknown.instr)
-        if node is None:
+        node = body.node_of.get(unknown.instr, body.first_use.get(unknown.instr))
+        if node is None or not body.inside(unknown.instr):
             continue
         passed = {root for root, _ in unknown.args}
         nodes = reachable.union(*(by_root.get(root, ()) for root in passed))

@@ -10,7 +10,8 @@ from typing import Final
 TRUST: Final[tuple[str, ...]] = (
     "The code that was read is the code that runs: no monkeypatching of what was resolved, no "
     "sys.settrace, no other thread or signal handler that writes the same objects, unless the "
-    "program shows one.",
+    "program shows one; and nothing takes parts of its text elsewhere, as tools do that make "
+    "programs of one file.",
     "No name that Python 3 has dropped (unicode, xrange, cPickle, urllib2) is there, unless the module "
     "binds it: branches that only Python 2 takes are not counted.",
     "A table of functions at module level holds what its own module puts into it, if that module and "

@@ -2,7 +2,8 @@
 `check_cost.py` for made code of growing size, where the columns after the first should stand
 still; `check_cost.py 10000` for sizes up to that one. `check_cost.py --link FOLDER` leaves the check
 out: the facts of all files are made first, and the link is to resolve, with those, every name and
-import of every module and the bases of every class, in the order that methods are looked up in."""
+import of every module and the bases of every class, in the order that methods are looked up in.
+What a variable holds that more than names tell is not part of it: it takes summaries."""
 
 from __future__ import annotations
 
@@ -11,18 +12,20 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pfadvisor.config import Settings
-from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.program import Program
+from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.program import Program, operands
+from pfadvisor.effects.values import UNKNOWN, Val
 from pfadvisor.model import Failed
 from pfadvisor.pipeline import Request, analyze
 from pfadvisor.session import Session
 from pfadvisor.source.files import discover
 
 MOST = 1_000
+NAMED = frozenset({"class", "func", "import", "name", "phi"})
 
 
 def parsing(folder: Path) -> float:
@@ -44,6 +47,23 @@ def checking(folder: Path) -> tuple[float, int, int]:
     return time.process_time() - start, report.files, report.loops
 
 
+def is_named(code: Sequence[Instr], value: int) -> bool:
+    """Whether names, definitions and imports alone tell what the value is."""
+    instr = code[value]
+    return instr.op in NAMED and all(is_named(code, v) for v in operands(instr) if v >= 0)
+
+
+def leave_values(program: Program) -> None:
+    """What calls and operators give is left unknown: it takes summaries of functions."""
+    told = program.slice_value
+
+    def value_of(module: ModuleFacts, index: int, value: int) -> Val:
+        code = module.functions[index].code
+        return told(module, index, value) if is_named(code, value) else UNKNOWN
+
+    program.slice_value = value_of
+
+
 def linking(folder: Path) -> tuple[float, float]:
     """Seconds of making the facts of every file, parsing included, and of linking them."""
     session, known = Session(Settings(), folder), list[tuple[Program, ModuleFacts]]()
@@ -53,6 +73,8 @@ def linking(folder: Path) -> tuple[float, float]:
         facts = source if isinstance(source, Failed) else session.facts(target, source)
         if not isinstance(facts, Failed):
             known.append((session.program(target, facts), facts))
+    for program in {program for program, _ in known}:
+        leave_values(program)
     made = time.process_time()
     for program, facts in known:
         for name in sorted(facts.names):

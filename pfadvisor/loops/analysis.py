@@ -32,6 +32,7 @@ from pfadvisor.loops.conflicts import (
 )
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, taken
+from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
@@ -218,10 +219,11 @@ class Steps:
         assumptions += self.accepted.left(_external(body, self.resources, compute))
         assumptions += self._lead(part).too_far(self.accepted)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
+        working = run_ahead(body).union(*(body.nodes[n] for n in compute))
         pure = not any(
             t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
             for t in self.resources
-        ) and not any(body.node_of.get(u.instr) in compute for u in body.ev.unknowns)
+        ) and not any(u.instr in working for u in body.ev.unknowns)
         if leaves and not pure:
             assumptions += self.accepted.left([_in_vain(body)])
         collecting = self._collects(part, list(commits)) and not leaves

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pfadvisor.effects import memo
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
-from pfadvisor.effects.values import DEEP, USE, Effect, Root, site_of
+from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_of
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
@@ -344,9 +344,7 @@ def given_conflicts(body: Body, own: list[Touch]) -> list[Conflict]:
 
 
 def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
-    """Calls of which nothing is known may touch whatever others can reach. Where the program has
-    windows, they may be calls of these, which only one thread may make: nothing is assumed."""
-    bound = library_with(body.ev.program, body.ev.module, "main-thread")
+    """Calls of which nothing is known may touch whatever others can reach."""
     loose = escaped(body)
     reachable, by_root = set[int](), dict[Root, set[int]]()
     for touch in shared:
@@ -356,28 +354,33 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
             reachable.add(touch.node)
     found = []
     for unknown in body.ev.unknowns:
-        node = body.node_of.get(unknown.instr, body.first_use.get(unknown.instr))
-        if node is None or not body.inside(unknown.instr):
-            continue
-        passed = {root for root, _ in unknown.args}
-        nodes = reachable.union(*(by_root.get(root, ()) for root in passed))
-        here = Access(unknown.subject, True, unknown.where, unknown.chain)
-        assumption = Assumption(
-            "pure-call",
-            unknown.subject,
-            f"`{unknown.subject}` changes nothing that other iterations, or what follows, look at",
-            unknown.where,
-        )
-        found.append(
-            Conflict(
-                frozenset({node, *nodes}),
-                "output",
-                here,
-                here,
-                "not-thread-safe" if bound else "shared-mutation",
-                bound or unknown.subject,
-                None,
-                None if bound else assumption,
-            )
-        )
+        node = body.node_of.get(unknown.instr)
+        if node is not None:
+            passed = {root for root, _ in unknown.args}
+            nodes = reachable.union(*(by_root.get(root, ()) for root in passed))
+            found.append(unknown_conflict(body, unknown, {node, *nodes}))
     return found
+
+
+def unknown_conflict(body: Body, unknown: UnknownCall, nodes: set[int]) -> Conflict:
+    """Where the program has windows, it may be a call of these, which only one thread may make:
+    nothing is assumed."""
+    bound = library_with(body.ev.program, body.ev.module, "main-thread")
+    here = Access(unknown.subject, True, unknown.where, unknown.chain)
+    rule = "not-thread-safe" if bound else "shared-mutation"
+    assumption = Assumption(
+        "pure-call",
+        unknown.subject,
+        f"`{unknown.subject}` changes nothing that other iterations, or what follows, look at",
+        unknown.where,
+    )
+    return Conflict(
+        frozenset(nodes),
+        "output",
+        here,
+        here,
+        rule,
+        bound or unknown.subject,
+        None,
+        None if bound else assumption,
+    )

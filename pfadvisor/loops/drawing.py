@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pfadvisor.effects.values import Effect, Root, Val, parse_type
-from pfadvisor.loops.conflicts import Conflict, access_of
+from pfadvisor.effects.values import Effect, Root, parse_type
+from pfadvisor.loops.conflicts import Conflict, access_of, unknown_conflict
 from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.drawn import drawn_from, draws_of, run_ahead, work_of
 from pfadvisor.loops.escaping import stored
 from pfadvisor.loops.in_place import already_read
 from pfadvisor.loops.nodes import Body
@@ -20,29 +21,10 @@ from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, overlap, private, touch_of
 from pfadvisor.model import Access
 
-VIEWS: Final = frozenset(
-    {
-        "dict_keys",
-        "dict_values",
-        "dict_items",
-        "enumerate",
-        "zip",
-        "reversed",
-        "map",
-        "filter",
-        "iterator",
-    }
-)
 STOPPING: Final = frozenset({"any", "all", "next", "zip", "itertools.islice"})
 QUIET: Final = frozenset({"clock", "entropy"})
 EXTERNAL: Final = frozenset({"file", "network", "process", "db"})
 OUTSIDE: Final = frozenset({"param", "name", "free", "attr", "item"})
-
-
-def draws_from_arguments(value: Val) -> bool:
-    """Whether the result of a call goes on reading what it was called with."""
-    heads = {parse_type(t)[0] for t in value.types or ()}
-    return value.lazy or value.types is None or bool(heads & VIEWS)
 
 
 def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -> list[Conflict]:
@@ -51,6 +33,7 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
     effects = [
         *effects_of(body, drawn),
         *(e for e in _while_drawing(body, {body.loop.elem}) if iterated and e.chain),
+        *(e for e in _while_drawing(body, {*body.header}) if e.root[0] == "res"),
     ]
     found = [
         _conflict(body, e, t) for e in effects for t in (*shared, *resources) if meets(body, e, t)
@@ -61,7 +44,14 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
             found.append(_conflict(body, effect, None))
     if early:
         found += [_used_up(body, v) for v in drawn if one_shot(body, v) and _outlives(body, v)]
-    return found[:4]
+    return [*found[:4], *_unknown(body)]
+
+
+def _unknown(body: Body) -> list[Conflict]:
+    """Code of which nothing is known and that runs for each item, before the work on others."""
+    ahead, nodes = run_ahead(body), set(range(len(body.nodes)))
+    calls = [call for call in body.ev.unknowns if call.instr in ahead]
+    return [unknown_conflict(body, call, nodes) for call in calls]
 
 
 def _stops_early(body: Body) -> bool:
@@ -69,35 +59,14 @@ def _stops_early(body: Body) -> bool:
     return any(t.name in STOPPING for t in body.ev.targets.get(consumer_of(body), ()))
 
 
-def drawn_from(body: Body, value: int) -> list[int]:
-    """A value that is advanced and the lazy ones that it draws from, wherever they were made."""
-    code, found, waiting = body.function.code, list[int](), [value]
-    while waiting:
-        at = waiting.pop()
-        if at in found:
-            continue
-        found.append(at)
-        instr = code[at]
-        if instr.op == "call" and draws_from_arguments(body.ev.values[at]):
-            waiting += [v for _, _, v in instr.args[1]]
-        elif instr.op in ("phi", "enter", "iter"):
-            waiting += [v for v in instr.args if isinstance(v, int)]
-        elif instr.op == "comp" and instr.args[0] == "generator":
-            waiting.append(body.function.loops[instr.args[1]].source)
-    return found
-
-
 def effects_of(body: Body, drawn: list[int]) -> list[Effect]:
     """What the lazy ones of these values do each time that they are advanced."""
-    code, loops = body.function.code, body.function.loops
-    during: set[int] = set()
-    for value in (v for v in drawn if body.ev.values[v].lazy):
-        if code[value].op == "call":
-            during.add(value)
-        elif code[value].op == "comp":
-            inner = loops[code[value].args[1]]
-            during.update(range(inner.body, inner.end))
-    return _while_drawing(body, during)
+    during, inner = set[int](), set[int]()
+    for value in drawn:
+        during |= work_of(body, value)
+        inner |= draws_of(body, value)
+    called = (e for e in _while_drawing(body, inner - during) if e.chain)
+    return [*_while_drawing(body, during), *called]
 
 
 def _while_drawing(body: Body, during: set[int]) -> list[Effect]:

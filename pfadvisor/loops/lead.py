@@ -13,7 +13,8 @@ from typing import Final
 from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, fresh_site, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.changed_inputs import changed_by, known_to
-from pfadvisor.loops.drawing import drawn_from, effects_of, meets, shows
+from pfadvisor.loops.drawing import effects_of, meets, shows
+from pfadvisor.loops.drawn import drawn_from
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.source import SIZED

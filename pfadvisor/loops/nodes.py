@@ -146,16 +146,18 @@ class Body:
         return Place(simple if atom < 0 or atom >= 1_000_000 else atom, atom, tuple(guards))
 
     @cached_property
-    def first_use(self) -> dict[int, int]:
-        """Where the header takes an item apart -> the node that first looks at what it got."""
-        found: dict[int, int] = {}
-        for i in reversed([i for i in self.header if self.function.code[i].op == "unpack"]):
-            users = self.whole.uses.get(i, ())
-            nodes = [self.node_of.get(use, found.get(use)) for use in users]
-            first = min((n for n in nodes if n is not None), default=None)
-            if first is not None:
-                found[i] = first
-        return found
+    def users(self) -> dict[int, frozenset[int]]:
+        """Where the header takes an item apart -> the nodes that look at any part of it."""
+        parts: dict[int, set[int]] = {}
+        code = self.function.code
+        unpacks = [i for i in self.header if code[i].op == "unpack"]
+        for i in reversed(unpacks):
+            nodes = parts.setdefault(code[i].args[0], set())
+            nodes |= {
+                self.node_of[use] for use in self.whole.uses.get(i, ()) if use in self.node_of
+            }
+            nodes |= parts.get(i, set())
+        return {i: frozenset(parts[code[i].args[0]]) for i in unpacks}
 
     # -- edges ------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from pfadvisor.effects.values import Obj
 from pfadvisor.loops.conflicts import Conflict, access_of
-from pfadvisor.loops.drawing import drawn_from, one_shot
+from pfadvisor.loops.drawing import one_shot
+from pfadvisor.loops.drawn import drawn_from
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Access

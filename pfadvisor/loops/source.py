@@ -6,7 +6,8 @@ from typing import Final
 
 from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.conflicts import Conflict, access_of
-from pfadvisor.loops.drawing import drawing_conflicts, draws_from_arguments
+from pfadvisor.loops.drawing import drawing_conflicts
+from pfadvisor.loops.drawn import draws_from_arguments
 from pfadvisor.loops.in_place import in_place
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.position import position_conflicts

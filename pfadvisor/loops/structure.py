@@ -8,6 +8,7 @@ from pfadvisor.effects.facts import Function, Loop, ModuleFacts
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.starting import SUBMIT
@@ -54,8 +55,9 @@ def structural_blockers(body: Body) -> list[Blocker]:
                 i,
                 f"`{body.ev.text(code[i].args[0])}` looks at the frame it runs in",
             )
+    running = run_ahead(body).union(body.node_of)
     for unknown in body.ev.unknowns:
-        if unknown.instr in body.node_of and unknown.chain and unknown.subject in FRAME:
+        if unknown.instr in running and unknown.chain and unknown.subject in FRAME:
             add(
                 "PFA218",
                 "unsupported-construct",

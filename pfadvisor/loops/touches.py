@@ -6,6 +6,7 @@ happens to them orders nodes within the iteration only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pfadvisor.effects.identity import ASKED
@@ -59,17 +60,24 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
     own: list[Touch] = []
     resources: list[Touch] = []
     for effect in body.whole.effects_within(body.loop.body, body.loop.end):
-        node = body.node_of.get(effect.instr, body.first_use.get(effect.instr))
-        if node is None or effect.elem == ASKED:
+        if effect.elem == ASKED:
             continue
-        touch = touch_of(node, effect)
-        if effect.root[0] == "res":
-            resources.append(touch)
-        elif private(body, effect.root):
-            own.append(touch)
-        else:
-            shared.append(touch)
+        lone = effect.root[0] != "res" and private(body, effect.root)
+        kind = resources if effect.root[0] == "res" else own if lone else shared
+        kind += [touch_of(node, effect) for node in sorted(_nodes(body, effect, lone=lone))]
     return shared, own, resources
+
+
+def _nodes(body: Body, effect: Effect, *, lone: bool) -> Iterable[int]:
+    """Where the effect happens. Each stage takes the item apart that looks at its parts: what that
+    changes for others must not be done twice, nor left out."""
+    node = body.node_of.get(effect.instr)
+    if node is not None:
+        return (node,)
+    used = body.users.get(effect.instr)
+    if used is None or lone or not effect.write:
+        return used or ()
+    return range(len(body.nodes))
 
 
 def overlap(write: Touch, other: Touch) -> bool:

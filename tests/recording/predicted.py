@@ -18,6 +18,7 @@ from pfadvisor.session import Session
 from pfadvisor.source.files import Target
 
 WITHIN = "*"
+FILLED_BY_READS = "collections.defaultdict"
 OF_CLASSES = " as an attribute"  # a descriptor, of whichever class it is in
 ALSO = {  # other words of the analysis for a resource of a recording
     "fork": ("process", "threads"),
@@ -54,7 +55,8 @@ class Predictions:
         return min(found, key=lambda i: self.facts.functions[i].span.row, default=-1)
 
     def summaries(self, index: int, given: list[dict[str, Any]]) -> Iterator[Told]:
-        """Those that hold for a call with such arguments: of an iterator, its type tells."""
+        """Those that hold for a call with such arguments: of an iterator, its type tells, and of a
+        mapping that fills itself when it is looked at."""
         for (module, number, context), summary in [*self.program._summaries.items()]:
             if (module, number) == (self.facts.name, index) and self._fits(context, given):
                 yield Told(context, summary)
@@ -62,7 +64,7 @@ class Predictions:
     def _fits(self, context: Context, given: list[dict[str, Any]]) -> bool:
         known = zip(context or [None] * len(given), given, strict=True)
         return all(
-            self._may_be(one, value) if one is not None else "lazy" not in value
+            self._may_be(one, value) if one is not None else is_like_any(value)
             for one, value in known
         )
 
@@ -126,6 +128,11 @@ class Predictions:
         number = place.removeprefix("partial ")
         code = self.facts.functions[0].code
         return {i.args[0] for i in code if i.op == "setname" and str(i.args[1]) == number}
+
+
+def is_like_any(value: dict[str, Any]) -> bool:
+    """Whether what is said of arguments of any type holds for it."""
+    return "lazy" not in value and FILLED_BY_READS not in value["types"]
 
 
 class Told(NamedTuple):

@@ -241,7 +241,7 @@ class Evaluation:
             old = BOTTOM
         new = join(old, value)
         if new is not old and new != old:
-            self.swapped |= elem == owners.NAMESPACE
+            self.swapped |= elem in owners.REPLACED
             if hidden.hides(obj, elem):
                 self.hiding.add(obj[0])
             self.heap[obj, elem] = new

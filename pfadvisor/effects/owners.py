@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANY_CLASS: Final = "?"
 NAMESPACE: Final = ".__dict__"
+INSIDE: Final = ".inside"
+REPLACED: Final = (NAMESPACE, INSIDE)
 
 
 def owned(program: Program, value: Val) -> Val:
@@ -54,6 +56,11 @@ def unbound(program: Program, value: Val) -> Val:
 
 def modules_of(value: Val) -> list[str]:
     return sorted(str(f[1]) for f in value.funcs if f[0] == "module")
+
+
+def is_some_module(value: Val) -> bool:
+    """Whether it is a module, and nothing tells which."""
+    return "module" in (value.types or ()) and not modules_of(value)
 
 
 def variable(ev: Evaluation, i: int, place: str, *, write: bool, key: int = -1) -> None:
@@ -102,12 +109,11 @@ def namespace(value: Val) -> Val:
 
 
 def behind(ev: Evaluation, objs: Iterable[Obj], elem: str) -> frozenset[Obj]:
-    """The mappings that were put in the place of the objects' namespaces, for an attribute."""
-    if not ev.swapped or not elem.startswith("."):
+    """What was put in the place of the objects' namespaces, or of the containers inside them."""
+    if not ev.swapped:
         return frozenset()
-    return frozenset().union(
-        *(ev.heap[o, NAMESPACE].objs for o in objs if (o, NAMESPACE) in ev.heap)
-    )
+    place = NAMESPACE if elem.startswith(".") else INSIDE
+    return frozenset().union(*(ev.heap[o, place].objs for o in objs if (o, place) in ev.heap))
 
 
 def read_class(ev: Evaluation, i: int, cls: str, name: str) -> None:

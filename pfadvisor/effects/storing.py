@@ -24,6 +24,7 @@ def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> 
     for module in owners.modules_of(value):
         owners.variable(ev, i, f"{module}.{name}", write=True, key=key)
     strange = name == "__class__" or (value.types is None and not value.objs)
+    strange |= owners.is_some_module(value)
     if strange or (("class", owners.ANY_CLASS), ()) in value.objs:
         place = f"{ev.text(ev.function.code[i].args[0])}.{name}"
         calls.unknown(ev, i, place, [calls.Arg("pos", "", new)], [])
@@ -38,6 +39,8 @@ def assign(ev: Evaluation, i: int, base: Val, name: str, new: Val, key: int) -> 
         ev.store(obj, f".{name}", new)
     if mappings.shown_by(ev, value, name) != BOTTOM:
         mappings.hand_on(ev, value.objs, new)
+        for obj in value.objs:
+            ev.store(obj, owners.INSIDE, new)
 
 
 def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -72,6 +75,8 @@ def delete_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
 def remove(ev: Evaluation, i: int, value: Val, name: str) -> None:
     for module in owners.modules_of(value):
         owners.variable(ev, i, f"{module}.{name}", write=True)
+    if owners.is_some_module(value):
+        calls.unknown(ev, i, name, [], [])
     ev.access(i, value, f".{name}", write=True, how="delete")
     implicit.attribute(ev, i, value, name, "__delete__")
 

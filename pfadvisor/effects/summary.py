@@ -142,7 +142,9 @@ def given_of(value: Val, *, made: bool) -> Given | None:
     const = value.const if isinstance(value.const, bool | str | None) else NOTHING
     if isinstance(const, str) and len(const) > 8:
         const = NOTHING
-    funcs = frozenset(f for f in value.funcs if f[0] in ("def", "class", "known", "method"))
+    funcs = frozenset(
+        f for f in value.funcs if f[0] in ("def", "class", "known", "method", "module")
+    )
     if value.types is None and not funcs and not value.lazy and const is NOTHING:
         return None
     return Given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects import mappings
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
 
@@ -58,11 +59,14 @@ def work_of(body: Body, value: int) -> set[int]:
 
 
 def draws_of(body: Body, value: int) -> set[int]:
-    """Where a generator expression takes an item from a source of its own."""
-    instr = body.function.code[value]
-    if instr.op != "comp" or not body.ev.values[value].lazy:
-        return set()
-    return {body.function.loops[instr.args[1]].elem}
+    """Where a generator expression takes an item from a source of its own, or a view asks the
+    class of the program that it shows."""
+    instr, known = body.function.code[value], body.ev.values[value]
+    if instr.op == "comp" and known.lazy:
+        return {body.function.loops[instr.args[1]].elem}
+    heads = {parse_type(t)[0].rpartition(".")[2] for t in known.types or ()}
+    told = any(t.kind in ("known", "method") for t in body.ev.targets.get(value, ()))
+    return {value} if instr.op == "call" and told and heads & (mappings.VIEWS | VIEWS) else set()
 
 
 def run_ahead(body: Body) -> set[int]:

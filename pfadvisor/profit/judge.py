@@ -15,6 +15,7 @@ from pfadvisor.effects.libraries import chooses_start, thread_starter
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
+from pfadvisor.loops.changed_copies import changed_copies
 from pfadvisor.loops.fresh_import import found_otherwise
 from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
@@ -215,6 +216,7 @@ def assess(
     if found is not None and found.iterations:
         work = measured.workload_of(work, found)
     mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
+    problem = problem or (changed_copies(analysis) if mode == "processes" else None)
     if problem is not None:
         return _serial(loop_id, (problem,), dependences)
     plan, linked = _planned(program, analysis, loop_id, mode, accepted)

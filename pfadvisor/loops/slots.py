@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pfadvisor.effects.program import operands
 from pfadvisor.effects.subscripts import SLICE, Form
 from pfadvisor.effects.values import Effect
 from pfadvisor.loops.affine import affine_form, distance, natural, never_negative
@@ -121,10 +122,21 @@ def distinct_slots(body: Body, group: list[Touch]) -> Assumption | None:
         return None
     if not any(not e.write for e in effects) or not body.inside(keys[0]):
         return None
+    if _is_steady(body, keys[0]):
+        return None
     named = {value: name for name, value in body.loop.target_names}
     subject = named.get(keys[0]) or body.ev.text(keys[0])
     said = "no slot is named twice, nor counted from the end by a negative index"
     return Assumption("distinct-keys", subject, said, effects[0].where)
+
+
+def _is_steady(body: Body, value: int) -> bool:
+    """Whether each iteration names the same slot: nobody need be asked whether they differ."""
+    instr = body.function.code[value]
+    if instr.op == "op" and body.inside(value):
+        return all(_is_steady(body, v) for v in operands(instr))
+    made_before = not body.inside(value) and value not in body.heads
+    return instr.op == "const" or (made_before and value != body.loop.elem)
 
 
 def _on_item(body: Body, effect: Effect) -> bool:

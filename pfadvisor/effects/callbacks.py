@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, hidden, iterating, mappings
+from pfadvisor.effects import access, calls, hidden, instantiate, iterating, mappings
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
     UNKNOWN,
+    Obj,
     Val,
     elem_types,
+    fresh_site,
     join_all,
     parse_type,
     union,
@@ -34,7 +36,9 @@ def call_back(
     method: str,
 ) -> Val:
     """What the callable gives: an argument, or for "self" what the receiver was given before."""
-    held = _held(ev, recv) if argument == "self" and recv is not None else BOTTOM
+    owner, _, name = argument.partition(".")
+    own = owner == "self" and recv is not None
+    held = _held(ev, recv, name) if own and recv is not None else BOTTOM
     callback = _callable_in(ev, given_by.get(argument, held))
     if callback == BOTTOM or _never_called(callback):
         return BOTTOM
@@ -50,7 +54,7 @@ def call_back(
     given += [loose] * (_required(ev, callback) - len(given))
     kind = "star" if method.startswith("starmap") else "pos"
     args = [calls.Arg(kind, "", v) for v in given]
-    called = method if argument == "self" else argument
+    called = method if own else argument
     made = calls.invoke(ev, i, callback._replace(lazy=False), args, targets, called)
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
     return made
@@ -79,13 +83,25 @@ def held_by(ev: Evaluation, value: Val) -> Val:
     return BOTTOM if is_function else access.contents(ev, value)
 
 
-def _held(ev: Evaluation, recv: Val) -> Val:
-    """What an object that was made here was given before; of others it is not known."""
+def _held(ev: Evaluation, recv: Val, name: str) -> Val:
+    """What an object that was made here was given before, if a name is told, as that argument of
+    the call that made it; of others it is not known."""
     made = [obj for obj in recv.objs if obj[0][0] == "fresh" and not obj[1]]
     others = recv.objs.difference(made)
-    given = [ev.heap.get((obj, "[]"), BOTTOM) for obj in made]
+    given = [_given_to(ev, obj, recv, name) for obj in made]
     unknown = access.load(ev, recv._replace(objs=others), "[]", None) if others else BOTTOM
     return join_all([*given, unknown])
+
+
+def _given_to(ev: Evaluation, obj: Obj, recv: Val, name: str) -> Val:
+    site = fresh_site(obj[0])
+    targets = ev.targets.get(site, ()) if obj[0] == ("fresh", site) and name else ()
+    line = ev.program.knowledge.call(targets[0].name) if len(targets) == 1 else None
+    if line is None or targets[0].kind != "known" or recv.types != frozenset({line.returns}):
+        return ev.heap.get((obj, "[]"), BOTTOM)
+    stated = ev.function.code[site].args[1]
+    bound = instantiate.Bound(ev, line, [calls.Arg(k, n, ev.values[v], v) for k, n, v in stated])
+    return bound.vals.get(name, BOTTOM)
 
 
 def _callable_in(ev: Evaluation, value: Val, depth: int = 0) -> Val:

@@ -73,7 +73,8 @@ class Effect:
     uses           argument names or "self": objects that the call works through and that remember
                    it (the connections and cookies of a client). Whether several threads may do so
                    at once, and in any order, is left to the assumption thread-safe
-    calls          arguments that are called back, or lists and dictionaries of such
+    calls          arguments that are called back, or lists and dictionaries of such; "self" for
+                   what the receiver holds, "self.NAME" for what it was made with as NAME
     hooks          methods of "self", by name or pattern ("visit_*"), that are called on it with
                    parts of the arguments: what subclasses override
     iterates       arguments that are iterated over (advances them if they are iterators)

@@ -99,7 +99,7 @@ def _bindings(line: Line, args: list[Arg]) -> Iterator[tuple[Arg, list[str]]]:
 ADVANCING: Final = frozenset({"next", "anext"})  # what they are given can only be an iterator
 
 
-class _Bound:
+class Bound:
     """The arguments of a call of a known callable, by name."""
 
     def __init__(self, ev: Evaluation, line: Line, args: list[Arg]) -> None:
@@ -148,7 +148,7 @@ def known(
     type_name: str = "",
 ) -> Val:
     """Enter the effects and result of a callable that a table describes."""
-    bound = _Bound(ev, line, args)
+    bound = Bound(ev, line, args)
     vouching.by_line(ev, i, line)
     if recv is None:
         recv = bound.vals.get("self")
@@ -188,7 +188,7 @@ def known(
 
 
 def _read_arguments(
-    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, method: str
+    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: Bound, method: str
 ) -> None:
     if recv is not None:
         container = any(
@@ -212,12 +212,12 @@ def _read_arguments(
             ev.access(i, value, DEEP, write=False, how="argument")
 
 
-def _first_key(bound: _Bound) -> int:
+def _first_key(bound: Bound) -> int:
     return next(iter(bound.keys.values()), -1)
 
 
 def _touch(
-    ev: Evaluation, i: int, target: str, recv: Val | None, bound: _Bound, how: str, *, write: bool
+    ev: Evaluation, i: int, target: str, recv: Val | None, bound: Bound, how: str, *, write: bool
 ) -> None:
     resource, _, argument = target.partition(":")
     if resource in RESOURCES:
@@ -270,7 +270,7 @@ def _advance(ev: Evaluation, i: int, value: Val, *, known: bool) -> None:
         ev.access(i, value, "[]", write=True, how="advance")
 
 
-def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
+def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: Bound) -> None:
     if recv is None:
         written = [w for w in line.writes if w in bound.vals]
         recv = join_all([bound.vals[w] for w in written])
@@ -287,7 +287,7 @@ def _keep(ev: Evaluation, line: Line, recv: Val | None, bound: _Bound) -> None:
 
 
 def _result(
-    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound, type_name: str
+    ev: Evaluation, i: int, line: Line, recv: Val | None, bound: Bound, type_name: str
 ) -> Val:
     types = stated.result_types(ev, line, recv, bound.vals, bound.apart(), type_name)
     parts: list[Val] = []
@@ -327,7 +327,7 @@ def _result(
     return join_all([ev.fresh(i, types, exact=exact)._replace(lazy=lazy), *parts])
 
 
-def _hands_on(ev: Evaluation, i: int, line: Line, bound: _Bound) -> bool:
+def _hands_on(ev: Evaluation, i: int, line: Line, bound: Bound) -> bool:
     """Whether an iterator gives the items of others and nothing else, and those are known."""
     held = ev.heap.get(((("fresh", i), ()), "[]"), BOTTOM)
     told = bool(held.objs) or access.immutable(held.types)
@@ -362,13 +362,13 @@ def _from_outside(ev: Evaluation, i: int, made: Val) -> Val:
     return BOTTOM
 
 
-def _drawn(ev: Evaluation, i: int, bound: _Bound, argument: str, value: Val) -> list[Val]:
+def _drawn(ev: Evaluation, i: int, bound: Bound, argument: str, value: Val) -> list[Val]:
     """What iterating over the arguments of one name gives, each apart if it is known which."""
     drawn = enumerate(bound.apart().get(argument, [value]))
     return [new_items.drawn(ev, (i, "each", n), v, access.contents(ev, v)) for n, v in drawn]
 
 
-def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> list[Val]:
+def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: Bound) -> list[Val]:
     """The parts of the tuples that the result holds, if it is known of each."""
     if recv is not None and line.returns.endswith(ITEMS):
         mappings.link(ev, (("fresh", i), ()), line.returns, recv)
@@ -378,7 +378,7 @@ def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) 
     return _drawn(ev, i, bound, argument, BOTTOM) if apart else []
 
 
-def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: _Bound) -> Val:
+def _contents(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: Bound) -> Val:
     found = []
     for argument in line.result_has:
         value = recv if argument == "self" else bound.vals.get(argument)

@@ -61,7 +61,8 @@ def check_effect(effect: Effect, where: str) -> None:
     for key in _NAMED:
         for name in getattr(effect, key):
             near = suggestion(name, (*names,))
-            _demand(name in names, f"{where}: {key}: {name!r} is not in args{near}")
+            known = name in names or (key == "calls" and _is_of_self(name))
+            _demand(known, f"{where}: {key}: {name!r} is not in args{near}")
     for key, allowed in _WORDS.items():
         word = getattr(effect, key)
         if word or key != "blocks":
@@ -186,6 +187,11 @@ def _skip_arguments(shapes: list[str], at: int) -> int:
         at += 1
         if shapes[at - 1] == "]":
             return at
+
+
+def _is_of_self(name: str) -> bool:
+    owner, _, argument = name.partition(".")
+    return owner == "self" and argument.isidentifier()
 
 
 def is_dotted(text: str) -> bool:

@@ -154,10 +154,9 @@ def shown(ev: Evaluation, value: Val, held: Val) -> Val:
 def contents(ev: Evaluation, value: Val) -> Val:
     """Everything that the value holds, of a mapping its keys and its values."""
     found = element(ev, value)
-    if value == BOTTOM or not value.objs or immutable(value.types):
+    if value == BOTTOM or not value.objs or not mappings.are(ev, value):
         return found
-    keyed, _ = mappings.split(ev, value)
-    return join(found, mappings.values(ev, keyed)) if mappings.are(ev, value) else found
+    return join(found, mappings.values(ev, mappings.split(ev, value)[0]))
 
 
 def look_through(ev: Evaluation, i: int, value: Val) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import calls, instantiate
 from pfadvisor.effects.facts import Function
-from pfadvisor.effects.summary import Summary, Target, coarsest, given_of
+from pfadvisor.effects.summary import Summary, Target, abridged, given_of
 from pfadvisor.effects.values import BOTTOM, Effect, Obj, Val, join
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def united(summaries: list[Summary], number: int) -> Summary:
         thrown = join(thrown, _of(summary.thrown, which))
     each = list(enumerate(summaries))
     return Summary(
-        coarsest(tuple(effects.values())),
+        abridged(tuple(effects.values())),
         tuple({(u.subject, u.where, u.args): u for s in summaries for u in s.unknowns}.values()),
         returns,
         tuple(heap.items()),

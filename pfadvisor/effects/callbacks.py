@@ -37,7 +37,7 @@ def call_back(
 ) -> Val:
     """What the callable gives: an argument, or for "self" what the receiver was given before."""
     owner, _, name = argument.partition(".")
-    own = owner == "self" and recv is not None
+    own = owner == "self"
     held = _held(ev, recv, name) if own and recv is not None else BOTTOM
     callback = _callable_in(ev, given_by.get(argument, held))
     if callback == BOTTOM or _never_called(callback):

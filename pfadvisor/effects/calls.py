@@ -386,8 +386,7 @@ def protocol(ev: Evaluation, i: int, value: Val, dunder: str, keys: tuple[int, .
     args = [Arg("pos", "", ev.values[k] if k >= 0 else UNKNOWN, k) for k in keys]
     targets: list[Target] = []
     results = []
-    if value.types is None:
-        noisy = ev.program.noisy(ev.module).get(dunder, ())
+    if value.types is None and (noisy := ev.program.noisy(ev.module).get(dunder)):
         alike.implied(ev, i, noisy, _with(value, args), targets)
     for head in sorted({parse_type(t)[0] for t in value.types or () if ":" in t}):
         for found in families.methods_of(ev, value, head, dunder):

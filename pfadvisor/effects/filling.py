@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import hidden
+from pfadvisor.effects import hidden, mappings
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
@@ -52,8 +52,7 @@ def fill(
         contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
     if contents != BOTTOM:
         contents = _made(ev, (site, "item"), contents, inside[0] if inside else "", slots)
-        ev.store(obj, "[]", contents)
-        ev.store(obj, "keys", contents)
+        mappings.put(ev, [obj], contents, contents)
     anywhere(ev, obj, names, contents)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access
+from pfadvisor.effects import access, mappings
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.values import BOTTOM, Val, clip, join_all, parse_type, type_text, union
 
@@ -53,7 +53,7 @@ def _stated(ev: Evaluation, prefix: str, value: Val, type_name: str) -> str:
     if prefix == "elem":
         return type_text(access.element(ev, value).types)
     stored = join_all(
-        [ev.heap.get((o, "keys" if prefix == "key" else "[]"), BOTTOM) for o in value.objs]
+        [ev.heap.get((o, mappings.KEYS if prefix == "key" else "[]"), BOTTOM) for o in value.objs]
     )
     exact = value.objs and all(
         o[0][0] == "fresh" and o[0][1] in ev.exact and not o[1] for o in value.objs

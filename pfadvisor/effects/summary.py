@@ -210,7 +210,7 @@ def summarize(
     exact = frozenset(sites.numbers.values()) - loose
     function = ev.function
     return Summary(
-        coarsest(effects),
+        abridged(effects),
         unknowns[:MOST_UNKNOWNS],
         shown,
         tuple(heap.items()),
@@ -276,7 +276,8 @@ def _close(ev: Outline, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None
                 heap[key] = join(heap.get(key, BOTTOM), sites.val(value))
 
 
-def coarsest(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def abridged(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Not too many accesses, told less closely if there are more."""
     reads = _uncovered([e for e in effects if not e.write])
     writes = [e for e in effects if e.write]
     return (*_fewer(writes, MOST_WRITES), *_fewer(reads, MOST_READS))

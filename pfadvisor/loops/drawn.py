@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from pfadvisor.effects import mappings
@@ -69,9 +70,10 @@ def draws_of(body: Body, value: int) -> set[int]:
     return {value} if instr.op == "call" and told and heads & (mappings.VIEWS | VIEWS) else set()
 
 
-def run_ahead(body: Body) -> set[int]:
+@lru_cache(maxsize=4)
+def run_ahead(body: Body) -> frozenset[int]:
     """All that runs when the loop gets its next item."""
     found = {body.loop.elem, *body.header}
     for value in drawn_from(body, body.loop.source):
         found |= work_of(body, value) | draws_of(body, value)
-    return found
+    return frozenset(found)

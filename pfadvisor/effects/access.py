@@ -162,6 +162,11 @@ def contents(ev: Evaluation, value: Val) -> Val:
 def look_through(ev: Evaluation, i: int, value: Val) -> None:
     """Read what the value holds, and use it up if it is an iterator."""
     ev.access(i, value, "[]", write=False, how="iterate")
+    use_up(ev, i, value)
+
+
+def use_up(ev: Evaluation, i: int, value: Val) -> None:
+    """An iterator gives what it gives once."""
     if value.lazy or any(ev.program.one_shot(t) for t in value.types or ()):
         ev.access(i, value, "[]", write=True, how="advance")
 

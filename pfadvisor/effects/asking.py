@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, callbacks, calls, hidden, implicit, protocols
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import UNKNOWN, Val
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -23,15 +23,20 @@ WRITING: Final = ("write", "writelines", "flush")
 READING: Final = ("read", "readline", "readlines", "readinto")
 
 
-def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -> None:
-    """Methods that the callable runs on its arguments and on what they contain."""
+def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -> Val:
+    """Run the methods that the callable runs on its arguments and on what they contain; what it
+    hands on of that as its own result."""
     values = [*given, *([recv] if recv is not None else [])]
+    gives, result = protocols.given_by(name), BOTTOM
     throughout = name.partition(".")[0] in protocols.THROUGHOUT
     for dunder in protocols.of_arguments(name):
         nested = dunder in protocols.NESTED
         every = implicit.deep(ev, values, (dunder,)) if nested or throughout else values
         if throughout and dunder in ev.program.noisy(ev.module):
             every = [*every, *(hidden.reached(ev, value) for value in values)]
+        if dunder in gives:
+            result = join(result, implicit.protocols_of(ev, i, every, (dunder,)))
+            continue
         for value in every:
             calls.protocol(ev, i, value, dunder, ())
     for dunder in protocols.of_elements(name):
@@ -41,6 +46,7 @@ def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -
     if name.startswith(BY_NAME) and ev.program.noisy(ev.module) and _deeper(recv):
         for value in given:
             _attributes(ev, i, value)
+    return result
 
 
 def _deeper(recv: Val | None) -> bool:

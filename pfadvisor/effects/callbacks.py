@@ -57,6 +57,8 @@ def call_back(
     called = method if own else argument
     made = calls.invoke(ev, i, callback._replace(lazy=False), args, targets, called)
     ev.targets[i] = ev.targets.get(i, ()) + tuple(targets)
+    asked = [hook.partition(".") for hook in line.hooks]
+    call_hooks(ev, i, tuple(name for of, _, name in asked if of == argument), made, [loose])
     return made
 
 

@@ -76,7 +76,8 @@ class Effect:
     calls          arguments that are called back, or lists and dictionaries of such; "self" for
                    what the receiver holds, "self.NAME" for what it was made with as NAME
     hooks          methods of "self", by name or pattern ("visit_*"), that are called on it with
-                   parts of the arguments: what subclasses override
+                   parts of the arguments: what subclasses override; "ARG.NAME" for a method of
+                   the instance that the line makes of the class ARG
     iterates       arguments that are iterated over (advances them if they are iterators)
     orders         arguments whose items' order shows in the result; where there is a `key`, with it
     pairs          arguments that are a mapping or give pairs of a key and a value: of those, that

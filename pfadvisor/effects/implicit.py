@@ -180,6 +180,7 @@ def _membership(ev: Evaluation, i: int, item: Val, container: Val) -> None:
         container.types is None
     ):
         iteration(ev, i, container)
+        access.use_up(ev, i, container)
     hashing(ev, i, [item], container)
 
 

@@ -163,7 +163,7 @@ def known(
     method = name.rpartition(".")[2]
     if name == "id":
         identity.addressed(ev, i, join_all([*bound.vals.values()]))
-    asking.ask(ev, i, name, recv, list(bound.vals.values()))
+    given = asking.ask(ev, i, name, recv, list(bound.vals.values()))
     _read_arguments(ev, i, line, recv, bound, method)
     changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
     for targets, write, how in changed:
@@ -184,7 +184,7 @@ def known(
         callbacks.call_hooks(ev, i, line.hooks, recv, list(bound.vals.values()))
     for raised in line.raises or ():
         ev.raises.setdefault(raised, set()).add(i)
-    return _result(ev, i, line, recv, bound, type_name)
+    return join(_result(ev, i, line, recv, bound, type_name), given)
 
 
 def _read_arguments(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROPERTIES: Final = ("property", "cached_property", "getter", "setter", "deleter")
 Methods = dict[str, list[tuple[str, int]]]
+COPYING: Final = ("__copy__", "__deepcopy__", "__replace__")  # may give what is no copy
 LOUD: Final = frozenset(
     {
         "setattr",
@@ -202,7 +203,7 @@ def _is_property(function: Function) -> bool:
 
 def quiet(function: Function) -> bool:
     """Whether the form of the code shows that it changes nothing."""
-    if any("cached_property" in d for d in function.decorators):
+    if any("cached_property" in d for d in function.decorators) or function.name in COPYING:
         return False
     for instr in function.code:
         if instr.op in LOUD or (

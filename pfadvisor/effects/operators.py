@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 IN_PLACE: Final = frozenset({"list", "set", "dict", "bytearray", "collections.deque"})
 ITERATING: Final = frozenset({"list", "collections.deque"})  # their `+=` takes any iterable
 CHANGING: Final = frozenset({"+=", "*=", "|=", "&=", "-=", "^="})  # of any builtin type
+JOINING: Final = frozenset({"+", "*", "|", "&", "-", "^"})  # give what their operands hold
 COMPARISONS: Final = frozenset(
     {"==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "not", "match"}
 )
@@ -52,6 +53,10 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
     if implicit.settled(operands[0], own):
         return own
     result = _arithmetic(ev, i, symbol, operands)
+    if own == BOTTOM and symbol in JOINING and result.types is None:
+        for operand in operands:
+            whole = frozenset(obj for obj in operand.objs if not obj[1])
+            mappings.hand_on(ev, result.objs, operand._replace(objs=whole) if whole else BOTTOM)
     return join(result, own) if result != BOTTOM else result
 
 
@@ -76,6 +81,7 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val
         ev.access(i, left, "[]", write=True, how=how)
         if heads and heads <= ITERATING | MAPPINGS:
             implicit.iteration(ev, i, right)
+        access.use_up(ev, i, right)
         _take_in(ev, symbol, left, right)
         stays = heads is None or heads <= IN_PLACE
         return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))

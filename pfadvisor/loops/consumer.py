@@ -12,6 +12,8 @@ from pfadvisor.loops.conflicts import Conflict, shared_conflicts
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.touches import Touch, touch_of
 
+BINDING: Final = frozenset({"bind", "setname", "setcell"})
+SHOWN: Final = frozenset(("res", name) for name in ("stdout", "stderr", "log"))
 BETWEEN: Final = -1  # stands for the call among the nodes of the body
 
 
@@ -22,6 +24,23 @@ def consumer_of(body: Body) -> int:
         if code[i].op == "call" and any(v == loop.end for _, _, v in code[i].args[1]):
             return i
     return -1
+
+
+def taken_at_once(body: Body, call: int) -> bool:
+    """Whether nothing that the iterations might see happens between the expression and the call,
+    and nothing else asks the expression for items."""
+    function, made = body.function, body.loop.end
+    between, code = range(made + 1, call), function.code
+    if any(code[use].op != "bind" and use != call for use in body.whole.uses.get(made, ())):
+        return False
+    if code[call].stmt != code[made].stmt:
+        blocks = {function.stmts[code[at].stmt].block for at in (made, call)}
+        binds = [code[i].args for i in between if code[i].op in BINDING]
+        if len(blocks) > 1 or any(value != made for _, value in binds):
+            return False
+    return not any(call.instr in between for call in body.ev.unknowns) and not any(
+        e.write and e.root not in SHOWN for e in body.whole.effects_of(between)
+    )
 
 
 def between_items(body: Body) -> list[Touch]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
@@ -9,6 +11,9 @@ from pfadvisor.loops.deferred import coroutine_left
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import local_callable, unpicklable
 from pfadvisor.loops.planning import inputs_of, names_of, results_of
+from pfadvisor.loops.structure import ancestors
+
+LEFT_BEHIND: Final = frozenset({"__cause__", "__context__", "__traceback__"})
 
 
 def pickle_problem(analysis: Analysis) -> tuple[str, str]:
@@ -44,7 +49,24 @@ def pickle_problem(analysis: Analysis) -> tuple[str, str]:
         return f"a `{name}`, which is rebuilt from its `args`", "is what the work returns"
     if coroutine_left(body, analysis.compute):
         return "a coroutine", "is what the work leaves to others to await"
+    if _asks_where_from(body):
+        return "what an exception came from", "is what a handler around the loop asks for"
     return "", ""
+
+
+def _asks_where_from(body: Body) -> bool:
+    """Whether a handler around the loop looks for what a copy of the exception does not have, or
+    asks whether it is the very one."""
+    code, blocks, stmts = body.function.code, body.function.blocks, body.function.stmts
+    around = {stmt for stmt, role in ancestors(body) if role == "try"}
+    caught = [i for i, instr in enumerate(code) if instr.op == "caught"]
+    outside = [i for i in caught if blocks[stmts[code[i].stmt].block].owner in around]
+    asked = [code[use] for i in outside for use in body.whole.uses.get(i, ())]
+    return any(
+        (use.op == "attr" and use.args[1] in LEFT_BEHIND)
+        or (use.op == "op" and use.args[0] in ("is", "is not"))
+        for use in asked
+    )
 
 
 def _is_caught(body: Body, value: int) -> bool:

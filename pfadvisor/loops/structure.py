@@ -7,7 +7,7 @@ from typing import Final
 from pfadvisor.effects.facts import Function, Loop, ModuleFacts
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
-from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.consumer import consumer_of, taken_at_once
 from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import LAZY, Body
@@ -31,7 +31,26 @@ FRAME: Final = frozenset(
         "sys._getframe",
         "inspect.stack",
         "inspect.currentframe",
+        "traceback.extract_stack",
+        "traceback.format_stack",
+        "traceback.print_stack",
+        "traceback.walk_stack",
     }
+)
+TRACE: Final = frozenset(  # they show the line and the function that an exception passed through
+    f"traceback.{name}"
+    for name in (
+        "TracebackException",
+        "TracebackException.from_exception",
+        "extract_tb",
+        "format_exc",
+        "format_exception",
+        "format_tb",
+        "print_exc",
+        "print_exception",
+        "print_tb",
+        "walk_tb",
+    )
 )
 LOCKS: Final = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"})
 
@@ -48,13 +67,16 @@ def structural_blockers(body: Body) -> list[Blocker]:
         if op == "yield" and body.node_of.get(i) is not None:
             add("PFA209", "yields", i, "the body yields to its consumer between iterations")
             break
-        if op == "call" and any(t.name in FRAME for t in body.ev.targets.get(i, ())):
+        if op == "call" and any(t.name in FRAME | TRACE for t in body.ev.targets.get(i, ())):
             add(
                 "PFA218",
                 "unsupported-construct",
                 i,
                 f"`{body.ev.text(code[i].args[0])}` looks at the frame it runs in",
             )
+        if op == "attr" and code[i].args[1] == "__traceback__":
+            text = "a traceback names the function and the line that the loop stands in"
+            add("PFA218", "unsupported-construct", i, text)
     running = run_ahead(body).union(body.node_of)
     for unknown in body.ev.unknowns:
         if unknown.instr in running and unknown.chain and unknown.subject in FRAME:
@@ -122,7 +144,7 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
         targets = body.ev.targets.get(call, ())
         plain = all(t.kind in ("known", "method", "duck") for t in targets)
         consumed = called and called <= {"known", "method"} | ({"duck"} if plain else set())
-        if consumed and not values[call].lazy:
+        if consumed and not values[call].lazy and taken_at_once(body, call):
             return []
     return [
         Blocker(

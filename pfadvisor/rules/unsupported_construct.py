@@ -2,8 +2,9 @@
 
 ## What it does
 
-Names the construct: `exec`, `eval`, `locals()`, `vars()`, stack inspection, a loop in a class
-body, an `else` that cannot be kept, and the like. It is also where the loop stands that counts in
+Names the construct: `exec`, `eval`, `locals()`, `vars()`, stack inspection, the text of a
+traceback that passes through the loop, a loop in a class body, an `else` that cannot be kept, and
+the like. It is also where the loop stands that counts in
 a program of gevent or eventlet, whose threads are no threads, and at the program's end.
 
 ## Why it matters

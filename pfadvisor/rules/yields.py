@@ -2,7 +2,8 @@
 
 ## What it does
 
-Names the `yield` in the body.
+Names the `yield` in the body, or the generator expression that is kept, and used up only after
+something that it may see has changed.
 
 ## Why it matters
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
+from pfadvisor.effects.passed import iterators
 from pfadvisor.effects.summary import Context, Given, given_of
 from pfadvisor.effects.values import NOTHING, Val
 
@@ -24,6 +25,8 @@ OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"
 LOOKING: Final = frozenset({"iter", "elem", "unpack", "test", "assert", "slice", "bind"})
 LOOKING_AT_FIRST: Final = frozenset({"attr", "item", "setattr", "setitem", "call"})
 CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
+
+ITERATOR: Final = Given(None, frozenset(), NOTHING, False, True, False)
 
 
 class Contexts:
@@ -46,6 +49,13 @@ class Contexts:
             for number, (one, use) in enumerate(zip(given, self._uses[key], strict=True))
         )
         return context if any(context) else ()
+
+    def seen(self, module: ModuleFacts, index: int) -> Context:
+        """What the calls in the same file tell of parameters whose types nothing else tells."""
+        function, given = module.functions[index], self._context_program.table(iterators, module)
+        numbers = [n for n in range(len(function.params)) if (function.qualname, n) in given]
+        told = {n for n in numbers if self.parameter(module, function, n).types is None}
+        return tuple(ITERATOR if n in told else None for n in range(max(told, default=-1) + 1))
 
     def _needed(
         self, module: ModuleFacts, index: int, number: int, given: Given, use: int

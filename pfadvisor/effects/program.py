@@ -108,11 +108,11 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
         return self.own(name) or self.installed(name)
 
     def evaluation(self, module: ModuleFacts, index: int) -> Evaluation:
-        """The evaluation of one scope for parameters of which only annotations tell."""
+        """The evaluation of one scope for parameters of which annotations tell, and calls nearby."""
         key = (module.name, index)
         if key not in self._whole:
             self.count("evaluations")
-            evaluation = Evaluation(self, module, index)
+            evaluation = Evaluation(self, module, index, self.seen(module, index))
             evaluation.run()
             self._whole[key] = evaluation
         return self._whole[key]

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.passed import Calls, calls_in, passed
 from pfadvisor.effects.program import Program
 from pfadvisor.profit.estimate import Estimate
 from pfadvisor.profit.sizes import TRIPS, Given, Known, Sizes
 
 MOST_SITES: Final = 8
-Calls = dict[tuple[str, str], list[tuple[int, Instr]]]
 
 
 class Site(NamedTuple):
@@ -45,7 +44,7 @@ class CallSites:
         if function.kind != "function" or not function.params:
             return
         if module.name not in self._calls:
-            self._calls[module.name] = _calls_in(module)
+            self._calls[module.name] = calls_in(module)
         kind = "attr" if function.owner_class >= 0 else "name"
         for caller, call in self._calls[module.name].get((kind, function.name), ()):
             if caller != ev.index:
@@ -71,40 +70,6 @@ class CallSites:
             sizes = Sizes(self._program, ev.module, ev.module.functions[site.caller])
             rows.append(tuple(sizes.known(v) for v in site.values))
         return tuple(_join(list(column)) for column in zip(*rows, strict=True))
-
-
-def _calls_in(module: ModuleFacts) -> Calls:
-    """The calls in a module, by what the called expression is and ends in."""
-    found: Calls = {}
-    for index, caller in enumerate(module.functions):
-        for instr in caller.code:
-            if instr.op == "call":
-                callee = caller.code[instr.args[0]]
-                if callee.op in ("attr", "name", "free"):
-                    kind = "attr" if callee.op == "attr" else "name"
-                    name = callee.args[1] if kind == "attr" else callee.args[0]
-                    found.setdefault((kind, name), []).append((index, instr))
-    return found
-
-
-def passed(function: Function, call: Instr) -> tuple[int, ...]:
-    """The argument for each parameter, as far as positions and keywords say; of a method the first
-    one is bound."""
-    bound = "staticmethod" not in function.decorators and function.owner_class >= 0
-    values = [-1] * len(function.params)
-    position = int(bound)
-    names = {param.name: number for number, param in enumerate(function.params)}
-    for kind, name, value in call.args[1]:
-        if kind == "kw" and name in names:
-            values[names[name]] = value
-        elif kind == "pos" and position < len(values):
-            if function.params[position].kind not in ("pos", "posonly"):
-                break
-            values[position] = value
-            position += 1
-        elif kind == "star":
-            break
-    return tuple(values)
 
 
 def _join(column: list[Known | None]) -> Known | None:

@@ -36,6 +36,7 @@ from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
+from pfadvisor.loops.late_binding import looking_back
 from pfadvisor.loops.lead import Lead
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
@@ -123,7 +124,8 @@ class Steps:
         self.conflicts = [
             c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)
         ]
-        self.pinned = conditional_last_values(self.body, counters)
+        self.late = looking_back(self.body)
+        self.pinned = conditional_last_values(self.body, counters) | self.late
 
     def analysis(self) -> Analysis:
         structural = structural_blockers(self.body)
@@ -167,6 +169,8 @@ class Steps:
         return self._blocked(proved)
 
     def _collects(self, part: Partition, commits: list[Commit]) -> bool:
+        if self.late:
+            return False
         used = {id(c) for c in part.used}
         carried = frozenset(n for c in self.conflicts if id(c) not in used for n in c.nodes)
         return collects_only(self.body, commits, self.shared, carried, part.commit)

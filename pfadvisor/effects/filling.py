@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import hidden, mappings
+from pfadvisor.effects import access, hidden, mappings
 from pfadvisor.effects.values import (
     BOTTOM,
     NOTHING,
@@ -16,6 +16,8 @@ from pfadvisor.effects.values import (
     Obj,
     Val,
     elem_types,
+    item_types,
+    join,
     parse_type,
     split_top,
     union,
@@ -47,6 +49,9 @@ def fill(
             held = held._replace(types=union(kind))
             ev.store(obj, f"[{number}]", _made(ev, (site, number), held, own, []))
         return
+    if names and contents != BOTTOM and all(map(ev.program.is_mapping, names)):
+        _under_keys(ev, site, obj, names, contents, inside)
+        return
     found = [elem_types(name) for name in names]
     if found and all(s is not None for s in found):
         contents = contents._replace(types=frozenset().union(*(s or () for s in found)))
@@ -54,6 +59,20 @@ def fill(
         contents = _made(ev, (site, "item"), contents, inside[0] if inside else "", slots)
         mappings.put(ev, [obj], contents, contents)
     anywhere(ev, obj, names, contents)
+
+
+def _under_keys(
+    ev: Evaluation, site: Any, obj: Obj, names: list[str], contents: Val, inside: tuple[str, ...]
+) -> None:
+    """A mapping that is made of arguments: some are its keys, others stand under them."""
+    key, value = [
+        contents._replace(types=access.join_types([kind(name) for name in names]))
+        for kind in (elem_types, lambda name: item_types(name, None))
+    ]
+    if len(inside) == 2:
+        value = _made(ev, (site, "item"), value, inside[1], [])
+    mappings.put(ev, [obj], key, value)
+    anywhere(ev, obj, names, join(key, value))
 
 
 def anywhere(ev: Evaluation, obj: Obj, names: Iterable[str], contents: Val) -> None:

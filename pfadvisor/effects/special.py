@@ -287,10 +287,11 @@ def none_default(effect: Effect, literal: Literal) -> Effect:
 
 @special
 def sum_start(effect: Effect, literal: Literal) -> Effect:
-    """Sums start at 0."""
-    if literal("start") is not ABSENT:
-        return effect
-    return replace(effect, returns=effect.returns.replace("type:start", "int"))
+    """Sums start at 0; those of lists hold what the lists hold."""
+    if (start := literal("start")) is ABSENT:
+        return replace(effect, returns=effect.returns.replace("type:start", "int"))
+    number = start is NUMBER or isinstance(start, int | float)
+    return effect if number else replace(effect, result_reach=("iterable", "start"))
 
 
 @special

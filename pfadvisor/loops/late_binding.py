@@ -15,7 +15,7 @@ def looking_back(body: Body) -> set[int]:
     """The nodes that make such functions."""
     code, module = body.function.code, body.ev.module
     bound = {*body.binds, *(name for name, _ in body.loop.target_names)}
-    made = {
+    made: dict[tuple[object, ...], int] = {
         ("def", module.name, code[i].args[0]): node
         for i, node in body.node_of.items()
         if code[i].op == "func" and not bound.isdisjoint(_free(module, code[i].args[0]))

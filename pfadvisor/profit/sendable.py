@@ -12,6 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.passed import passed
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.accepted import Accepted
@@ -22,7 +23,6 @@ from pfadvisor.loops.pickling import copied_its_own_way, unpicklable
 from pfadvisor.loops.planning import inputs_of, names_of, results_of
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
-from pfadvisor.profit.callsites import passed
 from pfadvisor.profit.cost import ledger_of
 
 INDIRECTLY: Final = frozenset({"__init__", "__class__", "cls", "type"})

@@ -241,7 +241,7 @@ class Private(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is known of the iterable. `reiterable`: evaluating and iterating it twice gives the
-    same items and has no effect. `sized`: so does iterating its value twice. `lazy`: a generator or other one-shot source."""
+    same items and has no effect. `sized`: so does iterating its value twice."""
 
     reiterable: bool
     sized: bool
@@ -280,12 +280,12 @@ class Plan:
     pure           compute may be run ahead and thrown away
     raises         an exception can leave compute, after what its iteration commits before it
     leaves_early   commit contains break or return
-    function       qualified name of the enclosing function, "" at module level
-    class_name     set if the enclosing function is a method
+    function       qualified name of the enclosing function, "" at module level; class_name: if a method
     definition     span of the outermost enclosing definition, decorators included:
                    the worker goes above it
     guarded        module-level code: stands under `if __name__ == "__main__"`
     imported       an import of the module runs the loop
+    stated         annotations of what functions of other modules return, by how they are called
     """
 
     loop: LoopId
@@ -325,6 +325,7 @@ class Plan:
     left_behind: str = ""
     overtaken: bool = False
     repeated: tuple[Span, ...] = ()
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

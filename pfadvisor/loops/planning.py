@@ -19,6 +19,7 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import unpicklable
 from pfadvisor.loops.rereading import names_read_again, read_again, repeated
 from pfadvisor.loops.resources import WIDE
+from pfadvisor.loops.stated_results import stated_results
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import touches_of
 from pfadvisor.loops.whole import JOINS
@@ -34,9 +35,8 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     comprehension = body.loop.form not in ("for", "async-for")
     live = live_names(body) if not comprehension else ()
     again = names_read_again(analysis) if mode == "processes" else frozenset()
-    handed = tuple(name for name in handed_names(analysis) if name not in again)
-    if mode == "processes":
-        handed = tuple(dict.fromkeys((*handed, *changed_names(analysis))))
+    handed = [name for name in handed_names(analysis) if name not in again]
+    handed += changed_names(analysis) if mode == "processes" else ()
     produced = {*handed, *again, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
     produced |= _bound_by(body, analysis.head_instrs)
     dead = all(a.dead for a in analysis.accumulators)
@@ -52,7 +52,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         tuple(span for span, _ in computed_elements(analysis)),
         body.loop.tests,
         inputs_of(analysis),
-        handed,
+        tuple(dict.fromkeys(handed)),
         tuple(n for n in live if n in produced and n not in _private_names(analysis)),
         analysis.accumulators,
         analysis.source,
@@ -76,6 +76,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         exits="SystemExit" in errors.errors_of(analysis),
         left_behind=called_for_effect(analysis) if mode == "processes" else "",
         repeated=tuple(function.stmts[stmt].span for stmt in repeated(analysis)) if again else (),
+        stated=stated_results(body),
     )
 
 

@@ -22,13 +22,13 @@ from pfadvisor.rewrite.scope import (
 )
 from pfadvisor.rewrite.signature import Signature
 from pfadvisor.rewrite.text import Text
-from pfadvisor.rewrite.types import Types
+from pfadvisor.rewrite.types import Stated, Types
 
 
 class FileContext:
     """The `Context` of backends for one loop of one file; `edits` gives what was asked for."""
 
-    def __init__(self, text: Text, path: list[ast.AST], width: int) -> None:
+    def __init__(self, text: Text, path: list[ast.AST], width: int, stated: Stated = ()) -> None:
         self.text, self.path, self.width = text, path, width
         self.taken = taken_names(text)
         self.top = self.anchor = top_statement(path)
@@ -38,7 +38,7 @@ class FileContext:
         self._helpers: dict[str, str] = {}
         self.functions: list[str] = []
         self.signature = Signature(text, self.top, self.spell)
-        self.types = Types(text, path)
+        self.types = Types(text, path, stated)
 
     def spell(self, module: str, name: str) -> str:
         key = (module, name)

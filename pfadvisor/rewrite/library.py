@@ -12,6 +12,7 @@ from pfadvisor.effects import knowledge
 Known = Callable[[ast.expr], str | None]
 
 _PLAIN: Final = frozenset({"str", "int", "bool", "float", "bytes"})
+_WITHOUT_PARAMETERS: Final = ("pathlib.", "datetime.", "decimal.", "fractions.", "uuid.")
 _OVERLOADED: Final = ("builtins.", "os.path.", "shutil.")
 
 
@@ -24,6 +25,8 @@ class Library:
     def plain(self, call: ast.Call, known: Known) -> str | None:
         """The type of what is returned, if it is the same whatever the arguments are."""
         found = self._returned(call, known)
+        if found and found == self._dotted(call.func) and found.startswith(_WITHOUT_PARAMETERS):
+            return ast.unparse(call.func)
         return found if found in _PLAIN else None
 
     def _returned(self, call: ast.Call, known: Known) -> str | None:

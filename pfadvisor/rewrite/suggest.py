@@ -103,7 +103,7 @@ class _Task:
         unsure = [given.name for given in self.plan.inputs if given.unsure]
         if unsure:
             raise Refused(f"{unsure[0]} may have no value yet when the workers are given it")
-        context = FileContext(self.text, path, self.options.width)
+        context = FileContext(self.text, path, self.options.width, self.plan.stated)
         guard = Guard(context, self.plan)
         loop = path[-1]
         if isinstance(loop, (ast.For, ast.AsyncFor)):

@@ -20,6 +20,7 @@ from pfadvisor.rewrite.scope import (
 from pfadvisor.rewrite.text import Text
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+Stated = Sequence[tuple[str, str]]
 ANY: Final = "Any"
 
 _ONE: Final = frozenset(
@@ -53,8 +54,10 @@ _ARITHMETIC: Final = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 class Types:
     """What is known at one place of a file."""
 
-    def __init__(self, text: Text, path: Sequence[ast.AST]) -> None:
+    def __init__(self, text: Text, path: Sequence[ast.AST], stated: Stated = ()) -> None:
+        """`stated`: what functions of other modules say that they return."""
         self.tree = text.tree
+        self.stated = dict(stated)
         self.library: Library = text.once("library", lambda: Library(text.tree))
         self.scope: ast.AST = enclosing_function(list(path)) or text.tree
         classes = [node for node in path if isinstance(node, ast.ClassDef)]
@@ -194,6 +197,12 @@ class Types:
                 return _of("list", self.inside(generators, elt))
             case ast.SetComp(elt=elt, generators=generators):
                 return _of("set", self.inside(generators, elt))
+            case ast.DictComp(key=key, value=value, generators=generators):
+                pair = self.inside(generators, ast.Tuple([key, value], ast.Load()))
+                return f"dict{pair.removeprefix('tuple')}" if pair else None
+            case ast.Dict(keys=[_, *_] as keys, values=values) if None not in keys:
+                kinds = self._same([key for key in keys if key]), self._same(values)
+                return f"dict[{', '.join(kinds)}]" if all(kinds) else None  # type: ignore[arg-type]
         return None
 
     def inside(self, generators: Sequence[ast.comprehension], node: ast.expr) -> str | None:
@@ -223,11 +232,16 @@ class Types:
                 return "float"
             if isinstance(op, _ARITHMETIC):
                 return "float" if "float" in (left, right) else "int"
+        if isinstance(op, ast.Div) and self.library.names.get(left or "") == "pathlib.Path":
+            return left
         if left == right and left in ("str", "bytes") and isinstance(op, ast.Add):
             return left
         return "str" if left == "str" and isinstance(op, (ast.Mod, ast.Mult)) else None
 
     def _call(self, call: ast.Call, *, awaited: bool = False) -> str | None:
+        elsewhere = None if awaited else self.stated.get(ast.unparse(call.func))
+        if elsewhere:
+            return elsewhere
         match call.func:
             case ast.Attribute(
                 value=ast.Attribute(value=ast.Name(id="os"), attr="path"), attr=attr
@@ -266,7 +280,7 @@ class Types:
         if name in ("sum", "min", "max", "abs") and len(call.args) == 1:
             one = self.value(call.args[0]) if name == "abs" else self._element_of(call.args[0])
             return one if one in _NUMBERS else None
-        return _BUILTINS.get(name)
+        return _BUILTINS.get(name) or self.library.plain(call, self.value)
 
     def _element_of(self, node: ast.expr) -> str | None:
         if isinstance(node, ast.GeneratorExp):

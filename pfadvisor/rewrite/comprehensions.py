@@ -13,6 +13,7 @@ from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.direct import direct, importable
 from pfadvisor.rewrite.emit import Emitter, Options, Rewritten
 from pfadvisor.rewrite.form import Form
+from pfadvisor.rewrite.hanging import taken_out
 from pfadvisor.rewrite.layout import (
     argument,
     bare,
@@ -199,10 +200,8 @@ class ComprehensionRewriter(Form):
     def _moved(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
         span = self.text.span(node)
         inside = [swap for swap in swaps if contains(span, swap[0])]
-        rows = moved(self.text.cut(span, inside), self.text.indent(span.row), self.text.unit)
-        room = self.context.width - len(f"{self.text.unit}return ")
-        unit = self.text.unit
-        return standing(closed_up("\n".join(rows), room), unit, unit, room)
+        unit, room = self.text.unit, self.context.width - len(f"{self.text.unit}return ")
+        return standing(closed_up(taken_out(self.text, span, inside, unit), room), unit, unit, room)
 
     def _want(self, pairs: bool) -> Want:
         plan = self.plan

@@ -98,8 +98,9 @@ class Emitter:
             lines = self.text.cut(self.text.span(self.node))
             value = "\n".join(moved(lines, self.text.indent(self.node.lineno), self.base))
         name = self.context.local("items")
-        value = standing(closed_up(value, self.options.width - len(f"{self.base}{name} = ")))
-        self.prelude = fitted(f"{self.base}{name} = {value}", self.unit, self.options.width)
+        width, head = self.options.width, f"{self.base}{name} = "
+        value = standing(closed_up(value, width - len(head)), self.base, self.unit, width)
+        self.prelude = fitted(f"{head}{value}", self.unit, width)
         self.source, self.node = name, ast.Name(name)
 
     def emit(self, want: Want, function: str, earliest: bool) -> Emission:

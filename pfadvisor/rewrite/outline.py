@@ -23,6 +23,7 @@ from pfadvisor.rewrite.flow import (
     raises_nothing,
     set_on_the_way_out,
 )
+from pfadvisor.rewrite.hanging import taken_out
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
@@ -355,8 +356,7 @@ class Outliner:
         swaps = self._renamed(span)
         if known is not None:
             swaps = [*(swap for swap in swaps if not contains(known[0], swap[0])), known]
-        lines = moved(self.text.cut(span, swaps), self.text.indent(span.row), new)
-        shown = closed_up("\n".join(lines), self.width - len(new) - _BINDING)
+        shown = closed_up(taken_out(self.text, span, swaps, new), self.width - len(new) - _BINDING)
         return standing(shown, new, self.text.unit, self.width - _BINDING)
 
     def _return(self, bound: set[str]) -> str:

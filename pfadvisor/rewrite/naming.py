@@ -21,6 +21,10 @@ _VAGUE = frozenset(
 )
 _ANY_RESULT = frozenset({"out", "output", "result", "res", "ret", "acc", "new", "tmp", "found"})
 _COLLECTING = frozenset({"append", "add", "extend", "update"})
+_LOOKING = frozenset(
+    {"get", "items", "keys", "values", "startswith", "endswith", "strip", "lower", "upper"}
+    | {"subTest", "fail"}
+)
 _LONG = 3
 _ANY_ITEM = frozenset({"item", "element", "entry", "arg", "kwarg", "thing", "value"})
 _PLURALS = (
@@ -138,9 +142,14 @@ def _last_name(func: ast.expr) -> str:
     match func:
         case ast.Name(id=name):
             return name
-        case ast.Attribute(attr=name) if name not in _COLLECTING:
+        case ast.Attribute(attr=name) if not _says_nothing(name):
             return name
     return ""
+
+
+def _says_nothing(method: str) -> bool:
+    """Whether it only collects, looks something up or asserts what others have computed."""
+    return method in _COLLECTING | _LOOKING or method.startswith("assert")
 
 
 def _words(name: str) -> list[str]:

@@ -242,6 +242,19 @@ def test_a_function_may_tell_what_its_loop_makes() -> None:
     assert worker_name(text, loop_nodes(text.tree)[0]) == "_read_row"
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("self.assertEqual(parse(row), 3)", "_parse_row"),
+        ("if row.startswith('-'): self.compare(row)", "_compare_row"),
+        ("with self.subTest(row=row): self.check(row)", "_check_row"),
+    ],
+)
+def test_what_asserts_or_looks_does_not_name_the_work_of_a_test(body: str, name: str) -> None:
+    text = Text(f"def test_rows(self):\n    for row in ROWS:\n        {body}\n")
+    assert worker_name(text, loop_nodes(text.tree)[0]) == name
+
+
 def test_a_helper_is_shared_by_the_fixes_of_a_file(tmp_path: Path) -> None:
     other = LOOP.replace("def collect", "def collect_all").replace("+ 1", "+ 2")
     source = LOOP.replace("def main", other[: other.index("def main")] + "def main")

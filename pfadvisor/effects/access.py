@@ -234,7 +234,8 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     if value.types is not None and immutable(value.types):
         return Val(types=types)
     number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"
-    return shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
+    held = shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
+    return held._replace(lazy=True) if value.lazy and value.types is None else held
 
 
 def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
@@ -296,7 +297,8 @@ def _duck(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     held = load(ev, value, f".{name}", None) if value.objs else UNKNOWN
     if value.objs and sharing.name_is_view(ev, name):
         held = join(held, sharing.view(value, None))
-    return held._replace(funcs=held.funcs | {("duck", name)}, recv=value)
+    lazy = held.lazy or value.lazy
+    return held._replace(funcs=held.funcs | {("duck", name)}, recv=value, lazy=lazy)
 
 
 def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:

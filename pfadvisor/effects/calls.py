@@ -26,6 +26,7 @@ from pfadvisor.effects import (
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.narrowing import narrowed
+from pfadvisor.effects.parameters import ITERATOR
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.unfollowed import plain_stores
 from pfadvisor.effects.values import (
@@ -70,6 +71,7 @@ DUNDERS: Final = {
 
 
 PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
+TYPE: Final = frozenset({"type"})
 TEXT: Final = frozenset({"str"})
 BYTES: Final = frozenset({"bytes", "bytearray"})
 
@@ -125,7 +127,8 @@ def invoke(
         and not any(f[0] in ("duck", "unknown-method") for f in callee.funcs)
     )
     if not results or surprise:
-        results.append(unknown(ev, i, subject, args, targets))
+        lazy = callee.types == TYPE and any(a.val.lazy for a in args)
+        results.append(unknown(ev, i, subject, args, targets)._replace(lazy=lazy))
     return join_all(results)
 
 
@@ -355,7 +358,7 @@ def bind(
 
 
 def _default(facts: Any, param: Any, qualname: str) -> Val:
-    if param.default in ("list", "dict", "set", "?"):
+    if param.default in ("list", "dict", "set", ITERATOR, "?"):
         shared = ("default", f"{facts.name}.{qualname}.{param.name}")
         types = None if param.default == "?" else frozenset({param.default})
         return Val(frozenset({(shared, ())}), types)

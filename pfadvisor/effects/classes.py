@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import computed_names, decorators, layers
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
+from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
 from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.values import UNKNOWN, Val, join, parse_type
@@ -323,7 +324,9 @@ class Classes:
             module, cls = found
             annotation = dict(cls.fields).get(attribute)
             if annotation:
-                return Val(types=resolve(self.program, module, annotation, owner))
+                types = resolve(self.program, module, annotation, owner)
+                told = (cls.qualname, attribute) in self.program.iterators_in(module)
+                return Val(types=types, lazy=told and may_be(types))
             for value in self._stored(module, cls, attribute):
                 bare = self.program.kept(module, attribute, value)
                 result = bare if result is None else join(result, bare)

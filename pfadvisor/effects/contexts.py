@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
-from pfadvisor.effects.passed import iterators
+from pfadvisor.effects.handed_iterators import Told, iterators, may_be
 from pfadvisor.effects.summary import Context, Given, given_of
-from pfadvisor.effects.values import NOTHING, Val
+from pfadvisor.effects.values import NOTHING, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -52,10 +52,25 @@ class Contexts:
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
-        function, given = module.functions[index], self._context_program.table(iterators, module)
-        numbers = [n for n in range(len(function.params)) if (function.qualname, n) in given]
-        told = {n for n in numbers if self.parameter(module, function, n).types is None}
-        return tuple(ITERATOR if n in told else None for n in range(max(told, default=-1) + 1))
+        function, told = module.functions[index], self.iterators_in(module)
+        given = [
+            n for n, param in enumerate(function.params) if (function.qualname, param.name) in told
+        ]
+        unknown = {n for n in given if may_be(self.parameter(module, function, n).types)}
+        return tuple(
+            ITERATOR if n in unknown else None for n in range(max(unknown, default=-1) + 1)
+        )
+
+    def iterators_in(self, module: ModuleFacts) -> Told:
+        """What the file gives iterators to."""
+        return self._context_program.table(self._iterators, module)
+
+    def _iterators(self, module: ModuleFacts) -> Told:
+        return iterators(module, self._gives_one)
+
+    def _gives_one(self, name: str) -> bool:
+        line = self._context_program.knowledge.call(name)
+        return line is not None and self._context_program.one_shot(parse_type(line.returns)[0])
 
     def _needed(
         self, module: ModuleFacts, index: int, number: int, given: Given, use: int

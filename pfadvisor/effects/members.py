@@ -45,7 +45,8 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
         if (ev.program.is_class_variable(cls, name) and held.objs)
         else frozenset()
     )
-    return held._replace(funcs=known.funcs, objs=held.objs | class_objs)
+    lazy = held.lazy or known.lazy
+    return held._replace(funcs=known.funcs, objs=held.objs | class_objs, lazy=lazy)
 
 
 def _is_abstract(ev: Evaluation, member: Member) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from pfadvisor.effects.facts import Param
 from pfadvisor.effects.scopes import dotted
+
+ITERATOR: Final = "iterator"
+MAKING: Final = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "open"})
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
@@ -49,4 +53,8 @@ def default_type(node: ast.expr) -> str:
             return "tuple"
         case ast.UnaryOp(operand=ast.Constant(value=value)):
             return type(value).__name__
+        case ast.GeneratorExp():
+            return ITERATOR
+        case ast.Call(func=ast.Name(id=name)) if name in MAKING:
+            return ITERATOR
     return "?"

@@ -176,7 +176,7 @@ class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, S
             if at >= 0 and at not in needed:
                 needed.add(at)
                 waiting += operands(code[at])
-        evaluation = Slice(self, module, index, (), frozenset(needed))
+        evaluation = Slice(self, module, index, self.seen(module, index), frozenset(needed))
         try:
             result = evaluation.run().values[value]
         finally:

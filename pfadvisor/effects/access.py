@@ -180,6 +180,7 @@ def iterate(ev: Evaluation, i: int, instr: Instr) -> Val:
     result = calls.protocol(ev, i, source, "__iter__", ())
     if result is not None:
         refills.drawn(ev, i, result)
+        use_up(ev, i, result)
         return calls.protocol(ev, i, result, "__next__", ()) or element(ev, result)
     numbered = calls.protocol(ev, i, source, "__getitem__", (-1,)) or BOTTOM
     return join(new_items.drawn(ev, i, source, element(ev, source)), numbered)
@@ -297,7 +298,7 @@ def _duck(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     held = load(ev, value, f".{name}", None) if value.objs else UNKNOWN
     if value.objs and sharing.name_is_view(ev, name):
         held = join(held, sharing.view(value, None))
-    lazy = held.lazy or value.lazy
+    lazy = held.lazy or value.lazy or name in ev.program.keeping_iterators(ev.module)
     return held._replace(funcs=held.funcs | {("duck", name)}, recv=value, lazy=lazy)
 
 

@@ -65,6 +65,14 @@ class Contexts:
         """What the file gives iterators to."""
         return self._context_program.table(self._iterators, module)
 
+    def keeping_iterators(self, module: ModuleFacts) -> frozenset[str]:
+        """Attributes in which objects of a class of the file keep iterators."""
+        return self._context_program.table(self._keeping_iterators, module)
+
+    def _keeping_iterators(self, module: ModuleFacts) -> frozenset[str]:
+        classes = {cls.qualname for cls in module.classes}
+        return frozenset(name for owner, name in self.iterators_in(module) if owner in classes)
+
     def _iterators(self, module: ModuleFacts) -> Told:
         return iterators(module, self._gives_one)
 

@@ -116,6 +116,8 @@ class Reader:
                 return (function.qualname, name) in self.told
             case "name" | "attr" | "setname":
                 return bool(instr and self._read(function, instr))
+            case "display":
+                return any(self._is_one(function, v) for v in (instr.args[1:] if instr else ()))
             case op if instr is not None and op in JOINS:
                 return any(self._is_one(function, v) for v in instr.args if v < value)
         return False

@@ -138,6 +138,7 @@ def subscript(ev: Evaluation, i: int, container: Val, key: Val) -> Val:
 def iteration(ev: Evaluation, i: int, value: Val) -> None:
     first = protocols_of(ev, i, [value], ("__iter__", "__aiter__"))
     refills.drawn(ev, i, join(value, first))
+    access.use_up(ev, i, first)
     endings.exhausted(ev, join(value, first))
     drawn = protocols_of(ev, i, [value, first], ("__next__", "__anext__"))
     if first == BOTTOM:

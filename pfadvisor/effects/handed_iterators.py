@@ -35,6 +35,18 @@ def iterators(module: ModuleFacts, gives_one: Callable[[str], bool]) -> Told:
     return reader.told
 
 
+def behind(code: tuple[Instr, ...], value: int) -> set[int]:
+    """What the value may be, and what a display that it may be is made of."""
+    found, waiting = set[int](), [value]
+    while waiting:
+        at = waiting.pop()
+        if at >= 0 and at not in found:
+            found.add(at)
+            op, args, *_ = code[at]
+            waiting += args if op in JOINS else args[1:] if op == "display" else ()
+    return found
+
+
 class Reader:
     def __init__(self, module: ModuleFacts, gives_one: Callable[[str], bool]) -> None:
         self.module, self.gives_one = module, gives_one
@@ -80,7 +92,7 @@ class Reader:
         """Attributes of the own object, variables of the module and results."""
         owner = function.owner_class
         for instr in function.code:
-            if instr.op == "ret" and self._is_one(function, instr.args[0]):
+            if instr.op == "ret" and any(self._is_one(function, v) for v in instr.args):
                 yield function.qualname, RETURNED
             if instr.op == "setname" and self._is_one(function, instr.args[1]):
                 yield "", instr.args[0]
@@ -105,21 +117,20 @@ class Reader:
         return list(dict.fromkeys([*inherited, *(field for field, _ in cls.fields)]))
 
     def _is_one(self, function: Function, value: int) -> bool:
-        instr = function.code[value] if value >= 0 else None
-        match instr.op if instr is not None else "":
+        """Whether the value is an iterator, or a container that is made with one."""
+        code = function.code
+        return any(self._is_source(function, code[v]) for v in behind(code, value))
+
+    def _is_source(self, function: Function, instr: Instr) -> bool:
+        match instr.op:
             case "comp":
-                return bool(instr and instr.args[0] == "generator")
+                return bool(instr.args[0] == "generator")
             case "call":
-                return bool(instr and self._made(function, function.code[instr.args[0]]))
+                return self._made(function, function.code[instr.args[0]])
             case "param":
-                name = function.params[instr.args[0]].name if instr else ""
-                return (function.qualname, name) in self.told
-            case "name" | "attr" | "setname":
-                return bool(instr and self._read(function, instr))
-            case "display":
-                return any(self._is_one(function, v) for v in (instr.args[1:] if instr else ()))
-            case op if instr is not None and op in JOINS:
-                return any(self._is_one(function, v) for v in instr.args if v < value)
+                return (function.qualname, function.params[instr.args[0]].name) in self.told
+            case "name" | "attr":
+                return self._read(function, instr)
         return False
 
     def _read(self, function: Function, instr: Instr) -> bool:

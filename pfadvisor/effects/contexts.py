@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
-from pfadvisor.effects.handed_iterators import Told, iterators, may_be
+from pfadvisor.effects.handed_iterators import Told, held_by_callers, iterators, may_be
 from pfadvisor.effects.summary import Context, Given, given_of
 from pfadvisor.effects.values import NOTHING, Val, parse_type
 
@@ -64,6 +64,18 @@ class Contexts:
     def iterators_in(self, module: ModuleFacts) -> Told:
         """What the file gives iterators to."""
         return self._context_program.table(self._iterators, module)
+
+    def is_lent(self, module: ModuleFacts, index: int, number: int) -> bool:
+        """Whether the parameter is an iterator in that callers in sight make one for the call."""
+        function = module.functions[index]
+        told = function.qualname, function.params[number].name
+        if told not in self.iterators_in(module):
+            return False
+        unknown = may_be(self.parameter(module, function, number).types)
+        return unknown and told not in self._context_program.table(self._kept_by_callers, module)
+
+    def _kept_by_callers(self, module: ModuleFacts) -> Told:
+        return held_by_callers(module, self._gives_one, self.iterators_in(module))
 
     def keeping_iterators(self, module: ModuleFacts) -> frozenset[str]:
         """Attributes in which objects of a class of the file keep iterators."""

@@ -35,6 +35,13 @@ def iterators(module: ModuleFacts, gives_one: Callable[[str], bool]) -> Told:
     return reader.told
 
 
+def held_by_callers(module: ModuleFacts, gives_one: Callable[[str], bool], told: Told) -> Told:
+    """Of the parameters that are told of, those whose iterators a caller may go on with."""
+    reader = Reader(module, gives_one)
+    reader.told = told
+    return frozenset(reader.held())
+
+
 def behind(code: tuple[Instr, ...], value: int) -> set[int]:
     """What the value may be, and what a display that it may be is made of."""
     found, waiting = set[int](), [value]
@@ -67,11 +74,36 @@ class Reader:
         for param in function.params:
             if param.default == ITERATOR:
                 yield function.qualname, param.name
+        for caller, name, value in self._arguments(function):
+            if self._is_one(caller, value):
+                yield function.qualname, name
+
+    def _arguments(self, function: Function) -> Iterator[tuple[Function, str, int]]:
+        """(caller, parameter, what it passes there) of the calls in sight."""
         for kind, name in self._names(function) if function.params else ():
             for caller, call in self.calls.get((kind, name), ()):
                 for number, value in enumerate(passed(function, call)):
-                    if self._is_one(self.module.functions[caller], value):
-                        yield function.qualname, function.params[number].name
+                    yield self.module.functions[caller], function.params[number].name, value
+
+    def held(self) -> Iterator[tuple[str, str]]:
+        """Parameters whose callers may go on with the iterator that they pass."""
+        for function in self.module.functions:
+            for caller, name, value in self._arguments(function):
+                if self._is_one(caller, value) and not self._is_for_one_call(caller, value):
+                    yield function.qualname, name
+
+    def _is_for_one_call(self, caller: Function, value: int) -> bool:
+        """Whether it is made where it is passed, of what is no iterator: nobody else has it."""
+        from pfadvisor.effects.program import operands
+
+        code = caller.code
+        instr, uses = code[value], sum(value in operands(instr) for instr in code)
+        if uses > 1 or instr.op not in ("call", "comp"):
+            return False
+        if instr.op == "comp":
+            return not self._is_one(caller, caller.loops[instr.args[1]].source)
+        made_here = self._is_builtin(caller, code[instr.args[0]])
+        return made_here and not any(self._is_one(caller, v) for v in operands(instr)[1:])
 
     def _names(self, function: Function) -> Iterator[tuple[str, str]]:
         owned = function.owner_class >= 0
@@ -142,17 +174,21 @@ class Reader:
 
     def _made(self, function: Function, callee: Instr) -> bool:
         """Whether what is called gives an iterator."""
+        if self._is_builtin(function, callee):
+            return True
         name = called(self.module, function, callee)
-        if callee.op == "builtin" or (callee.op == "name" and name not in self.module.names):
-            name = name or callee.args[0]
-            if name in MAKING:
-                return True
         owned = callee.op == "attr"
         if self._imported(function, callee) or (owned and name in METHODS):
             return True
         functions = [f for f in self.module.functions if f.name == name]
         made = [f for f in functions if (f.owner_class >= 0) is owned and f.kind == "function"]
         return bool(made) and all(map(self._gives, made))
+
+    def _is_builtin(self, function: Function, callee: Instr) -> bool:
+        name = called(self.module, function, callee)
+        if callee.op == "builtin" or (callee.op == "name" and name not in self.module.names):
+            return (name or callee.args[0]) in MAKING
+        return False
 
     def _gives(self, function: Function) -> bool:
         generates = function.is_generator and not function.is_async

@@ -148,7 +148,7 @@ def _outlives(body: Body, value: int) -> bool:
     """Whether somebody may go on with the source where the loop has left it."""
     code, loop = body.function.code, body.loop
     if code[value].op in OUTSIDE:
-        return True
+        return not _is_lent(body, value)
     around = bool(loop.parents) and value < body.function.loops[loop.parents[-1]].start
     later = [
         u
@@ -156,6 +156,15 @@ def _outlives(body: Body, value: int) -> bool:
         if not loop.start <= u < loop.end and code[u].op not in ("bind", "exit")
     ]
     return around or any(u >= loop.end for u in later)
+
+
+def _is_lent(body: Body, value: int) -> bool:
+    """Whether callers make what the parameter holds for the call alone, and nothing follows here."""
+    instr = body.function.code[value]
+    if instr.op != "param" or body.loop.parents:
+        return False
+    later = any(u >= body.loop.end for u in body.whole.uses.get(value, ()))
+    return not later and body.ev.program.is_lent(body.ev.module, body.ev.index, instr.args[0])
 
 
 def _used_up(body: Body, value: int) -> Conflict:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, callbacks, calls, hidden, implicit, protocols
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join
+from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, join_all
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -36,6 +36,8 @@ def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -
             every = [*every, *(hidden.reached(ev, value) for value in values)]
         if dunder in gives:
             result = join(result, implicit.protocols_of(ev, i, every, (dunder,)))
+            if ev.program.methods_named(ev.module, dunder):
+                result = join_all([result, *(each for each in every if each.types is None)])
             continue
         for value in every:
             calls.protocol(ev, i, value, dunder, ())

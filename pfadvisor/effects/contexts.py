@@ -52,14 +52,15 @@ class Contexts:
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
+        given = self._given_iterators(module, index)
+        return tuple(ITERATOR if n in given else None for n in range(max(given, default=-1) + 1))
+
+    def _given_iterators(self, module: ModuleFacts, index: int) -> set[int]:
         function, told = module.functions[index], self.iterators_in(module)
         given = [
             n for n, param in enumerate(function.params) if (function.qualname, param.name) in told
         ]
-        unknown = {n for n in given if may_be(self.parameter(module, function, n).types)}
-        return tuple(
-            ITERATOR if n in unknown else None for n in range(max(unknown, default=-1) + 1)
-        )
+        return {n for n in given if may_be(self.parameter(module, function, n).types)}
 
     def iterators_in(self, module: ModuleFacts) -> Told:
         """What the file gives iterators to."""
@@ -67,12 +68,11 @@ class Contexts:
 
     def is_lent(self, module: ModuleFacts, index: int, number: int) -> bool:
         """Whether the parameter is an iterator in that callers in sight make one for the call."""
+        if number not in self._given_iterators(module, index):
+            return False
         function = module.functions[index]
         told = function.qualname, function.params[number].name
-        if told not in self.iterators_in(module):
-            return False
-        unknown = may_be(self.parameter(module, function, number).types)
-        return unknown and told not in self._context_program.table(self._kept_by_callers, module)
+        return told not in self._context_program.table(self._kept_by_callers, module)
 
     def _kept_by_callers(self, module: ModuleFacts) -> Told:
         return held_by_callers(module, self._gives_one, self.iterators_in(module))

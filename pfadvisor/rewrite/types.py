@@ -201,8 +201,8 @@ class Types:
                 pair = self.inside(generators, ast.Tuple([key, value], ast.Load()))
                 return f"dict{pair.removeprefix('tuple')}" if pair else None
             case ast.Dict(keys=[_, *_] as keys, values=values) if None not in keys:
-                kinds = self._same([key for key in keys if key]), self._same(values)
-                return f"dict[{', '.join(kinds)}]" if all(kinds) else None  # type: ignore[arg-type]
+                named, held = self._same([key for key in keys if key]), self._same(values)
+                return f"dict[{named}, {held}]" if named and held else None
         return None
 
     def inside(self, generators: Sequence[ast.comprehension], node: ast.expr) -> str | None:

@@ -11,7 +11,7 @@ from pfadvisor.effects.lower_blocks import lower_match, lower_try, lower_with, s
 from pfadvisor.effects.lower_expr import OPERATORS, lower_expr
 from pfadvisor.effects.scopes import assigned, dotted
 from pfadvisor.effects.ssa import Env
-from pfadvisor.effects.versions import answer_to
+from pfadvisor.effects.versions import decided
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
@@ -76,7 +76,7 @@ def _if(low: Lowering, node: ast.If) -> None:
             )
         )
     before, was_dead = dict(builder.env), builder.dead
-    answer = answer_to(node.test, low.module.flags)
+    answer = decided(node.test, low.module.flags)
     ends: list[Env] = []
     suite(low, node.body, "then", owner, test, never=answer is False)
     if not builder.dead:

@@ -94,6 +94,13 @@ def _stores(body: Sequence[ast.stmt], name: str) -> int:
     )
 
 
+def decided(test: ast.expr, flags: Mapping[str, bool]) -> bool | None:
+    """Whether the suite of an `if` always runs, or never; None if it depends."""
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return answer_to(test, flags)
+
+
 def answer_to(test: ast.expr, flags: Mapping[str, bool]) -> bool | None:
     """What a test of the version gives on every supported Python; None if it depends."""
     match test:

@@ -6,14 +6,16 @@ iterations look at, they find as the call has left it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pfadvisor.loops.conflicts import Conflict, shared_conflicts
-from pfadvisor.loops.nodes import LAZY, Body
+from pfadvisor.loops.nodes import JUMPS, LAZY, Body
 from pfadvisor.loops.touches import Touch, touch_of
 
 BINDING: Final = frozenset({"bind", "setname", "setcell"})
 SHOWN: Final = frozenset(("res", name) for name in ("stdout", "stderr", "log"))
+BRANCHES: Final = ("then", "else")
 BETWEEN: Final = -1  # stands for the call among the nodes of the body
 
 
@@ -30,17 +32,28 @@ def taken_at_once(body: Body, call: int) -> bool:
     """Whether nothing that the iterations might see happens between the expression and the call,
     and nothing else asks the expression for items."""
     function, made = body.function, body.loop.end
-    between, code = range(made + 1, call), function.code
+    between, code = function.reached(range(made + 1, call)), function.code
     if any(code[use].op != "bind" and use != call for use in body.whole.uses.get(made, ())):
         return False
     if code[call].stmt != code[made].stmt:
-        blocks = {function.stmts[code[at].stmt].block for at in (made, call)}
         binds = [code[i].args for i in between if code[i].op in BINDING]
-        if len(blocks) > 1 or any(value != made for _, value in binds):
+        if not _leads_to(body, call, between) or any(value != made for _, value in binds):
             return False
     return not any(call.instr in between for call in body.ev.unknowns) and not any(
         e.write and e.root not in SHOWN for e in body.whole.effects_of(between)
     )
+
+
+def _leads_to(body: Body, call: int, between: Sequence[int]) -> bool:
+    """Whether the call is made, once, whenever the expression has been: it stands in the same
+    suite, or in one that continues when the branch that has the expression ends."""
+    function = body.function
+    if any(function.code[i].op in JUMPS for i in between):
+        return False
+    called, block = (function.stmts[function.code[at].stmt].block for at in (call, body.loop.end))
+    while block != called and function.blocks[block].role in BRANCHES:
+        block = function.stmts[function.blocks[block].owner].block
+    return block == called
 
 
 def between_items(body: Body) -> list[Touch]:

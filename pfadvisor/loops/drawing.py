@@ -93,7 +93,15 @@ def meets(body: Body, effect: Effect, touch: Touch) -> bool:
     if effect.root[0] == "res":
         return effect.write or effect.root[1] not in EXTERNAL
     here = touch_of(touch.node, effect)
+    if effect.how == "advance" and _drawn_before(here, touch):
+        return False
     return overlap(here, touch) and not already_read(body, effect, touch)
+
+
+def _drawn_before(advanced: Touch, touch: Touch) -> bool:
+    """Whether the touch is one of what an item holds: getting the next one leaves it alone."""
+    above = len(advanced.slot)
+    return len(touch.slot) > above and touch.slot[:above] == advanced.slot
 
 
 def shows(body: Body, effect: Effect, *, early: bool) -> bool:

@@ -78,6 +78,7 @@ class Evaluation:
         self.abroad: set[int] = set()  # calls of functions of installed packages
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
         self.used: set[int] | None = None  # values that the scope does more with than to name them
+        self._firsts: dict[int, int] = {}  # what joins give, as `text` has it
         self.tests = told_by(self.function)
         self.reset()
 
@@ -273,6 +274,15 @@ class Evaluation:
             self.exact.add(site)
             self.forget_ways(("fresh", site))
 
+    def _first(self, i: int) -> int:
+        """What a join gives that is no join, if control comes by the first way each time."""
+        code, passed, known = self.function.code, list[int](), self._firsts
+        while i >= 0 and code[i].op in ("phi", "loopphi") and code[i].args:
+            passed.append(i)
+            i = known[i] if i in known else code[i].args[0] if code[i].args[0] < i else -1
+        known.update(dict.fromkeys(passed, i))
+        return i
+
     def text(self, i: int) -> str:
         """Source-like text of a value, for messages."""
         instr = self.function.code[i]
@@ -288,7 +298,8 @@ class Evaluation:
             case "item" | "elem" | "unpack":
                 return f"{self.text(instr.args[0])}[…]"
             case "loopphi" | "phi" if instr.args:
-                return self.text(instr.args[0]) if instr.args[0] < i else "value"
+                first = self._first(i)
+                return self.text(first) if first >= 0 else "value"
             case "import":
                 return str(instr.args[1] or instr.args[0])
         return "value"

@@ -247,9 +247,8 @@ class Lowering:
         )
         methods = {
             f.name: i
-            for i, f in enumerate(self.module.functions)
-            if i > index
-            and f is not None
+            for i, f in enumerate(self.module.functions[index + 1 :], index + 1)
+            if f is not None
             and f.owner_class == number
             and f.parent == index
             and f.kind == "function"

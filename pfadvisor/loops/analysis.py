@@ -227,7 +227,7 @@ class Steps:
         pure = not any(
             t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
             for t in self.resources
-        ) and not any(u.instr in working for u in body.ev.unknowns)
+        ) and not body.whole.unknowns_of(working)
         if leaves and not pure:
             assumptions += self.accepted.left([_in_vain(body)])
         collecting = self._collects(part, list(commits)) and not leaves

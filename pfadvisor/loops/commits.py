@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.program import operands
@@ -245,8 +246,8 @@ def _init(body: Body, commit: Commit) -> Span | None:
     block = function.stmts[body.loop.stmt].block
     if not empty or stmt.block != block or stmt.kind not in ("Assign", "AnnAssign"):
         return None
-    siblings = [s for s, facts in enumerate(function.stmts) if facts.block == block]
-    at = siblings.index(body.loop.stmt)
+    siblings = body.whole.children[block]
+    at = bisect_left(siblings, body.loop.stmt)
     if at == 0 or siblings[at - 1] != instr.stmt:
         return None
     names = {n for n, v in body.loop.visible if v == site}

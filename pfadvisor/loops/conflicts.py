@@ -254,7 +254,8 @@ def _through_containers(body: Body, by_root: dict[Root, list[Touch]]) -> list[Co
         deep = [t for t in touches if t.effect.elem == DEEP]
         if not deep or not written - {root}:
             continue
-        for other in (reaches(body, root) & written) - {root}:
+        led_to = (reaches(body, root) & written) - {root}
+        for other in (each for each in by_root if each in led_to):
             writes = [t for t in by_root[other] if t.effect.write]
             found.append(_conflict(body, writes[0], [*deep, *writes], None))
     return found
@@ -353,12 +354,10 @@ def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
         if root[0] in OPEN or root in loose:
             reachable.add(touch.node)
     found = []
-    for unknown in body.ev.unknowns:
-        node = body.node_of.get(unknown.instr)
-        if node is not None:
-            passed = {root for root, _ in unknown.args}
-            nodes = reachable.union(*(by_root.get(root, ()) for root in passed))
-            found.append(unknown_conflict(body, unknown, {node, *nodes}))
+    for unknown in body.whole.unknowns_of(body.node_of):
+        passed = {root for root, _ in unknown.args}
+        nodes = reachable.union(*(by_root.get(root, ()) for root in passed))
+        found.append(unknown_conflict(body, unknown, {body.node_of[unknown.instr], *nodes}))
     return found
 
 

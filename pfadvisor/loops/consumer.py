@@ -22,8 +22,9 @@ BETWEEN: Final = -1  # stands for the call among the nodes of the body
 def consumer_of(body: Body) -> int:
     """The call that is given what the loop makes, -1 if there is none."""
     code, loop = body.function.code, body.loop
-    for i in range(loop.end + 1, len(code)) if loop.form in LAZY else ():
-        if code[i].op == "call" and any(v == loop.end for _, _, v in code[i].args[1]):
+    for i in body.whole.uses.get(loop.end, ()) if loop.form in LAZY else ():
+        given = code[i].args[1] if code[i].op == "call" and i > loop.end else ()
+        if any(v == loop.end for _, _, v in given):
             return i
     return -1
 
@@ -39,7 +40,7 @@ def taken_at_once(body: Body, call: int) -> bool:
         binds = [code[i].args for i in between if code[i].op in BINDING]
         if not _leads_to(body, call, between) or any(value != made for _, value in binds):
             return False
-    return not any(call.instr in between for call in body.ev.unknowns) and not any(
+    return not body.whole.unknowns_of(between) and not any(
         e.write and e.root not in SHOWN for e in body.whole.effects_of(between)
     )
 

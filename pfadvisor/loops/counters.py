@@ -118,8 +118,7 @@ def _copied(body: Body, source: int) -> tuple[str, tuple[int, ...]]:
 
 def _as_it_was(body: Body, value: int, name: str) -> bool:
     if name in ITERATORS:
-        code, users = body.function.code, body.whole.uses.get(value, ())
-        alone = sum(code[user].op not in ("bind", "iter") for user in users) == 1
+        alone = len(body.whole.looks.get(value, ())) == 1
         return alone and body.made_for_run(value)
     root: Root = ("fresh", value)
     changed = body.whole.changed

@@ -50,7 +50,7 @@ def drawing_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -
 def _unknown(body: Body) -> list[Conflict]:
     """Code of which nothing is known and that runs for each item, before the work on others."""
     ahead, nodes = run_ahead(body), set(range(len(body.nodes)))
-    calls = [call for call in body.ev.unknowns if call.instr in ahead]
+    calls = body.whole.unknowns_of(ahead)
     return [unknown_conflict(body, call, nodes) for call in calls]
 
 
@@ -124,10 +124,10 @@ def _reads_on(body: Body, effect: Effect) -> bool:
 
 def _known_later(body: Body, root: Root) -> bool:
     """Whether somebody may look at the object when the loop has ended."""
-    code, values = body.function.code, body.ev.values
-    holding = [v for v, known in enumerate(values) if (root, ()) in known.objs]
-    kept = any(instr.op == "setcell" and instr.args[1] in holding for instr in code)
-    functions = [i for i, instr in enumerate(code) if kept and instr.op == "func"]
+    code = body.function.code
+    holding = body.whole.holding.get((root, ()), [])
+    kept = any(code[i].args[1] in holding for i in body.whole.doing("setcell"))
+    functions = body.whole.doing("func") if kept else []
     return root in stored(body) or any(_outlives(body, v) for v in (*holding, *functions))
 
 
@@ -186,6 +186,6 @@ def _used_up(body: Body, value: int) -> Conflict:
 
 def _name_of(body: Body, value: int) -> str:
     """The local that the value is bound to, or its text."""
-    code = body.function.code
-    names = [instr.args[0] for instr in code if instr.op == "bind" and instr.args[1] == value]
+    code, uses = body.function.code, body.whole.uses.get(value, ())
+    names = [code[use].args[0] for use in uses if code[use].op == "bind"]
     return str(names[0]) if names else body.ev.text(value)

@@ -77,7 +77,8 @@ class Tree:
     def _first(self, stmt: int, nodes: list[int]) -> list[int]:
         """Of an inner `for`, the nodes of what it iterates over: they run once, before the rest."""
         code, body = self.body.function.code, self.body
-        heads = [code[loop.source].span for loop in body.function.loops if loop.stmt == stmt]
+        inner = body.whole.loops_within(body.loop.body, body.loop.end)
+        heads = [code[loop.source].span for loop in inner if loop.stmt == stmt]
         return [
             n for n in nodes for h in heads if all(within(code[i].span, h) for i in body.nodes[n])
         ]
@@ -250,10 +251,7 @@ class Tree:
         return found
 
     def _test_span(self, stmt: int) -> Span:
-        for instr in self.body.function.code:
-            if instr.op == "test" and instr.stmt == stmt:
-                return instr.span
-        return self.body.function.stmts[stmt].span
+        return self.body.whole.tests.get(stmt, self.body.function.stmts[stmt].span)
 
     def compute_nodes(self) -> set[int]:
         """Nodes that end up in the worker."""

@@ -74,8 +74,7 @@ def _takes_own(body: Body, items: int, user: int) -> bool:
 
 
 def _users(body: Body, value: int) -> list[int]:
-    code = body.function.code
-    return [u for u in body.whole.uses.get(value, ()) if code[u].op not in ("bind", "iter")]
+    return body.whole.looks.get(value, [])
 
 
 def _is_told(body: Body, root: Root) -> bool:
@@ -87,7 +86,7 @@ def _is_told(body: Body, root: Root) -> bool:
 def _keeps_to_itself(body: Body, loop: Loop) -> bool:
     """Whether what one of its iterations makes is known to no other, nor to anybody else."""
     inside, uses = range(loop.body, loop.end), body.whole.uses
-    if loop.phis or any(call.instr in inside for call in body.ev.unknowns):
+    if loop.phis or body.whole.unknowns_of(inside):
         return False
     changed = [e for e in body.whole.effects_within(loop.body, loop.end) if e.write]
     if any(fresh_site(e.root) not in inside and e.how != "advance" for e in changed):

@@ -46,9 +46,9 @@ def _comes_round(body: Body, value: int) -> bool:
     waiting, seen = [value], set[int]()
     while waiting:
         for use in uses.get(waiting.pop(), ()):
-            if code[use].op not in JOINS or use in seen:
+            if code[use].op not in JOINS or use in seen or body.whole.span_of_uses[use][1] < 0:
                 continue
-            if not loop.start <= use < loop.end and body.whole.span_of_uses[use][1] >= 0:
+            if not loop.start <= use < loop.end:
                 return True
             seen.add(use)
             waiting.append(use)

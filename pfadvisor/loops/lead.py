@@ -115,17 +115,13 @@ class Lead:
         drawn = self._advanced.get(fresh_site(root), [])
         values = self.body.ev.values
         roots = {r for v in drawn if not self._stays(v) for r, _ in values[v].objs or {((), ())}}
-        return all(self._is_local(each) for each in self._holders(roots | {root}))
+        return all(self._is_local(each) for each in self.body.whole.holders(roots | {root}))
 
     def _stays(self, value: int) -> bool:
         """Whether it is the same whatever was drawn from it."""
         heads = {parse_type(t)[0] for t in self.body.ev.values[value].types or ()}
         callee = self.body.ev.values[value].funcs
         return bool(callee) or (bool(heads) and heads <= SIZED | IMMUTABLE)
-
-    def _holders(self, roots: set[Root]) -> set[Root]:
-        whole = self.body.whole
-        return roots | {obj[0] for obj in whole.held if whole.with_contents({obj[0]}) & roots}
 
     def _is_local(self, root: Root) -> bool:
         body, site = self.body, fresh_site(root)
@@ -136,9 +132,8 @@ class Lead:
             return False
         return not any(
             self._is_seen(use)
-            for value, users in body.whole.uses.items()
-            if (root, ()) in body.ev.values[value].objs
-            for use in users
+            for value in body.whole.holding.get((root, ()), ())
+            for use in body.whole.uses.get(value, ())
         )
 
     def _is_seen(self, use: int) -> bool:

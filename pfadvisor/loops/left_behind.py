@@ -12,9 +12,9 @@ from pfadvisor.loops.nodes import Body
 def called_for_effect(analysis: Analysis) -> str:
     """The first such method or function of compute that the iteration did not make, or ""."""
     body, code = analysis.body, analysis.body.function.code
-    for unknown in body.ev.unknowns:
+    for unknown in body.whole.unknowns_of(analysis.compute_instrs):
         i = unknown.instr
-        if i not in analysis.compute_instrs or code[i].op != "call" or _is_used(body, i):
+        if code[i].op != "call" or _is_used(body, i):
             continue
         callee = code[i].args[0]
         by_name = code[callee].op in ("name", "builtin")

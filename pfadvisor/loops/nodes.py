@@ -67,7 +67,6 @@ class Body:
         self.place_of: list[Place] = []
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
-        self.escaped: set[Root] | None = None
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
         self.handed: frozenset[int] | None = None  # what makes an object for each iteration
         self.holders: dict[Root, str] | None = None  # object -> a local that holds it
@@ -105,7 +104,7 @@ class Body:
     def _ahead(self) -> set[int]:
         """What makes the iterable of an inner `for`: it runs once, before all the rest of it."""
         code, found = self.function.code, set[int]()
-        for inner in self.function.loops:
+        for inner in self.whole.loops_within(self.loop.body, self.loop.end):
             place = self.place(inner.stmt) if inner.form == "for" else None
             if place is not None and self.inside(inner.source) and place.atom == inner.stmt:
                 made = range(self.loop.body, inner.source + 1)

@@ -7,9 +7,11 @@ equals, the copy is not as good, and the finding rests on `copied-result`.
 
 from __future__ import annotations
 
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.identity import asks_identity, asks_what_is_what, asks_which_text
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Obj, Val, parse_type
+from pfadvisor.effects.values import Obj, Root, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
@@ -17,6 +19,7 @@ from pfadvisor.loops.outsiders import differs, frozen, outside
 from pfadvisor.loops.planning import names_of, results_of
 from pfadvisor.loops.recognised import recognised
 from pfadvisor.loops.touches import describe
+from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 
 
@@ -25,7 +28,7 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     if analysis.tree is None:
         return ()
     body = analysis.body
-    names, changed = names_of(analysis), _changed_later(body)
+    names, changes = names_of(analysis), body.whole.made(_Changes, body.ev)
     keys = _keys(body)
     found: dict[str, Assumption] = {}
     for value in results_of(analysis):
@@ -37,7 +40,7 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         for obj, holder in outside(body, body.ev.values[value]):
             if (
                 older
-                or _reaches(obj, changed)
+                or changes.reach(obj, body.loop)
                 or (holder.funcs and not named)
                 or (differs(body, holder) if holder.types else _matters(body, obj))
                 or (value in keys and _told_apart(body, value))
@@ -54,12 +57,6 @@ def _told_from_equals(body: Body, value: Val) -> bool:
     """Whether it may be a text or number that the module tells from others that are equal to it."""
     kinds = {parse_type(t)[0] for t in value.types or ("str",)} & {"str", "bytes", "int", "float"}
     return bool(kinds) and asks_which_text(body.ev.program, body.ev.module)
-
-
-def _reaches(obj: Obj, changed: frozenset[Obj]) -> bool:
-    """Whether it, or something that it leads to, is among them."""
-    root, path = obj
-    return any(other == root and steps[: len(path)] == path for other, steps in changed)
 
 
 def _question(body: Body, subject: str, value: int) -> Assumption:
@@ -84,21 +81,34 @@ def _matters(body: Body, obj: Obj) -> bool:
     return _is_like_no_other(body, read)
 
 
-def _changed_later(body: Body) -> frozenset[Obj]:
-    """Objects that the function, elsewhere than in the loop, changes or asks the identity of."""
-    code, loop = body.function.code, body.loop
-    found = {
-        (e.root, e.path)
-        for e in body.ev.effects
-        if e.write
-        and e.elem != "="
-        and not loop.start <= e.instr < loop.end
-        and (e.instr >= loop.end or loop.parents)
-    }
-    for i in range(len(code)):
-        if asks_identity(body.ev, i):
-            found |= {o for v in operands(code[i]) for o in body.ev.values[v].objs}
-    return frozenset(found)
+class _Changes:
+    """Where a function first and last changes objects; anywhere, if it asks their identity."""
+
+    def __init__(self, ev: Evaluation) -> None:
+        self._places: dict[Root, dict[tuple[str, ...], tuple[int, int]]] = {}
+        for effect in ev.effects:
+            if effect.write and effect.elem != "=":
+                self._add((effect.root, effect.path), effect.instr, effect.instr)
+        code = ev.function.code
+        for i in whole_of(ev).doing("op"):
+            if asks_identity(ev, i):
+                for obj in (o for v in operands(code[i]) for o in ev.values[v].objs):
+                    self._add(obj, -1, len(code))
+
+    def _add(self, obj: Obj, first: int, last: int) -> None:
+        places = self._places.setdefault(obj[0], {})
+        known = places.get(obj[1], (first, last))
+        places[obj[1]] = min(first, known[0]), max(last, known[1])
+
+    def reach(self, obj: Obj, loop: Loop) -> bool:
+        """Whether the object, or something that it leads to, is changed elsewhere than in the loop
+        while something that the loop has made of it may be in use."""
+        root, path = obj
+        return any(
+            last >= loop.end or (loop.parents and first < loop.start)
+            for steps, (first, last) in self._places.get(root, {}).items()
+            if steps[: len(path)] == path
+        )
 
 
 def _keys(body: Body) -> set[int]:

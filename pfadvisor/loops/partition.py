@@ -33,13 +33,10 @@ def order_edges(body: Body, own: list[Touch]) -> None:
     by_root: dict[object, list[Touch]] = {}
     for touch in own:
         by_root.setdefault(touch.effect.root, []).append(touch)
-    for unknown in body.ev.unknowns:
-        node = body.node_of.get(unknown.instr)
-        for root, _ in unknown.args if node is not None else ():
-            if root in by_root:
-                for touch in by_root[root]:
-                    first, then = sorted((touch.node, node or 0))
-                    body.edge(first, then)
+    for unknown in body.whole.unknowns_of(body.node_of):
+        for root, _ in unknown.args:
+            for touch in by_root.get(root, ()):
+                body.edge(*sorted((touch.node, body.node_of[unknown.instr])))
     for touches in by_root.values():
         _order(body, touches)
 

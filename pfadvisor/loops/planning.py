@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pfadvisor.effects.facts import Function, Param
+from pfadvisor.effects.facts import Function, ModuleFacts, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
@@ -111,7 +111,7 @@ def names_of(analysis: Analysis) -> dict[int, str]:
     """Values -> the local that holds them, as seen from inside the loop."""
     body = analysis.body
     names = {value: name for name, value in body.loop.visible}
-    names.update({value: name for value, name in body.function.phi_names if body.inside(value)})
+    names.update(body.whole.names_of_joins(body.loop.body, body.loop.end))
     names.update({value: name for name, value in body.loop.target_names})
     for i in body.node_of:
         instr = body.function.code[i]
@@ -164,11 +164,12 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def _asking(analysis: Analysis) -> frozenset[int]:
     """Instructions of the rest, but for joins of branches that nobody asks for their value."""
-    code, rest = analysis.body.function.code, analysis.rest_instrs
+    body, rest = analysis.body, analysis.rest_instrs
+    code, last = body.function.code, body.whole.last_origin
     found = {i for i in rest if code[i].op not in JOINS}
     waiting = list(found)
     while waiting:
-        joins = {v for v in operands(code[waiting.pop()]) if v >= 0 and code[v].op in JOINS}
+        joins = {v for v in operands(code[waiting.pop()]) if last.get(v, -1) >= body.loop.body}
         waiting += joins - found
         found |= joins
     return rest & found
@@ -262,19 +263,18 @@ def _annotation(param: Param | None) -> str | None:
 
 def _rebound(body: Body, name: str) -> bool:
     facts = body.ev.module
-    return (
-        name in facts.rebound
-        and name in facts.names
-        and not any(
-            instr.op in DEFINITIONS and i_name == name
-            for function in facts.functions[:1]
-            for instr, i_name in _definitions(function.code)
-        )
+    known = name in facts.rebound and name in facts.names
+    return known and name not in body.ev.program.table(_defined, facts)
+
+
+def _defined(facts: ModuleFacts) -> frozenset[str]:
+    """Names that the module, once or more, defines."""
+    return frozenset(
+        i.args[0]
+        for function in facts.functions[:1]
+        for i in function.code
+        if i.op == "setname" and function.code[i.args[1]].op in DEFINITIONS
     )
-
-
-def _definitions(code: tuple) -> list:  # type: ignore[type-arg]
-    return [(code[i.args[1]], i.args[0]) for i in code if i.op == "setname"]
 
 
 def call_of(analysis: Analysis) -> tuple[str, str] | None:

@@ -85,9 +85,7 @@ def _collected(
     code, given = body.function.code, list[int]()
     if any(t.effect.chain or t.effect.path or t.effect.how not in WAYS[kind] for t in touches):
         return None
-    for use in uses.get(value, ()):
-        if not body.inside(use):
-            continue
+    for use in body.whole.uses_within(value, body.loop.body, body.loop.end):
         if code[use].op == "setitem" and kind == "dict" and code[use].args[0] == value:
             given += code[use].args[1:]
             continue
@@ -108,7 +106,7 @@ def _collected(
 
 def _numbers(body: Body) -> Iterator[Candidate]:
     """Counters: ints that the body only adds ints to."""
-    code, uses = body.function.code, body.whole.uses
+    code = body.function.code
     for name, phi in body.loop.phis:
         binds = [i for i in body.binds.get(name, ()) if code[i].op == "bind"]
         web = {phi} | {code[i].args[1] for i in binds}
@@ -121,8 +119,7 @@ def _numbers(body: Body) -> Iterator[Candidate]:
         if any(v in web for v in added) or any(
             code[u].op not in ("bind", "phi", "loopphi") and u not in sums
             for v in web
-            for u in uses.get(v, ())
-            if body.inside(u)
+            for u in body.whole.uses_within(v, body.loop.body, body.loop.end)
         ):
             continue
         nodes = frozenset(body.node_of[v] for v in (*sums, *binds) if v in body.node_of)

@@ -87,7 +87,7 @@ def _looks(body: Body, i: int) -> bool:
     return (
         instr.op in READS
         and not body.ev.targets.get(i)
-        and not any(unknown.instr == i for unknown in body.ev.unknowns)
+        and not body.whole.unknowns_of([i])
         and not any(effect.write or effect.chain for effect in body.whole.effects_of([i]))
     )
 

@@ -57,11 +57,10 @@ def pickle_problem(analysis: Analysis) -> tuple[str, str]:
 def _asks_where_from(body: Body) -> bool:
     """Whether a handler around the loop looks for what a copy of the exception does not have, or
     asks whether it is the very one."""
-    code, blocks, stmts = body.function.code, body.function.blocks, body.function.stmts
+    code, whole = body.function.code, body.whole
     around = {stmt for stmt, role in ancestors(body) if role == "try"}
-    caught = [i for i, instr in enumerate(code) if instr.op == "caught"]
-    outside = [i for i in caught if blocks[stmts[code[i].stmt].block].owner in around]
-    asked = [code[use] for i in outside for use in body.whole.uses.get(i, ())]
+    caught = [i for stmt in around for i in whole.caught_by.get(stmt, ())]
+    asked = [code[use] for i in caught for use in whole.uses.get(i, ())]
     return any(
         (use.op == "attr" and use.args[1] in LEFT_BEHIND)
         or (use.op == "op" and use.args[0] in ("is", "is not"))

@@ -14,8 +14,8 @@ def order_of_sets(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
     body, compute = analysis.body, analysis.compute_instrs
     sent = any(is_seeded(body.ev.values[v].types) for v in results_of(analysis))
     found: dict[str, Assumption] = {}
-    for effect in body.whole.effects_within(0, len(body.function.code)):
-        if effect.root == ("res", ORDER) and (effect.instr in compute or sent):
+    for effect in body.whole.effects_on(("res", ORDER)):
+        if effect.instr in compute or sent:
             code = body.function.code[effect.instr]
             subject = body.ev.text(code.args[0] if code.op == "call" else effect.instr) or "set"
             text = f"the order in which `{subject}` gets the items of a set does not matter"

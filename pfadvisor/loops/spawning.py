@@ -60,7 +60,7 @@ def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption,
         modules = {facts.name: facts, body.ev.module.name: body.ev.module}.values()
         if (
             _members_change(effect)
-            or any(_sets(f, name) for f in modules)
+            or any(name in body.ev.program.table(_set_late, f) for f in modules)
             or any(_changes_inside(body.ev.program, f, effect.root, name) for f in modules)
         ):
             found[name] = Assumption(
@@ -131,13 +131,14 @@ def _members_change(effect: Effect) -> bool:
     return effect.root[0] == "class" and effect.path[:1] == ("[]",)
 
 
-def _sets(facts: ModuleFacts, name: str) -> bool:
-    """Whether code that an import does not run binds or changes the name."""
-    return any(
-        _changes(function, instr, name)
+def _set_late(facts: ModuleFacts) -> frozenset[str]:
+    """Names that code which an import does not run binds or changes."""
+    changed = {
+        _changed(function, instr)
         for function in facts.functions
         for instr in at_run_time(facts, function)
-    )
+    }
+    return frozenset(changed - {""})
 
 
 def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
@@ -152,28 +153,26 @@ def _within(inner: Span, outer: Span) -> bool:
     return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
-def _changes(function: Function, instr: Instr, name: str) -> bool:
+def _changed(function: Function, instr: Instr) -> str:
+    """The name that the instruction binds or changes, "" if it is none."""
     if instr.op == "setname":
-        return bool(instr.args[0] == name)
+        return str(instr.args[0])
     if instr.op in ("setattr", "setitem", "delattr", "delitem"):
-        return _is_name(function, instr.args[0], name)
+        return _reached_from(function, instr.args[0])
     if instr.op == "call":
         callee = function.code[instr.args[0]]
-        return (
-            callee.op == "attr"
-            and callee.args[1] in CHANGES
-            and (_is_name(function, callee.args[0], name))
-        )
-    return False
+        if callee.op == "attr" and callee.args[1] in CHANGES:
+            return _reached_from(function, callee.args[0])
+    return ""
 
 
-def _is_name(function: Function, value: int, name: str) -> bool:
-    """The name itself, or what is reached from it."""
+def _reached_from(function: Function, value: int) -> str:
+    """The name itself, or that from which the value is reached, "" if there is none."""
     for _ in range(6):
         instr = function.code[value]
         if instr.op == "name":
-            return bool(instr.args[0] == name)
+            return str(instr.args[0])
         if instr.op not in ("attr", "item"):
-            return False
+            return ""
         value = instr.args[0]
-    return False
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop, ModuleFacts
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
@@ -14,7 +15,7 @@ from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.starting import SUBMIT
 from pfadvisor.loops.surroundings import context_blockers
 from pfadvisor.loops.workers import run_at_exit, workers_of
-from pfadvisor.model import Blocker, Location
+from pfadvisor.model import Blocker
 
 HOOKS: Final = frozenset(
     {"setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads"}
@@ -78,8 +79,8 @@ def structural_blockers(body: Body) -> list[Blocker]:
             text = "a traceback names the function and the line that the loop stands in"
             add("PFA218", "unsupported-construct", i, text)
     running = run_ahead(body).union(body.node_of)
-    for unknown in body.ev.unknowns:
-        if unknown.instr in running and unknown.chain and unknown.subject in FRAME:
+    for unknown in body.whole.unknowns_of(running):
+        if unknown.chain and unknown.subject in FRAME:
             add(
                 "PFA218",
                 "unsupported-construct",
@@ -161,14 +162,9 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
 def _already_parallel(body: Body) -> list[Blocker]:
     """The loop stands in the `with` block of a pool, or iterates over what a pool yields."""
     code, values = body.function.code, body.ev.values
-    pools = [
-        i
-        for i in body.whole.entered
-        if any(_is_pool(t) for t in values[code[i].args[0]].types or ())
-    ]
     around = {stmt for stmt, role in ancestors(body) if role == "with"}
-    for at in pools:
-        if code[at].stmt in around:
+    for at in sorted(i for stmt in around for i in body.whole.entered_by.get(stmt, ())):
+        if any(_is_pool(t) for t in values[code[at].args[0]].types or ()):
             return [
                 Blocker(
                     "PFA226",
@@ -200,15 +196,22 @@ def _already_parallel(body: Body) -> list[Blocker]:
 
 def _fed_by_workers(body: Body) -> bool:
     """Whether evaluating the source starts tasks, threads or processes."""
-    tasks = body.function.is_async and any(
-        not body.inside(i)
-        and any(
-            t.name.rpartition(".")[2] in SUBMIT and t.name.startswith("asyncio") for t in targets
-        )
-        for i, targets in body.ev.targets.items()
+    tasks = body.function.is_async and not all(
+        body.inside(i) for i in body.whole.made(_tasks, body.ev)
     )
     header = body.whole.effects_within(body.loop.start, body.loop.body)
     return tasks or any(e.root == ("res", "threads") for e in header)
+
+
+def _tasks(ev: Evaluation) -> list[int]:
+    """Instructions that start tasks."""
+    return [
+        i
+        for i, targets in ev.targets.items()
+        if any(
+            t.name.rpartition(".")[2] in SUBMIT and t.name.startswith("asyncio") for t in targets
+        )
+    ]
 
 
 def _is_pool(type_name: str) -> bool:
@@ -220,16 +223,11 @@ def _inside_lock(body: Body) -> list[Blocker]:
     for stmt, role in ancestors(body):
         if role != "with":
             continue
-        for instr in body.function.code:
-            if instr.op == "enter" and instr.stmt == stmt:
-                types = body.ev.values[instr.args[0]].types or ()
-                if any(_is_lock(t) for t in types):
-                    where = Location(body.ev.module.filename, instr.span)
-                    return [
-                        Blocker(
-                            "PFA225", "inside-lock", "the loop runs while a lock is held", where
-                        )
-                    ]
+        for i in body.whole.entered_by.get(stmt, ()):
+            types = body.ev.values[body.function.code[i].args[0]].types or ()
+            if any(_is_lock(t) for t in types):
+                text = "the loop runs while a lock is held"
+                return [Blocker("PFA225", "inside-lock", text, body.ev.location(i))]
     return []
 
 

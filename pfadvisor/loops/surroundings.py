@@ -52,17 +52,17 @@ def _is_surrounding(effect: Effect) -> bool:
 
 
 def _entered(body: Body, around: list[int], resources: set[str]) -> Span | None:
-    for instr in (body.function.code[i] for i in body.whole.entered):
-        if instr.stmt in around:
-            types = body.ev.values[instr.args[0]].types or ()
-            traits = [body.ev.program.traits_of(t) for t in types]
-            heads = [parse_type(t)[0] for t in types]
-            if (
-                any(t is not None and t.shared in resources for t in traits)
-                or any(REDIRECTED.get(head) in resources for head in heads)
-                or ("context" in resources and any(h.startswith("decimal.") for h in heads))
-            ):
-                return instr.span
+    for i in sorted(i for stmt in around for i in body.whole.entered_by.get(stmt, ())):
+        instr = body.function.code[i]
+        types = body.ev.values[instr.args[0]].types or ()
+        traits = [body.ev.program.traits_of(t) for t in types]
+        heads = [parse_type(t)[0] for t in types]
+        if (
+            any(t is not None and t.shared in resources for t in traits)
+            or any(REDIRECTED.get(head) in resources for head in heads)
+            or ("context" in resources and any(h.startswith("decimal.") for h in heads))
+        ):
+            return instr.span
     return None
 
 

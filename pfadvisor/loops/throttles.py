@@ -46,7 +46,7 @@ def _works(body: Body, i: int) -> bool:
 
 
 def _of_callees(body: Body) -> Iterator[tuple[str, int]]:
-    effects = [e for e in body.ev.effects if e.instr in body.node_of]
+    effects = body.whole.effects_of(body.node_of)
     if not any(e.root[0] == "res" and e.root[1] in SPARED for e in effects):
         return
     for effect in effects:

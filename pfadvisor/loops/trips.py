@@ -20,9 +20,9 @@ def all_or_never(body: Body, name: str, phi: int) -> dict[int, Loop]:
     if code[code[phi].args[0]].op != "unbound":
         return {}
     found = {}
-    for loop in body.function.loops:
+    for loop in body.whole.loops_within(body.loop.start + 1, body.loop.end):
         joined = dict(loop.phis).get(name)
-        inner = body.loop.start < loop.start and loop.end <= body.loop.end
+        inner = loop.end <= body.loop.end
         if joined is None or not inner or body.index not in loop.parents:
             continue
         same = _unchanging(body, loop.source) and body.place_of[body.node_of[joined]].guards == ()

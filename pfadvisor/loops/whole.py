@@ -4,16 +4,19 @@ make a long function with many loops cost the square of its length."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Effect, Obj, Root, Val
+from pfadvisor.effects.values import Effect, Obj, Root, UnknownCall, Val
+from pfadvisor.model import Span
 
 Types = frozenset[str] | None
+Made = TypeVar("Made")
 JOINS: Final = frozenset({"phi", "loopphi"})
 OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default", "unknown"})
 
@@ -27,6 +30,13 @@ class Whole:
         self._effects, self._values = ev.effects, ev.values
         self._unknowns = ev.unknowns
         self._heap, self._cells = ev.heap, ev.cells
+        self._made: dict[object, object] = {}
+
+    def made(self, make: Callable[[Evaluation], Made], ev: Evaluation) -> Made:
+        """What a step of the analysis makes of the function, whose evaluation `ev` is, once."""
+        if make not in self._made:
+            self._made[make] = make(ev)
+        return cast("Made", self._made[make])
 
     @cached_property
     def uses(self) -> dict[int, list[int]]:
@@ -36,6 +46,17 @@ class Whole:
             for value in operands(instr):
                 uses.setdefault(value, []).append(i)
         return uses
+
+    def uses_within(self, value: int, start: int, end: int) -> list[int]:
+        """Those from `start` to before `end`."""
+        uses = self.uses.get(value, [])
+        return uses[bisect_left(uses, start) : bisect_left(uses, end)]
+
+    @cached_property
+    def looks(self) -> dict[int, list[int]]:
+        """Value -> instructions that do more with it than to bind it or to iterate over it."""
+        code, uses = self._code, self.uses.items()
+        return {v: [u for u in us if code[u].op not in ("bind", "iter")] for v, us in uses}
 
     @cached_property
     def span_of_uses(self) -> list[tuple[int, int]]:
@@ -56,6 +77,31 @@ class Whole:
                 if value >= 0 and found[value] != (low, high):
                     found[value], again = (low, high), True
         return found
+
+    @cached_property
+    def last_origin(self) -> dict[int, int]:
+        """Join -> the last of the joins that it is made of, itself included."""
+        code, again = self._code, True
+        joins = sorted(i for op in JOINS for i in self.doing(op))
+        found = {i: i for i in joins}
+        while again:
+            again = False
+            for i in joins:
+                last = max(found.get(v, i) for v in (i, *operands(code[i])))
+                if last > found[i]:
+                    found[i], again = last, True
+        return found
+
+    @cached_property
+    def _names_of_joins(self) -> list[tuple[int, int, str]]:
+        names = enumerate(self._function.phi_names)
+        return sorted((value, number, name) for number, (value, name) in names)
+
+    def names_of_joins(self, start: int, end: int) -> list[tuple[int, str]]:
+        """Joins from `start` to before `end` with the locals that they join, as they were made."""
+        joins = self._names_of_joins
+        found = joins[bisect_left(joins, (start,)) : bisect_left(joins, (end,))]
+        return [(value, name) for _, value, name in sorted((n, v, name) for v, n, name in found)]
 
     @cached_property
     def _joins(self) -> dict[str, list[int]]:
@@ -103,16 +149,82 @@ class Whole:
         )
 
     @cached_property
-    def entered(self) -> list[int]:
-        """Instructions that enter a `with` block."""
-        return [i for i, instr in enumerate(self._code) if instr.op == "enter"]
+    def _doing(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for i, instr in enumerate(self._code):
+            found.setdefault(instr.op, []).append(i)
+        return found
+
+    def doing(self, op: str) -> list[int]:
+        """Instructions of that operation, in order."""
+        return self._doing.get(op, [])
+
+    @cached_property
+    def caught_by(self) -> dict[int, list[int]]:
+        """`try` statement -> what its handlers catch."""
+        blocks, stmts = self._function.blocks, self._function.stmts
+        found: dict[int, list[int]] = {}
+        for i in self.doing("caught"):
+            found.setdefault(blocks[stmts[self._code[i].stmt].block].owner, []).append(i)
+        return found
+
+    @cached_property
+    def entered_by(self) -> dict[int, list[int]]:
+        """`with` statement -> what it enters."""
+        found: dict[int, list[int]] = {}
+        for i in self.doing("enter"):
+            found.setdefault(self._code[i].stmt, []).append(i)
+        return found
+
+    @cached_property
+    def tests(self) -> dict[int, Span]:
+        """Statement -> its condition, the first if it has several."""
+        found: dict[int, Span] = {}
+        for i in self.doing("test"):
+            found.setdefault(self._code[i].stmt, self._code[i].span)
+        return found
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        return sorted((loop.start, n) for n, loop in enumerate(self._function.loops))
+
+    def loops_within(self, start: int, end: int) -> list[Loop]:
+        """Loops that begin at instructions from `start` to before `end`."""
+        starts, loops = self._starts, self._function.loops
+        found = starts[bisect_left(starts, (start,)) : bisect_left(starts, (end,))]
+        return [loops[n] for _, n in found]
+
+    @cached_property
+    def holding(self) -> dict[Obj, list[int]]:
+        """Object -> the values that may be it."""
+        found: dict[Obj, list[int]] = {}
+        for i, value in enumerate(self._values):
+            for obj in value.objs:
+                found.setdefault(obj, []).append(i)
+        return found
 
     @cached_property
     def _effects_at(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for number, effect in enumerate(self._effects):
-            found.setdefault(effect.instr, []).append(number)
+        return _numbers(self._effects)
+
+    @cached_property
+    def _unknowns_at(self) -> dict[int, list[int]]:
+        return _numbers(self._unknowns)
+
+    def unknowns_of(self, instrs: Iterable[int]) -> list[UnknownCall]:
+        """Calls of which nothing is known, in the order in which they were found."""
+        at = self._unknowns_at
+        return [self._unknowns[n] for n in sorted(n for i in instrs for n in at.get(i, ()))]
+
+    @cached_property
+    def _effects_on(self) -> dict[Root, list[Effect]]:
+        found: dict[Root, list[Effect]] = {}
+        for effect in self._effects:
+            found.setdefault(effect.root, []).append(effect)
         return found
+
+    def effects_on(self, root: Root) -> list[Effect]:
+        return self._effects_on.get(root, [])
 
     def effects_within(self, start: int, end: int) -> list[Effect]:
         """Those of these instructions, in the order in which they were found."""
@@ -158,12 +270,32 @@ class Whole:
             inside.setdefault(obj[0], set()).update(root for root, _ in value.objs)
         return inside
 
-    def with_contents(self, roots: Iterable[Root]) -> set[Root]:
-        """These roots and those of all that their objects contain."""
+    def with_contents(self, roots: Iterable[Root], known: Collection[Root] = ()) -> set[Root]:
+        """These roots and those of all that their objects contain, but for those of `known` and
+        what these contain."""
+        found = {root for root in roots if root not in known}
+        waiting = list(found)
+        while waiting:
+            inside = self._inside.get(waiting.pop(), set()) - found
+            fresh = {root for root in inside if root not in known} if known else inside
+            found |= fresh
+            waiting += fresh
+        return found
+
+    @cached_property
+    def _around(self) -> dict[Root, set[Root]]:
+        around: dict[Root, set[Root]] = {}
+        for root, inside in self._inside.items():
+            for each in inside:
+                around.setdefault(each, set()).add(root)
+        return around
+
+    def holders(self, roots: Iterable[Root]) -> set[Root]:
+        """These roots and those of all whose objects contain theirs."""
         found = set(roots)
         waiting = list(found)
         while waiting:
-            fresh = self._inside.get(waiting.pop(), set()) - found
+            fresh = self._around.get(waiting.pop(), set()) - found
             found |= fresh
             waiting += fresh
         return found
@@ -190,6 +322,14 @@ class Whole:
             if obj[0][0] in OPEN:
                 found |= {root for root, _ in value.objs if root[0] == "fresh"}
         return frozenset(found)
+
+
+def _numbers(found: Iterable[Effect | UnknownCall]) -> dict[int, list[int]]:
+    """Instruction -> the numbers of what was found there."""
+    numbers: dict[int, list[int]] = {}
+    for number, one in enumerate(found):
+        numbers.setdefault(one.instr, []).append(number)
+    return numbers
 
 
 _KNOWN: Final[WeakKeyDictionary[Evaluation, Whole]] = WeakKeyDictionary()

@@ -148,14 +148,15 @@ def _outermost(
 ) -> list[Judgement]:
     """Loops of functions that run in the workers of another chosen loop are not also chosen."""
     function_of = {loop.ordinal: function for function, _, loop in loops}
+    running: dict[int, list[int]] = {}  # function -> chosen loops whose work runs it
+    for ordinal, functions in reaches.items():
+        for function in functions:
+            running.setdefault(function, []).append(ordinal)
+    least_two = {function: sorted(ordinals)[:2] for function, ordinals in running.items()}
     found = []
     for judgement in judged:
         ordinal = judgement.loop.ordinal
-        around = [
-            o
-            for o, functions in reaches.items()
-            if o != ordinal and function_of[ordinal] in functions
-        ]
+        around = [o for o in least_two.get(function_of[ordinal], ()) if o != ordinal]
         if around and judgement.loop.enclosed_by is None:
             judgement = replace(
                 judgement, plan=None, loop=replace(judgement.loop, enclosed_by=min(around))

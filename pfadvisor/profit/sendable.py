@@ -117,11 +117,8 @@ def _asked(analysis: Analysis, held: Val) -> bool:
     body = analysis.body
     builtin = body.ev.program.knowledge.types_with_method
     return any(
-        e.instr in analysis.compute_instrs
-        and (e.root, e.path) in held.objs
-        and e.elem.startswith(".")
-        and not builtin(e.elem[1:])
-        for e in body.ev.effects
+        (e.root, e.path) in held.objs and e.elem.startswith(".") and not builtin(e.elem[1:])
+        for e in body.whole.effects_of(analysis.compute_instrs)
     )
 
 

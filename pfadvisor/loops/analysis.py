@@ -38,6 +38,7 @@ from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.late_binding import looking_back
 from pfadvisor.loops.lead import Lead
+from pfadvisor.loops.meddling import meddling
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
     Partition,
@@ -219,7 +220,7 @@ class Steps:
         ahead = compute | part.head
         used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]
-        assumptions += self.accepted.left(throttles(body))
+        assumptions += self.accepted.left([*meddling(body, compute), *throttles(body)])
         assumptions += self.accepted.left(_external(body, self.resources, compute))
         assumptions += self._lead(part).too_far(self.accepted)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])

@@ -30,6 +30,9 @@ SETTERS: Final = {
 }
 WATCHED: Final = {"locale": "locale", "env": "environment"}
 LOOKING: Final = frozenset({"isEnabledFor", "getEffectiveLevel"})
+CODING: Final = frozenset(
+    {"decode", "encode", "open", "read_text", "write_text", "str", "bytes", "TextIOWrapper"}
+)
 CHANGING: Final = frozenset({"update", "setdefault", "pop", "clear"})
 
 
@@ -123,8 +126,10 @@ def _needed(analysis: Analysis) -> frozenset[str]:
         if e.root[0] == "res" and e.instr in compute and e.root[1] in WATCHED
     }
     found.add("limit on digits")
-    names = {i.args[1] for i in _code(analysis) if i.op == "attr"}
+    names = {i.args[-1] for i in _code(analysis) if i.op in ("attr", "name", "builtin")}
     found |= {*_consulted(analysis)}
+    if names & CODING:
+        found.add("codecs")
     if names & LOOKING:
         found.add("log level")
     if _recursive(analysis):

@@ -110,12 +110,16 @@ def _length(body: Body, value: Val) -> int | None:
 
 def iterated(body: Body) -> set[Obj]:
     """Objects that the header goes on reading while the loop runs."""
-    found: set[Obj] = set()
-    waiting = [body.loop.source]
+    return {obj for value in iterated_values(body) for obj in value.objs}
+
+
+def iterated_values(body: Body) -> list[Val]:
+    """The source, and where it is a view or lazy what it goes on reading."""
+    found, waiting = list[Val](), [body.loop.source]
     while waiting:
         at = waiting.pop()
         value = body.ev.values[at]
-        found |= value.objs
+        found.append(value)
         instr = body.function.code[at]
         if instr.op == "call" and draws_from_arguments(value):
             waiting += [v for _, _, v in instr.args[1]]

@@ -12,6 +12,7 @@ from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.model import Assumption
 
 PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
+UNSEEN: Final = frozenset({"clock", "entropy"})
 SPARED: Final = frozenset({"network", "process", "db", "ipc"})
 
 
@@ -30,7 +31,7 @@ def throttles(body: Body) -> list[Assumption]:
 
 
 def _own(body: Body) -> Iterator[tuple[str, int]]:
-    if not any(_works(body, i) for i in body.node_of):
+    if not any(_works(body, i) for i in body.node_of) and not _is_watched(body):
         return
     for i in body.node_of:
         instr = body.function.code[i]
@@ -43,6 +44,13 @@ def _works(body: Body, i: int) -> bool:
     """Whether the instruction calls anything but a pause, where that is worth a worker."""
     others = any(t.kind != "known" or t.name not in PAUSES for t in body.ev.targets.get(i, ()))
     return others and worth_a_worker(body, body.node_of[i])
+
+
+def _is_watched(body: Body) -> bool:
+    """Whether somebody outside the program sees how much time passes between two iterations."""
+    effects = body.whole.effects_of(body.node_of)
+    shown = any(e.write and e.root[0] == "res" and e.root[1] not in UNSEEN for e in effects)
+    return shown or any(call.instr in body.node_of for call in body.ev.unknowns)
 
 
 def _of_callees(body: Body) -> Iterator[tuple[str, int]]:

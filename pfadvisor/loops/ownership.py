@@ -82,13 +82,17 @@ def _matters(body: Body, obj: Obj) -> bool:
 
 
 class _Changes:
-    """Where a function first and last changes objects; anywhere, if it asks their identity."""
+    """Where a function first and last changes objects, or hands them to unknown code; anywhere,
+    if it asks their identity."""
 
     def __init__(self, ev: Evaluation) -> None:
         self._places: dict[Root, dict[tuple[str, ...], tuple[int, int]]] = {}
         for effect in ev.effects:
             if effect.write and effect.elem != "=":
                 self._add((effect.root, effect.path), effect.instr, effect.instr)
+        for call in ev.unknowns:
+            for obj in call.args | _receiver(ev, call.instr):
+                self._add(obj, call.instr, call.instr)
         code = ev.function.code
         for i in whole_of(ev).doing("op"):
             if asks_identity(ev, i):
@@ -109,6 +113,13 @@ class _Changes:
             for steps, (first, last) in self._places.get(root, {}).items()
             if steps[: len(path)] == path
         )
+
+
+def _receiver(ev: Evaluation, i: int) -> frozenset[Obj]:
+    """What the method that is called at `i` is a method of."""
+    instr = ev.function.code[i]
+    called = ev.values[instr.args[0]].recv if instr.op == "call" else None
+    return called.objs if called is not None else frozenset()
 
 
 def _keys(body: Body) -> set[int]:

@@ -20,9 +20,11 @@ from pfadvisor.effects import (
     sharing,
 )
 from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.handed_iterators import NEITHER
 from pfadvisor.effects.having import having
 from pfadvisor.effects.narrowing import narrowed
 from pfadvisor.effects.tables import callables_held
+from pfadvisor.effects.tokens import below
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -51,6 +53,8 @@ def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) ->
     """What the place `elem` of the objects holds: stores seen here, and what it held before."""
     named = records.item(ev, value, elem, types) if elem[0] == "[" else None
     found = _load(ev, value, elem, types) if named is None else named
+    if value.holding and elem[0] == "[":
+        found = _handed(value, found)
     objs = [obj for obj in ordered(value.objs) if obj[0] in ev.hiding] if ev.hiding else []
     if not objs:
         return found
@@ -62,6 +66,12 @@ def load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) ->
             kinds = found.types if held is inside else None
             found = join(found, join(held, parts)._replace(types=kinds))
     return found
+
+
+def _handed(value: Val, found: Val) -> Val:
+    """What is found in what a caller has put iterators into."""
+    lazy = found.lazy or (1 in value.holding and found.types is None)
+    return found._replace(lazy=lazy, holding=found.holding | below(value.holding) - {0})
 
 
 def _load(ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None) -> Val:
@@ -236,7 +246,7 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
         return Val(types=types)
     number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"
     held = shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
-    return held._replace(lazy=True) if value.lazy and value.types is None else held
+    return held
 
 
 def _sliced(ev: Evaluation, i: int, value: Val) -> Val:
@@ -298,8 +308,9 @@ def _duck(ev: Evaluation, i: int, value: Val, name: str) -> Val:
     held = load(ev, value, f".{name}", None) if value.objs else UNKNOWN
     if value.objs and sharing.name_is_view(ev, name):
         held = join(held, sharing.view(value, None))
-    lazy = held.lazy or value.lazy or name in ev.program.keeping_iterators(ev.module)
-    return held._replace(funcs=held.funcs | {("duck", name)}, recv=value, lazy=lazy)
+    told, holding = ev.program.keeping_iterators(ev.module).get(name, NEITHER)
+    lazy, funcs = held.lazy or value.lazy or told, held.funcs | {("duck", name)}
+    return held._replace(funcs=funcs, recv=value, lazy=lazy, holding=held.holding | holding)
 
 
 def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:

@@ -26,7 +26,6 @@ from pfadvisor.effects import (
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.narrowing import narrowed
-from pfadvisor.effects.parameters import ITERATOR
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.unfollowed import plain_stores
 from pfadvisor.effects.values import (
@@ -351,17 +350,18 @@ def bind(
             named = join_all([a.val for a in keywords.values()] + [loose])
             bound.append(Arg("pos", "", displays.packed_names(ev, i, param.name, named)))
         elif spread:
-            bound.append(Arg("pos", "", join(loose, _default(facts, param, qualname))))
+            bound.append(Arg("pos", "", join(loose, _default(ev, facts, param, qualname))))
         else:
-            bound.append(Arg("pos", "", _default(facts, param, qualname)))
+            bound.append(Arg("pos", "", _default(ev, facts, param, qualname)))
     return bound
 
 
-def _default(facts: Any, param: Any, qualname: str) -> Val:
-    if param.default in ("list", "dict", "set", ITERATOR, "?"):
+def _default(ev: Evaluation, facts: Any, param: Any, qualname: str) -> Val:
+    if param.default in ("list", "dict", "set", "?"):
         shared = ("default", f"{facts.name}.{qualname}.{param.name}")
         types = None if param.default == "?" else frozenset({param.default})
-        return Val(frozenset({(shared, ())}), types)
+        lazy, holding = ev.program.handed_in(facts).to((qualname, param.name))
+        return Val(frozenset({(shared, ())}), types, lazy=lazy, holding=holding)
     return Val(types=frozenset({param.default}) if param.default else None)
 
 

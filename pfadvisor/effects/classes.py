@@ -325,7 +325,7 @@ class Classes:
             annotation = dict(cls.fields).get(attribute)
             if annotation:
                 types = resolve(self.program, module, annotation, owner)
-                told = (cls.qualname, attribute) in self.program.iterators_in(module)
+                told = self.program.handed_in(module).to((cls.qualname, attribute))[0]
                 return Val(types=types, lazy=told and may_be(types))
             for value in self._stored(module, cls, attribute):
                 bare = self.program.kept(module, attribute, value)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
-from pfadvisor.effects.handed_iterators import Told, held_by_callers, iterators, may_be
+from pfadvisor.effects.handed_iterators import Attributes, Handed, handed, may_be
+from pfadvisor.effects.iterator_lines import Elsewhere
 from pfadvisor.effects.summary import Context, Given, given_of
-from pfadvisor.effects.values import NOTHING, Val, parse_type
+from pfadvisor.effects.values import NOTHING, Val
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -25,8 +26,6 @@ OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"
 LOOKING: Final = frozenset({"iter", "elem", "unpack", "test", "assert", "slice", "bind"})
 LOOKING_AT_FIRST: Final = frozenset({"attr", "item", "setattr", "setitem", "call"})
 CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
-
-ITERATOR: Final = Given(None, frozenset(), NOTHING, False, True, False)
 
 
 class Contexts:
@@ -52,45 +51,39 @@ class Contexts:
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
-        given = self._given_iterators(module, index)
-        return tuple(ITERATOR if n in given else None for n in range(max(given, default=-1) + 1))
+        numbers = range(len(module.functions[index].params))
+        context = tuple(self._seen(module, index, number) for number in numbers)
+        return context if any(context) else ()
 
-    def _given_iterators(self, module: ModuleFacts, index: int) -> set[int]:
-        function, told = module.functions[index], self.iterators_in(module)
-        given = [
-            n for n, param in enumerate(function.params) if (function.qualname, param.name) in told
-        ]
-        return {n for n in given if may_be(self.parameter(module, function, n).types)}
+    def _seen(self, module: ModuleFacts, index: int, number: int) -> Given | None:
+        function, found = module.functions[index], self.handed_in(module)
+        lazy, holding = found.to((function.qualname, function.params[number].name))
+        if not lazy and not holding:
+            return None
+        types = self.parameter(module, function, number).types
+        lazy = lazy and may_be(types)
+        return Given(None, frozenset(), NOTHING, False, lazy, False, holding)
 
-    def iterators_in(self, module: ModuleFacts) -> Told:
+    def handed_in(self, module: ModuleFacts) -> Handed:
         """What the file gives iterators to."""
-        return self._context_program.table(self._iterators, module)
+        return self._context_program.table(self._handed, module)
 
     def is_lent(self, module: ModuleFacts, index: int, number: int) -> bool:
         """Whether the parameter is an iterator in that callers in sight make one for the call."""
-        if number not in self._given_iterators(module, index):
-            return False
         function = module.functions[index]
-        told = function.qualname, function.params[number].name
-        return told not in self._context_program.table(self._kept_by_callers, module)
+        slot = function.qualname, function.params[number].name
+        seen = self._seen(module, index, number)
+        return seen is not None and seen.lazy and slot not in self.handed_in(module).kept
 
-    def _kept_by_callers(self, module: ModuleFacts) -> Told:
-        return held_by_callers(module, self._gives_one, self.iterators_in(module))
+    def keeping_iterators(self, module: ModuleFacts) -> Attributes:
+        """Attributes in which the file keeps iterators, or holders of some."""
+        return self._context_program.table(self._keeping, module)
 
-    def keeping_iterators(self, module: ModuleFacts) -> frozenset[str]:
-        """Attributes in which objects of a class of the file keep iterators."""
-        return self._context_program.table(self._keeping_iterators, module)
+    def _keeping(self, module: ModuleFacts) -> Attributes:
+        return self.handed_in(module).attributes()
 
-    def _keeping_iterators(self, module: ModuleFacts) -> frozenset[str]:
-        classes = {cls.qualname for cls in module.classes}
-        return frozenset(name for owner, name in self.iterators_in(module) if owner in classes)
-
-    def _iterators(self, module: ModuleFacts) -> Told:
-        return iterators(module, self._gives_one)
-
-    def _gives_one(self, name: str) -> bool:
-        line = self._context_program.knowledge.call(name)
-        return line is not None and self._context_program.one_shot(parse_type(line.returns)[0])
+    def _handed(self, module: ModuleFacts) -> Handed:
+        return handed(module, Elsewhere(self._context_program, module))
 
     def _needed(
         self, module: ModuleFacts, index: int, number: int, given: Given, use: int

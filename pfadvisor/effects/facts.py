@@ -129,6 +129,7 @@ class Function(NamedTuple):
     docstring: bool
     pure_mark: bool = False
     unreached: tuple[tuple[int, int], ...] = ()  # instructions that no supported Python runs
+    defaults: tuple[tuple[int, int], ...] = ()  # parameter -> value in the scope of the definition
 
     def attributes(self) -> Iterator[tuple[str, int]]:
         """What the body of a class binds, or a method sets on its first parameter: names, values."""

@@ -15,7 +15,7 @@ from pfadvisor.effects.facts import Class, Function, Loop, ModuleFacts
 from pfadvisor.effects.lower_comp import CALLED
 from pfadvisor.effects.lower_expr import lower_expr
 from pfadvisor.effects.lower_stmt import lower_body
-from pfadvisor.effects.parameters import arguments_of, params_of
+from pfadvisor.effects.parameters import arguments_of, defaults_of, params_of
 from pfadvisor.effects.scopes import Scope, Scopes, dotted, parameter_names
 from pfadvisor.effects.ssa import Builder, Columns
 from pfadvisor.effects.versions import BUILTINS, flags_of
@@ -180,9 +180,9 @@ class Lowering:
         """Lower a def or lambda; its value in this scope."""
         arguments: ast.arguments = node.args
         decorators = [] if kind == "lambda" else node.decorator_list
-        for expression in (*decorators, *arguments.defaults, *arguments.kw_defaults):
-            if expression is not None:
-                lower_expr(self, expression)
+        for expression in decorators:
+            lower_expr(self, expression)
+        defaults = tuple((n, lower_expr(self, one)) for n, one in defaults_of(arguments))
         name = "<lambda>" if kind == "lambda" else node.name
         names = parameter_names(arguments)
         scope = self.module.scopes.scope_of(node, names)
@@ -219,7 +219,8 @@ class Lowering:
         else:
             lower_body(inner, node.body)
         name = self.mangle(name) if self.kind == "class" else name
-        self.module.functions[index] = inner.finish(node, name, self.index, decorators)
+        finished = inner.finish(node, name, self.index, decorators)
+        self.module.functions[index] = finished._replace(defaults=defaults)
         return self.emit("func", (index,), node)
 
     def define_class(self, node: ast.ClassDef) -> int:

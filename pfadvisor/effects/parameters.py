@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
+from collections.abc import Iterator
 
 from pfadvisor.effects.facts import Param
 from pfadvisor.effects.scopes import dotted
-
-ITERATOR: Final = "iterator"
-MAKING: Final = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "open"})
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
@@ -17,6 +14,16 @@ def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
     every += [arguments.vararg] if arguments.vararg else []
     every += arguments.kwonlyargs
     return every + ([arguments.kwarg] if arguments.kwarg else [])
+
+
+def defaults_of(arguments: ast.arguments) -> Iterator[tuple[int, ast.expr]]:
+    """(number of the parameter, its default), in the order in which Python evaluates them."""
+    plain = len(arguments.posonlyargs) + len(arguments.args)
+    yield from enumerate(arguments.defaults, plain - len(arguments.defaults))
+    first = plain + (arguments.vararg is not None)
+    for number, default in enumerate(arguments.kw_defaults, first):
+        if default is not None:
+            yield number, default
 
 
 def params_of(arguments: ast.arguments) -> tuple[Param, ...]:
@@ -53,8 +60,4 @@ def default_type(node: ast.expr) -> str:
             return "tuple"
         case ast.UnaryOp(operand=ast.Constant(value=value)):
             return type(value).__name__
-        case ast.GeneratorExp():
-            return ITERATOR
-        case ast.Call(func=ast.Name(id=name)) if name in MAKING:
-            return ITERATOR
     return "?"

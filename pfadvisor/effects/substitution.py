@@ -92,4 +92,4 @@ def moved(value: Val, passed: Passed) -> Val:
     places = frozenset().union(*[passed[obj] for obj in value.objs])
     if recv is value.recv and places == value.objs:
         return value
-    return Val(limit(places), value.types, value.funcs, recv, value.const, value.lazy)
+    return value._replace(objs=limit(places), recv=recv)

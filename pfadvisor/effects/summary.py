@@ -49,14 +49,14 @@ class Given(NamedTuple):
     bound: bool
     lazy: bool
     made: bool = False  # by calling its very class, not one that derives from it
+    holding: frozenset[int] = frozenset()
 
     def narrow(self, parameter: Val, number: int) -> Val:
         types = parameter.types if self.types is None else self.types
         plain = types is not None and all(parse_type(t)[0] in IMMUTABLE for t in types)
         recv = Val(frozenset({(("recv", number), ())})) if self.bound else None
-        return Val(
-            frozenset() if plain else parameter.objs, types, self.funcs, recv, self.const, self.lazy
-        )
+        objs = frozenset() if plain else parameter.objs
+        return Val(objs, types, self.funcs, recv, self.const, self.lazy, self.holding)
 
 
 Context = tuple[Given | None, ...]
@@ -137,7 +137,8 @@ def told_alike(first: Summary | None, second: Summary) -> bool:
 
 def given_of(value: Val, *, made: bool) -> Given | None:
     """The part of an argument that is worth a summary of its own."""
-    if value.types is None and value.const is NOTHING and not value.funcs and not value.lazy:
+    held = value.lazy or bool(value.holding)
+    if value.types is None and value.const is NOTHING and not value.funcs and not held:
         return None
     const = value.const if isinstance(value.const, bool | str | None) else NOTHING
     if isinstance(const, str) and len(const) > 8:
@@ -145,11 +146,10 @@ def given_of(value: Val, *, made: bool) -> Given | None:
     funcs = frozenset(
         f for f in value.funcs if f[0] in ("def", "class", "known", "method", "module")
     )
-    if value.types is None and not funcs and not value.lazy and const is NOTHING:
+    if value.types is None and not funcs and not held and const is NOTHING:
         return None
-    return Given(
-        value.types, funcs, const, bool(funcs) and value.recv is not None, value.lazy, made
-    )
+    bound = bool(funcs) and value.recv is not None
+    return Given(value.types, funcs, const, bound, value.lazy, made, value.holding)
 
 
 MOST_LEVELS: Final = 2

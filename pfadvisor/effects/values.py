@@ -44,6 +44,7 @@ class Val(NamedTuple):
     recv: Any = None
     const: Any = NOTHING
     lazy: bool = False
+    holding: frozenset[int] = frozenset()  # how far down there are iterators in it
 
 
 OPAQUE: Final = frozenset({("opaque",)})  # besides the functions that are named, any other
@@ -79,6 +80,7 @@ def join(left: Val, right: Val) -> Val:
         recv,
         const,
         left.lazy or right.lazy,
+        left.holding | right.holding,
     )
 
 

@@ -45,8 +45,8 @@ def _without_details(given: Given) -> Given | None:
     types = given.types
     if types is None or all(name in PLAIN for t in types for name in _NAME.findall(t)):
         types = None
-    bare = Given(types, frozenset(), NOTHING, bound=False, lazy=given.lazy)
-    return bare if types is not None or given.lazy else None
+    bare = given._replace(types=types, funcs=frozenset(), const=NOTHING, bound=False, made=False)
+    return bare if types is not None or given.lazy or given.holding else None
 
 
 def _only_unseen(given: Given, around: frozenset[str]) -> Given | None:
@@ -54,4 +54,4 @@ def _only_unseen(given: Given, around: frozenset[str]) -> Given | None:
     names = {name for t in given.types or () for name in _NAME.findall(t)}
     if all(name in PLAIN or name.partition(":")[0] in around for name in names):
         given = given._replace(types=None)
-    return given if given.types is not None or given.lazy else None
+    return given if given.types is not None or given.lazy or given.holding else None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -156,6 +160,48 @@ def test_without_a_fix_libcst_stays_away(tmp_path, text):
         [sys.executable, "-c", program, "check", str(tmp_path)], capture_output=True, text=True
     )
     assert "AssertionError" not in done.stderr
+
+
+SHARED = "for row in rows:\n    out.append(comb(row, {n}))\n"
+OWN = "out_{n} = []\nfor row in rows:\n    out_{n}.append(comb(row, {n}))\n"
+BRANCHES = "if rows[{n}:]:\n    for row in rows:\n        out.append(comb(row, {n}))\nelse:\n    out = []\n"
+HANDLED = "try:\n    for row in rows:\n        out.append(comb(row, {n}))\nexcept ValueError:\n    out = []\n"
+MODULE = "import sys\nfrom math import comb\n\nrows, out = sys.argv, []\n"
+FUNCTION = "from math import comb\n\n\ndef run(rows, out):\n    pass\n"
+
+
+@pytest.mark.parametrize("start", [MODULE, FUNCTION], ids=["module", "function"])
+@pytest.mark.parametrize("loop", [SHARED, OWN, BRANCHES, HANDLED])
+def test_twice_as_many_loops_in_one_body_take_twice_the_lines(tmp_path, start, loop):
+    indent = "    " if start == FUNCTION else ""
+
+    def of(loops: int) -> int:
+        body = "".join(loop.format(n=n) for n in range(loops))
+        text = start + textwrap.indent(body, indent)
+        (tmp_path / "one.py").write_text(text, encoding="utf-8")
+        with lines_run() as lines:
+            analyze([tmp_path], Request(Settings(), tmp_path, "all", fixes=False), jobs=1)
+        return lines.total()
+
+    of(1)  # reads the tables of what is known
+    few, some, many = map(of, (15, 30, 60))
+    assert many - some < 2.15 * (some - few)
+
+
+@contextmanager
+def lines_run() -> Iterator[Counter[str]]:
+    """Counts the lines that Python runs, and what else its tracer is told of."""
+    found, before = Counter[str](), sys.gettrace()
+
+    def trace(_frame, event, _argument):
+        found[event] += 1
+        return trace
+
+    sys.settrace(trace)
+    try:
+        yield found
+    finally:
+        sys.settrace(before)
 
 
 CONTEXTS = """

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from pfadvisor.effects.environments import Visible
 from pfadvisor.model import Form, Span
 
 
@@ -99,7 +100,7 @@ class Loop(NamedTuple):
     elements: tuple[Span, ...] = ()
     tests: tuple[Span, ...] = ()
     generators: int = 1
-    visible: tuple[tuple[str, int], ...] = ()  # locals and their values as an iteration begins
+    visible: Visible = Visible()  # locals and their values as an iteration begins
     ordinal: int = -1
 
 

@@ -90,7 +90,7 @@ class Lowering:
 
     def _still_builtin(self, name: str) -> bool:
         """Whether a name of the module means the builtin here, above where it is bound."""
-        bound = self.builder.env.get(name, -1) >= 0 or name in self.module.global_writes
+        bound = self.builder.env[name] >= 0 or name in self.module.global_writes
         return self.kind == "module" and name in BUILTINS and not (bound or self.module.stars)
 
     def emit(self, op: str, args: tuple[Any, ...], node: ast.AST) -> int:
@@ -107,7 +107,7 @@ class Lowering:
             if name in comp_scope:
                 return comp_scope[name]
         if name in builder.scope.bound and name not in builder.shared:
-            value = builder.env.get(name, -1)
+            value = builder.env[name]
             if self.kind in ("module", "class") and (
                 value < 0 or name in self.module.global_writes
             ):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from pfadvisor.effects.environments import Env
 from pfadvisor.effects.lower_expr import lower_expr
 from pfadvisor.effects.lower_patterns import capture
 from pfadvisor.effects.scopes import dotted
-from pfadvisor.effects.ssa import Env
 from pfadvisor.effects.versions import catches, outcome
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def suite(
 
 def lower_try(low: Lowering, node: Any) -> None:
     builder, owner, span = low.builder, low.builder.stmt, low.span(node)
-    before = dict(builder.env)
+    before = builder.env.copy()
     known = outcome(node, low.is_builtin)
     builder.logs.append([])
     suite(low, node.body, "try", owner, never=known == "fails")
@@ -55,7 +55,7 @@ def lower_try(low: Lowering, node: Any) -> None:
     if not builder.dead:
         ends.append(builder.env)
     for handler in node.handlers:
-        builder.env, builder.dead = dict(failing), False
+        builder.env, builder.dead = failing.copy(), False
         builder.logs.append([])
         _handler(low, handler, owner, never=known == "passes" and catches(handler))
         log += builder.logs.pop()
@@ -69,12 +69,12 @@ def lower_try(low: Lowering, node: Any) -> None:
 
 def _failing(low: Lowering, before: Env, log: list[tuple[str, int]], span: Any) -> Env:
     """Names as an exception may leave them: any of the values they had on the way."""
-    failing = dict(before)
+    failing = before.copy()
     values: dict[str, list[int]] = {}
     for name, value in log:
         values.setdefault(name, []).append(value)
     for name, assigned_values in values.items():
-        first = before.get(name, -1)
+        first = before[name]
         first = low.builder.unbound() if first < 0 else first
         every = tuple(dict.fromkeys([first, *assigned_values]))
         failing[name] = every[0] if len(every) == 1 else low.builder.emit("phi", every, span)
@@ -104,7 +104,7 @@ def _handler(low: Lowering, handler: ast.ExceptHandler, owner: int, *, never: bo
 def _finally(low: Lowering, node: Any, owner: int, failing: Env, ends: list[Env]) -> None:
     builder, span = low.builder, low.span(node)
     builder.merge(ends, span)
-    normal, dead = dict(builder.env), builder.dead
+    normal, dead = builder.env.copy(), builder.dead
     builder.merge([failing] if dead else [normal, failing], span)
     builder.logs.append([])
     suite(low, node.finalbody, "finally", owner)
@@ -112,14 +112,14 @@ def _finally(low: Lowering, node: Any, owner: int, failing: Env, ends: list[Env]
     if dead:
         builder.dead = True
         return
-    for name, value in normal.items():
-        if name not in changed:
+    for name, (value, _) in normal.differing([builder.env]):
+        if name not in changed and value >= 0:
             builder.env[name] = value
 
 
 def lower_with(low: Lowering, node: Any) -> None:
     builder, owner = low.builder, low.builder.stmt
-    before, suppressing = dict(builder.env), False
+    before, suppressing = builder.env.copy(), False
     entered = []
     for item in node.items:
         value = lower_expr(low, item.context_expr)
@@ -145,11 +145,11 @@ def lower_with(low: Lowering, node: Any) -> None:
 def lower_match(low: Lowering, node: ast.Match) -> None:
     builder, owner = low.builder, low.builder.stmt
     subject = lower_expr(low, node.subject)
-    before, was_dead = dict(builder.env), builder.dead
+    before, was_dead = builder.env.copy(), builder.dead
     ends: list[Env] = []
     exhaustive = False
     for case in node.cases:
-        builder.env, builder.dead = dict(before), was_dead
+        builder.env, builder.dead = before.copy(), was_dead
         capture(low, case.pattern, subject)
         test = low.emit("op", ("match", subject), case.pattern)
         if case.guard is not None:

@@ -4,12 +4,13 @@ comprehensions without a `for`. Their targets live in a scope of their own."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pfadvisor.effects.environments import Visible
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.scopes import FUNCTIONS, assigned, below
-from pfadvisor.effects.ssa import Builder, Env
+from pfadvisor.effects.ssa import Builder
 from pfadvisor.model import Form, Span
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class _Opened(NamedTuple):
     outer: tuple[int, int]
     phis: list[tuple[str, int]]
     parents: tuple[int, ...]
-    visible: tuple[tuple[str, int], ...]
+    visible: Visible
 
 
 def _open(low: Lowering, node: ast.expr, names: set[str], start: int, source: int) -> _Opened:
@@ -44,7 +45,7 @@ def _open(low: Lowering, node: ast.expr, names: set[str], start: int, source: in
     index = len(builder.loops)
     builder.loops.append(None)
     phis = builder.open_loop(names, low.span(node))
-    body, visible = len(builder.code), tuple(_visible(builder))
+    body, visible = len(builder.code), _visible(builder)
     outer = builder.block, owner
     builder.block = builder.new_block(owner, "comp")
     parents = tuple(builder.loop_stack)
@@ -53,7 +54,7 @@ def _open(low: Lowering, node: ast.expr, names: set[str], start: int, source: in
     return _Opened(index, start, body, source, builder.block, outer, phis, parents, visible)
 
 
-def _leave(low: Lowering, opened: _Opened) -> Env:
+def _leave(low: Lowering, opened: _Opened) -> dict[str, int]:
     """Back to what was current outside; the targets that the loop bound."""
     builder = low.builder
     targets = builder.comp_scopes.pop()
@@ -63,10 +64,8 @@ def _leave(low: Lowering, opened: _Opened) -> Env:
     return targets
 
 
-def _visible(builder: Builder) -> Iterator[tuple[str, int]]:
-    yield from builder.env.items()
-    for scope in builder.comp_scopes:
-        yield from scope.items()
+def _visible(builder: Builder) -> Visible:
+    return builder.env.visible(item for scope in builder.comp_scopes for item in scope.items())
 
 
 class _Shape(NamedTuple):
@@ -82,7 +81,12 @@ class _Shape(NamedTuple):
 
 
 def _record(
-    low: Lowering, node: ast.expr, opened: _Opened, shape: _Shape, elem: int, targets: Env
+    low: Lowering,
+    node: ast.expr,
+    opened: _Opened,
+    shape: _Shape,
+    elem: int,
+    targets: dict[str, int],
 ) -> None:
     def spans(nodes: Sequence[ast.expr]) -> tuple[Span, ...]:
         return tuple(map(low.span, nodes))

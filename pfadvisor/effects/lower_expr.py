@@ -121,9 +121,9 @@ def _boolean(low: Lowering, node: ast.BoolOp) -> int:
 def _maybe(low: Lowering, node: ast.expr) -> int:
     """An operand that may not be evaluated."""
     before = low.builder.env
-    low.builder.env = dict(before)
+    low.builder.env = before.copy()
     value = lower_expr(low, node)
-    if low.builder.env != before:
+    if low.builder.env.chunks != before.chunks:
         low.builder.merge([before, low.builder.env], low.span(node))
     return value
 

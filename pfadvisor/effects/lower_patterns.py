@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects.environments import Env
 from pfadvisor.effects.lower_expr import lower_expr
-from pfadvisor.effects.ssa import Env
 
 if TYPE_CHECKING:
     from pfadvisor.effects.lower import Lowering
@@ -69,10 +69,10 @@ def _instance(low: Lowering, node: ast.MatchClass, value: int) -> None:
 
 
 def _either(low: Lowering, alternatives: list[ast.pattern], value: int) -> None:
-    before, dead = dict(low.builder.env), low.builder.dead
+    before, dead = low.builder.env.copy(), low.builder.dead
     ends: list[Env] = []
     for alternative in alternatives:
-        low.builder.env = dict(before)
+        low.builder.env = before.copy()
         capture(low, alternative, value)
         ends.append(low.builder.env)
     low.builder.merge(ends, low.span(alternatives[0]))

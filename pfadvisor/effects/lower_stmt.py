@@ -6,11 +6,11 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pfadvisor.effects.environments import Env
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.lower_blocks import lower_match, lower_try, lower_with, suite
 from pfadvisor.effects.lower_expr import OPERATORS, lower_expr
 from pfadvisor.effects.scopes import assigned, dotted
-from pfadvisor.effects.ssa import Env
 from pfadvisor.effects.versions import decided
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ def _if(low: Lowering, node: ast.If) -> None:
                 end_column=low.span(node.body[-1]).end_column,
             )
         )
-    before, was_dead = dict(builder.env), builder.dead
+    before, was_dead = builder.env.copy(), builder.dead
     answer = decided(node.test, low.module.flags)
     ends: list[Env] = []
     suite(low, node.body, "then", owner, test, never=answer is False)
     if not builder.dead:
         ends.append(builder.env)
-    builder.env, builder.dead = dict(before), was_dead
+    builder.env, builder.dead = before.copy(), was_dead
     if node.orelse or answer is True:
         suite(low, node.orelse, "else", owner, test, never=answer is True)
     if not builder.dead:
@@ -115,13 +115,13 @@ def _for(low: Lowering, node: Any) -> None:
     index = len(builder.loops)
     builder.loops.append(None)
     phis = builder.open_loop(assigned([node.target, *node.body]), low.span(node))
-    body, visible = len(builder.code), tuple(builder.env.items())
+    body, visible = len(builder.code), builder.env.visible()
     parents = tuple(builder.loop_stack)
     builder.loop_stack.append(index)
     elem = low.emit("await" if is_async else "elem", (source,), node.target)
     low.bind_target(node.target, elem)
     targets = tuple(
-        (n, builder.env[n]) for n in sorted(assigned([node.target])) if n in builder.env
+        (n, builder.env[n]) for n in sorted(assigned([node.target])) if builder.env[n] >= 0
     )
     block = len(builder.blocks)
     suite(low, node.body, "loop", owner)
@@ -200,7 +200,7 @@ def _jump(op: str) -> Callable[[Lowering, Any], None]:
         low.emit(op, (), node)
         stack = builder.breaks if op == "break" else builder.continues
         if not builder.dead and stack:
-            stack[-1].append(dict(builder.env))
+            stack[-1].append(builder.env.copy())
         builder.dead = True
 
     return handler

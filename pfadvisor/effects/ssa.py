@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from pfadvisor.effects.environments import Env, Numbers
 from pfadvisor.effects.facts import Block, Instr, Loop, Stmt
 from pfadvisor.effects.scopes import Scope
 from pfadvisor.model import Span
 
-Env = dict[str, int]
 _made: Any = tuple.__new__  # of a NamedTuple in a third of the time
 
 
@@ -48,11 +48,11 @@ class Builder:
         self.blocks: list[Block] = [Block(-1, "body")]
         self.loops: list[Loop | None] = []
         self.loop_stack: list[int] = []
-        self.env: Env = {}
+        self.env = Env(Numbers())
         self.dead = False
         self.block = 0
         self.stmt = -1
-        self.comp_scopes: list[Env] = []
+        self.comp_scopes: list[dict[str, int]] = []
         self.breaks: list[list[Env]] = []
         self.continues: list[list[Env]] = []
         self.logs: list[list[tuple[str, int]]] = []
@@ -97,16 +97,9 @@ class Builder:
             self.dead = True
             return
         self.dead = False
-        first = environments[0]
-        if len(environments) == 1:
-            self.env = dict(first)
-            return
-        joined: Env = {}
-        for name in dict.fromkeys(n for env in environments for n in env):
-            values = [env.get(name, -1) for env in environments]
-            if all(v == values[0] for v in values):
-                joined[name] = values[0]
-                continue
+        first, *others = environments
+        joined = first.copy()
+        for name, values in first.differing(others):
             values = [self.unbound() if v < 0 else v for v in values]
             joined[name] = self.emit("phi", tuple(dict.fromkeys(values)), span)
             self.phi_names.append((joined[name], name))
@@ -118,7 +111,7 @@ class Builder:
         for name in sorted(names):
             if name not in self.scope.bound or name in self.shared:
                 continue
-            before = self.env.get(name, -1)
+            before = self.env[name]
             value = self.emit("loopphi", (self.unbound() if before < 0 else before,), span)
             self.env[name] = value
             phis.append((name, value))
@@ -134,10 +127,10 @@ class Builder:
             back.append(self.env)
         for name, value in phis:
             instr = self.code[value]
-            ends = [env.get(name, value) for env in back]
+            ends = [env[name] for env in back]
             args = (instr.args[0], *dict.fromkeys(e for e in ends if e != value))
             self.code[value] = instr._replace(args=args)
-        self.env = dict(self.env)
+        self.env = self.env.copy()
         for name, value in phis:
             self.env[name] = value
         self.dead = False

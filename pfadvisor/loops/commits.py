@@ -9,6 +9,7 @@ from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Root, parse_type
 from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.granules import Tree
+from pfadvisor.loops.held_names import names_of_values
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped, overlap
@@ -152,9 +153,9 @@ def _running_value_used(body: Body, commit: Commit) -> bool:
 
 def name_of_value(body: Body, value: int) -> str:
     """Source text of a name or attribute that holds the value; "" if it has none."""
-    for name, visible in body.loop.visible:
-        if visible == value:
-            return name
+    named = names_of_values(body, [value])
+    if named:
+        return named[0][1]
     instr = body.function.code[value]
     if instr.op in ("name", "free"):
         return str(instr.args[0])
@@ -250,7 +251,7 @@ def _init(body: Body, commit: Commit) -> Span | None:
     at = bisect_left(siblings, body.loop.stmt)
     if at == 0 or siblings[at - 1] != instr.stmt:
         return None
-    names = {n for n, v in body.loop.visible if v == site}
+    names = {name for _, name in names_of_values(body, [site])}
     return stmt.span if names == {commit.name} else None
 
 

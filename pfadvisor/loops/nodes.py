@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Root
 from pfadvisor.loops.whole import whole_of
 
 COMPOUND: Final = frozenset(
@@ -69,7 +68,6 @@ class Body:
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
         self.handed: frozenset[int] | None = None  # what makes an object for each iteration
-        self.holders: dict[Root, str] | None = None  # object -> a local that holds it
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
         self.heads = frozenset(phi for _, phi in self.loop.phis)

@@ -6,12 +6,14 @@ from functools import lru_cache
 
 from pfadvisor.effects.facts import Function, ModuleFacts, Param
 from pfadvisor.effects.program import operands
+from pfadvisor.effects.values import BOTTOM
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.binding import may_be_unbound, never_bound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
+from pfadvisor.loops.held_names import names_of_values, value_of
 from pfadvisor.loops.importing import runs_at_import
 from pfadvisor.loops.last_values import live_names
 from pfadvisor.loops.left_behind import called_for_effect
@@ -110,11 +112,14 @@ def _bound_by(body: Body, instrs: frozenset[int]) -> set[str]:
 def names_of(analysis: Analysis) -> dict[int, str]:
     """Values -> the local that holds them, as seen from inside the loop."""
     body = analysis.body
-    names = {value: name for name, value in body.loop.visible}
+    code, end = body.function.code, body.loop.end + 1
+    used = {v for instr in code[body.loop.start : end] for v in operands(instr)}
+    shown = {value_of(body, name) for name in body.function.cells}
+    names = dict(names_of_values(body, used | shown))
     names.update(body.whole.names_of_joins(body.loop.body, body.loop.end))
     names.update({value: name for name, value in body.loop.target_names})
     for i in body.node_of:
-        instr = body.function.code[i]
+        instr = code[i]
         if instr.op == "bind":
             names.setdefault(instr.args[1], instr.args[0])
     return names
@@ -186,7 +191,6 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
     code, function = body.function.code, body.function
     targets = dict(body.loop.target_names)
     params = {p.name: p for p in function.params}
-    visible = dict(body.loop.visible)
     captured: dict[str, Input] = {}
     used: dict[str, Input] = {}
     for i in sorted(analysis.compute_instrs):
@@ -212,7 +216,8 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
         for other in closed_over(body, name):
             annotation = _annotation(params.get(other))
             if other not in targets and other not in _bound_in(analysis):
-                unsure = other in visible and may_be_unbound(code, visible[other])
+                value = value_of(body, other)
+                unsure = value >= 0 and may_be_unbound(code, value)
                 captured.setdefault(other, Input(other, "capture", annotation, unsure=unsure))
     ordered = [
         used[name] for name, _ in sorted(targets.items(), key=lambda t: t[1]) if name in used
@@ -223,12 +228,12 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
 def closed_over(body: Body, name: str) -> list[str]:
     """Locals that the local function of that name reads, through others that it calls."""
     found: dict[str, None] = {}
-    waiting, visible = [name], dict(body.loop.visible)
+    waiting = [name]
     while waiting:
         current = waiting.pop()
-        value = body.ev.values[visible[current]] if current in visible else None
-        held = body.ev.cells.get(current) or value
-        for func in held.funcs if held is not None else ():
+        value = value_of(body, current)
+        held = body.ev.cells.get(current) or (body.ev.values[value] if value >= 0 else BOTTOM)
+        for func in held.funcs:
             if func[0] != "def" or func[1] != body.ev.module.name:
                 continue
             for inner in _inside(body.ev.module.functions, int(func[2])):
@@ -324,7 +329,7 @@ def callee_text(body: Body, callee: int) -> str:
         base = _module_text(body, instr.args[0])
         return f"{base}.{instr.args[1]}" if base else ""
     if instr.op in DEFINITIONS and body.function.kind == "module":
-        return {v: n for n, v in body.loop.visible}.get(callee, "")
+        return dict(names_of_values(body, [callee])).get(callee, "")
     return ""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import Root, parse_type
+from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
@@ -66,7 +67,7 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
     for root, touches in by_root.items():
         if root in known or not any(t.effect.write for t in touches):
             continue
-        names = [(n, v) for n, v in body.loop.visible if body.ev.values[v].objs == {(root, ())}]
+        names = [(n, v) for n, v in holders(body, root) if len(body.ev.values[v].objs) == 1]
         heads = {parse_type(t)[0] for _, v in names for t in body.ev.values[v].types or {"?"}}
         kind = next((k for k in WAYS if heads == {k}), None)
         if len(names) != 1 or kind is None:

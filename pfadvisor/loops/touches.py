@@ -13,6 +13,7 @@ from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import DEEP, Effect, Root, Val, site_of
 from pfadvisor.loops.escaping import escaped, reaches
 from pfadvisor.loops.handed import handed_out
+from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.whole import OPEN
 
@@ -119,13 +120,7 @@ def describe(body: Body, effect: Effect) -> str:
 
 def name_of_object(body: Body, root: Root) -> str:
     """A local that holds the object."""
-    if body.holders is None:
-        body.holders = {}
-        for name, value in body.loop.visible:
-            for found, path in body.ev.values[value].objs:
-                if not path:
-                    body.holders.setdefault(found, name)
-    return body.holders.get(root, "")
+    return next((name for name, _ in holders(body, root)), "")
 
 
 def types_of_root(body: Body, root: Root) -> frozenset[str] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.facts import Instr, Loop
 from pfadvisor.effects.summary import Target
 from pfadvisor.profit.arguments import bound_values
 from pfadvisor.profit.estimate import ONCE, Estimate, either, plus, times
@@ -39,9 +40,17 @@ def additions(code: tuple[Instr, ...]) -> dict[int, list[int]]:
 def _times_run(sizes: Sizes, i: int, made: int) -> Estimate:
     """How often an instruction runs, for each time that another one does; at least not at all,
     as conditions are not looked at."""
-    around = [one for one in sizes.function.loops if one.body <= i < one.end]
-    trips = [sizes.trips(one) for one in around if not one.body <= made < one.end]
+    trips = [sizes.trips(one) for one in _around(sizes, i) if not one.body <= made < one.end]
     return reduce(times, trips, ONCE)._replace(low=0.0)
+
+
+def _around(sizes: Sizes, i: int) -> list[Loop]:
+    """The loops in whose bodies an instruction stands, outermost first."""
+    bodies, loops = sizes.loop_bodies, sizes.function.loops
+    before = bisect_left(bodies, (i + 1,))
+    last = [loops[number] for _, number in bodies[max(before - 1, 0) : before]]
+    nest = [loops[number] for one in last for number in one.parents] + last
+    return [one for one in nest if one.body <= i < one.end]
 
 
 def returned(sizes: Sizes, value: int) -> Estimate | None:

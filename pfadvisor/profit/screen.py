@@ -17,6 +17,7 @@ from pfadvisor.effects.facts import Function, Instr, Loop, ModuleFacts
 from pfadvisor.effects.names import BUILTINS
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.structure import is_never_split
+from pfadvisor.model import Span
 from pfadvisor.profit import instructions
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.callees import BUILTIN, CALLED, FLAT_CPU
@@ -92,14 +93,15 @@ class Screen:
         self._program = program
         self._methods: dict[tuple[str, str], Estimate | None] = {}
         self._functions: dict[tuple[str, int], Estimate | None] = {}
+        self._sizes: dict[tuple[str, str, Span], Sizes] = {}
         self._depth = 0
 
     def iteration(self, facts: ModuleFacts, function: Function, loop: Loop) -> Estimate | None:
-        inner = any(
-            other is not loop and other.start >= loop.body and other.end <= loop.end
-            for other in function.loops
-        )
-        if inner or loop.generators > 1 or loop.form == "async-for":
+        if (
+            loop.ordinal in self._program.table(_nests, facts)
+            or loop.generators > 1
+            or loop.form == "async-for"
+        ):
             return None
         return self._sum(facts, function, range(loop.body, loop.end))
 
@@ -107,7 +109,10 @@ class Screen:
         self, facts: ModuleFacts, function: Function, instrs: Iterable[int]
     ) -> Estimate | None:
         total, stmts = NONE, set[int]()
-        sizes = Sizes(self._program, facts, function)
+        key = facts.name, function.qualname, function.span
+        if key not in self._sizes:
+            self._sizes[key] = Sizes(self._program, facts, function)
+        sizes = self._sizes[key]
         for i in instrs:
             instr = function.code[i]
             one = self._instr(facts, function, instr, sizes)
@@ -249,6 +254,16 @@ class Screen:
             return None
         dunder = DUNDERS.get(symbol) or DUNDERS.get(symbol.removesuffix("="))
         return self._methods_named(facts, dunder) if dunder else NONE
+
+
+def _nests(facts: ModuleFacts) -> frozenset[int]:
+    """Ordinals of the loops that have others inside."""
+    return frozenset(
+        function.loops[outer].ordinal
+        for function in facts.functions
+        for loop in function.loops
+        for outer in loop.parents
+    )
 
 
 def _flat(line: Effect) -> Estimate | None:

@@ -88,6 +88,11 @@ class Sizes:
     def additions(self) -> dict[int, list[int]]:
         return lengths.additions(self.code)
 
+    @cached_property
+    def loop_bodies(self) -> list[tuple[int, int]]:
+        """Where the bodies of loops begin, in order, with the numbers of the loops."""
+        return sorted((loop.body, number) for number, loop in enumerate(self.function.loops))
+
     def known(self, value: int) -> Known | None:
         if value < 0:
             return None

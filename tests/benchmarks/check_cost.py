@@ -104,6 +104,13 @@ def loops_in_a_row(number: int) -> str:
     return f"from math import comb as work\n\n\ndef run(rows, out):\n{body}"
 
 
+def loops_of_a_script(number: int) -> str:
+    """One module with that many loops in its body, each with a list of its own."""
+    text = "out_{0} = []\nfor row in rows:\n    out_{0}.append(work(row, {0}))\n"
+    body = "".join(map(text.format, range(number)))
+    return f"import sys\nfrom math import comb as work\n\nrows = sys.argv\n{body}"
+
+
 def sizes(most: int) -> list[int]:
     return [10**power for power in range(1, 6) if 10**power <= most]
 
@@ -130,7 +137,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     if len(sys.argv) == 1 or sys.argv[1].isdecimal():
         most = int(sys.argv[1]) if len(sys.argv) > 1 else MOST
-        for make in (statements, loops, loops_in_a_row):
+        for make in (statements, loops, loops_in_a_row, loops_of_a_script):
             table(make, most)
         return
     folder = Path(sys.argv[-1]).resolve()

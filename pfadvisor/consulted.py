@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pfadvisor.effects.facts import ModuleFacts
+    from pfadvisor.effects.tokens import Received
 
+Asked = tuple[Path, frozenset[str]]
 Modules = Mapping[str, "ModuleFacts | None"]
 
 
@@ -29,10 +31,19 @@ class Read(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The content of a file, and what was looked up for it."""
+    """The content of a file, what was looked up for it, and what was asked for: which files import
+    a file, or what has one of these names."""
 
     digest: str
     reads: tuple[Read, ...]
+    asked: frozenset[Asked] = frozenset()
+
+
+class Handed(NamedTuple):
+    """Calls in other files, and what was asked to find them."""
+
+    calls: tuple[Received, ...]
+    asked: frozenset[Asked]
 
 
 class Consulted:

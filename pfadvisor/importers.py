@@ -7,6 +7,7 @@ of a module may be kept for its run as a script alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +22,23 @@ _NAME: Final = re.compile(rb"\w+")
 
 def imported_elsewhere(session: Session, target: Target) -> bool:
     """Whether another file of the project may import the one at `target`."""
-    path = target.path.parent if is_package(target.path) else target.path
-    importers = _importers(session, target.root).get(path.stem.encode(), set())
+    importers = _importers(session, target.root).get(_stem(target.path), set())
     return bool(importers - {target.path})
+
+
+def importing(session: Session, target: Target, names: Iterable[str]) -> list[Path]:
+    """Files of the project that may import the one at `target`, or one of the names, and those
+    that may import one of these files if it hands the names on: a package, or one that has them."""
+    known = _importers(session, target.root)
+    having = set[Path]().union(*(known.get(name.encode(), set()) for name in names))
+    found = known.get(_stem(target.path), set()) | having
+    handing_on = {path for path in found if is_package(path)} | having
+    further = (known.get(_stem(path), set()) for path in handing_on)
+    return sorted(found.union(*further) - {target.path})
+
+
+def _stem(path: Path) -> bytes:
+    return (path.parent if is_package(path) else path).stem.encode()
 
 
 def _importers(session: Session, root: Path) -> dict[bytes, set[Path]]:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pfadvisor import cache, workers
-from pfadvisor.consulted import Read, Reading
+from pfadvisor.consulted import Asked, Read, Reading
+from pfadvisor.importers import importing
+from pfadvisor.session import Session
 from pfadvisor.source.environment import imports_of
 from pfadvisor.source.files import Target
 from pfadvisor.source.project import Project
@@ -28,9 +30,13 @@ Question = tuple[str, tuple[str, ...] | None]
 
 
 class Kept(NamedTuple):
+    """`importers`: digest of the files that were found where it was `asked` for importers."""
+
     digest: str
     mask: int
     outcome: Outcome
+    asked: frozenset[Asked]
+    importers: str
 
 
 class Outcomes:
@@ -38,6 +44,7 @@ class Outcomes:
     must lead to, None for all loops."""
 
     def __init__(self, root: Path, request: Request) -> None:
+        self._root, self._session = root, Session(request.settings, request.cwd)
         self._path = cache.folder() / "outcomes" / _store_of(root, request)
         self._imports = imports_of(Project(root), request.settings.python, request.cwd)
         self._reads, self._kept = _loaded(self._path)
@@ -50,6 +57,8 @@ class Outcomes:
         found = self._kept.get(_question(target, names))
         if found is None or found.digest != self._digest(target.path):
             return None
+        if found.importers != self._importing(found.asked):
+            return None
         return found.outcome if self._all_hold(found.mask) else None
 
     def keep(self, target: Target, outcome: Outcome, names: frozenset[str] | None = None) -> None:
@@ -58,7 +67,9 @@ class Outcomes:
         question = _question(target, names)
         self._kept.pop(question, None)
         mask = self._mask(outcome.reading)
-        self._kept[question] = Kept(outcome.reading.digest, mask, replace(outcome, reading=None))
+        told, asked = replace(outcome, reading=None), outcome.reading.asked
+        importers = self._importing(asked)
+        self._kept[question] = Kept(outcome.reading.digest, mask, told, asked, importers)
         self._changed = True
 
     def save(self) -> None:
@@ -105,6 +116,14 @@ class Outcomes:
         if found != read.found:
             return False
         return read.used is None or self._digest(read.used) == read.digest
+
+    def _importing(self, asked: frozenset[Asked]) -> str:
+        """Digest of the files that import what was asked for, as they are now."""
+        found = set[Path]()
+        for path, names in asked:
+            found.update(importing(self._session, Target(path, self._root), names))
+        text = "\0".join(f"{path}\0{self._digest(path)}" for path in sorted(found))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if asked else ""
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:

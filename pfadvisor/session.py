@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor import cache
 from pfadvisor.config import Settings
-from pfadvisor.consulted import Consulted, Read, Reading
+from pfadvisor.consulted import Consulted, Handed, Read, Reading
 from pfadvisor.model import Failed
 from pfadvisor.source.environment import imports_of
 from pfadvisor.source.files import Target, display
@@ -25,6 +25,7 @@ from pfadvisor.source.project import Project, is_package
 if TYPE_CHECKING:
     from pfadvisor.effects.facts import ModuleFacts
     from pfadvisor.effects.program import Program
+    from pfadvisor.effects.tokens import Received
 
 
 MOST_BYTES: Final = 1_000_000  # of a module of a package: larger ones are tables, made by programs
@@ -46,6 +47,7 @@ class Session:
         self._digests: dict[Path, str] = {}
         self._consulted: dict[Program, Consulted] = {}
         self._reads: dict[tuple[Path, str, bool, bool], Read] = {}
+        self.received: dict[tuple[Path, frozenset[str], int], Handed] = {}
         self.importers: dict[Path, dict[bytes, set[Path]]] = {}  # by root, then by name
 
     def counted(self) -> Counter[str]:
@@ -86,6 +88,13 @@ class Session:
             self._facts[target.path] = facts
         return facts
 
+    def neighbour(self, target: Target) -> ModuleFacts | None:
+        """The facts of a file that is not analysed itself, None where there are none."""
+        path = target.path
+        if path not in self._facts:
+            self._facts[path] = self._imported(self.source(path), self.module_name(target))
+        return self._facts[path]
+
     def module_name(self, target: Target) -> str:
         return self._imports_in(target.root).project.module_name(target.path)
 
@@ -120,6 +129,16 @@ class Session:
         if key not in self._programs:
             self._programs[key] = self._linked(imports, key[1])
         program = self._programs[key]
+        program.add(facts)
+        return program
+
+    def program_given(
+        self, target: Target, facts: ModuleFacts, received: tuple[Received, ...]
+    ) -> Program:
+        """The same, where calls in other files hand that to the one at `target`."""
+        imports = self._imports_in(target.root)
+        program = self._linked(imports, imports.project.import_root(target.path))
+        program.received[facts.name] = received
         program.add(facts)
         return program
 
@@ -162,10 +181,7 @@ class Session:
         path = project.find(dotted, beside)
         if path is None:
             return None
-        if path not in self._facts:
-            name = self.module_name(Target(path, project.root))
-            self._facts[path] = self._imported(self.source(path), name)
-        return self._facts[path]
+        return self.neighbour(Target(path, project.root))
 
     def _load_outside(self, imports: Imports, dotted: str, beside: Path) -> ModuleFacts | None:
         path = imports.outside(dotted, beside)

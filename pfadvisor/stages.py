@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor import nesting, selection
+from pfadvisor import callers, nesting, selection
 from pfadvisor.config import Settings
-from pfadvisor.consulted import Reading
+from pfadvisor.consulted import Asked, Reading
 from pfadvisor.idle import Uses, uses
 from pfadvisor.importers import imported_elsewhere
 from pfadvisor.model import Applicability, Failed, Finding, Judgement, Skipped
@@ -30,6 +30,7 @@ from pfadvisor.source.suppress import Suppressions, suppressions
 
 if TYPE_CHECKING:
     from pfadvisor.effects.facts import ModuleFacts
+    from pfadvisor.effects.program import Program
 
 DEEP: Final = 5000
 NOTEBOOK: Final = ".ipynb"
@@ -96,19 +97,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     facts = session.facts(target, source)
     if isinstance(facts, Failed):
         return Outcome(failed=facts)
-    from pfadvisor.profit.judge import judge_module
-
     said = suppressions(source.data, source.text)
-    program = session.program(target, facts)
-    judgements = judge_module(
-        program,
-        facts,
-        request.settings,
-        _answers(facts, said),
-        request.basis.at(target.path, source.digest),
-        pick(facts),
-        selection.glance(request.show),
-    )
+    program, judgements, asked = _judged(session, target, facts, source, request, said, pick)
     if not request.dependences:
         judgements = tuple(replace(one, dependences=()) for one in judgements)
     findings = [_finding(judgement, said, request.settings) for judgement in judgements]
@@ -129,10 +119,39 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     running += nesting.standing(source.name, target.root, program, facts)
     # a guarded rewrite is not kept: another file that begins to import this one is not noticed
     kept = request.cached and not any(guarding)
-    reading = session.reading(target, facts, program) if kept else None
+    reading = session.reading(target, facts, program)._replace(asked=asked) if kept else None
     loops = sum(len(function.loops) for function in facts.functions)
     stated = uses(source.name, said, findings, loops, _mentioned(session, target, source))
     return Outcome(tuple(shown), None, None, loops, tuple(hidden), running, reading, stated)
+
+
+def _judged(
+    session: Session,
+    target: Target,
+    facts: ModuleFacts,
+    source: SourceFile,
+    request: Request,
+    said: Suppressions,
+    pick: Pick,
+) -> tuple[Program, tuple[Judgement, ...], frozenset[Asked]]:
+    """The judgements, with what other files hand to the functions that the loops stand in."""
+    from pfadvisor.profit.judge import judge_module
+
+    settings, answers, glance = request.settings, _answers(facts, said), request.show
+    basis = request.basis.at(target.path, source.digest)
+
+    def judge(program: Program) -> tuple[Judgement, ...]:
+        asked = pick(facts), selection.glance(glance)
+        return judge_module(program, facts, settings, answers, basis, *asked)
+
+    program = session.program(target, facts)
+    judgements = judge(program)
+    names = callers.names_asked(program, facts, judgements)
+    handed = callers.received(session, target, facts, names)
+    if handed.calls:
+        program = session.program_given(target, facts, handed.calls)
+        judgements = judge(program)
+    return program, judgements, handed.asked
 
 
 def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], list[str]]:

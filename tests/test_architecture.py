@@ -27,6 +27,7 @@ FLOORS = (
     ("cache", "consulted", "selection", "nesting", "workers", "idle"),
     ("session",),
     ("importers", "inquiry"),
+    ("callers",),
     ("stages",),
     ("outcomes",),
     ("pipeline",),

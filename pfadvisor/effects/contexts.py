@@ -14,6 +14,7 @@ from pfadvisor.effects.families import made_as_such
 from pfadvisor.effects.handed_iterators import Attributes, Handed, handed, may_be
 from pfadvisor.effects.iterator_lines import Elsewhere
 from pfadvisor.effects.summary import Context, Given, given_of
+from pfadvisor.effects.tokens import Received
 from pfadvisor.effects.values import NOTHING, Val
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of t
 class Contexts:
     def __init__(self, program: Program) -> None:
         self._context_program = program
+        self.received: dict[str, tuple[Received, ...]] = {}  # calls in files that are not read
         self._own: dict[tuple[str, int, int], Val] = {}
         self._uses: dict[tuple[str, int], list[int]] = {}
 
@@ -83,7 +85,8 @@ class Contexts:
         return self.handed_in(module).attributes()
 
     def _handed(self, module: ModuleFacts) -> Handed:
-        return handed(module, Elsewhere(self._context_program, module))
+        received = self.received.get(module.name, ())
+        return handed(module, Elsewhere(self._context_program, module), received)
 
     def _needed(
         self, module: ModuleFacts, index: int, number: int, given: Given, use: int

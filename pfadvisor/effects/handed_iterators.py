@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.iterator_flow import Flow
 from pfadvisor.effects.iterator_lines import Elsewhere
-from pfadvisor.effects.tokens import ANYBODY, Slot, depths_of
+from pfadvisor.effects.tokens import ANYBODY, Given, Received, Slot, depths_of
 from pfadvisor.effects.values import parse_type
 
 Attributes = dict[str, tuple[bool, frozenset[int]]]
@@ -22,10 +22,12 @@ SPARING: Final = "Iterable"  # all that it promises is to be gone through once
 
 class Handed(NamedTuple):
     """How far down iterators are in what each slot gets, 0 where it gets some themselves; `kept`
-    are parameters with whose iterators a caller may go on."""
+    are parameters with whose iterators a caller may go on, `sent` calls of what other files define
+    that pass iterators."""
 
     depths: dict[Slot, frozenset[int]]
     kept: frozenset[Slot]
+    sent: tuple[tuple[str, tuple[Given, ...]], ...]
 
     def to(self, slot: Slot) -> tuple[bool, frozenset[int]]:
         """Whether the slot gets iterators, and how far down they are in holders that it gets."""
@@ -42,7 +44,12 @@ def may_be(types: frozenset[str] | None) -> bool:
     return types is None or any(parse_type(t)[0] == SPARING for t in types)
 
 
-def handed(module: ModuleFacts, elsewhere: Elsewhere) -> Handed:
-    flow = Flow(module, elsewhere).run()
+def handed(module: ModuleFacts, elsewhere: Elsewhere, received: tuple[Received, ...]) -> Handed:
+    """`received` are calls in other files."""
+    flow = Flow(module, elsewhere)
+    for token, given in received:
+        flow.receive(token, given)
+    flow.run()
     depths = ((slot, depths_of(tokens)) for slot, tokens in flow.slots.items())
-    return Handed({slot: found for slot, found in depths if found}, frozenset(flow.kept))
+    got = {slot: found for slot, found in depths if found}
+    return Handed(got, frozenset(flow.kept), tuple(flow.sent))

@@ -7,7 +7,7 @@ arguments, or what that holds, where the other code is known to call it for each
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import Function, Instr
 from pfadvisor.effects.tokens import (
@@ -16,6 +16,7 @@ from pfadvisor.effects.tokens import (
     NONE,
     ONE,
     RETURNED,
+    Given,
     Token,
     Tokens,
     at_depths,
@@ -39,21 +40,13 @@ FOR_EACH: Final = MAKING | {
     *("imap", "imap_unordered", "starmap", "map_async", "starmap_async", "reduce", "groupby"),
     *("sorted", "sort", "min", "max", "takewhile", "dropwhile", "filterfalse", "accumulate"),
 }
+HANDED: Final = frozenset({"def", "class", "import"})
 SET: Final = ("object", "name", "value")
 CODE: Final = frozenset({"def", "class", "object"})
 PARTIAL: Final = "functools.partial"
 BOUND: Final = frozenset({"staticmethod", "classmethod"})
 READ: Final = frozenset({"property", "cached_property"})
 ENTERED: Final = frozenset({"contextmanager", "asynccontextmanager"})
-
-
-class Given(NamedTuple):
-    """One argument: `kind` as in a call, the value where one instruction gives it, else -1."""
-
-    kind: str
-    name: str
-    tokens: Tokens
-    value: int = -1
 
 
 def call(sweep: Sweep, instr: Instr) -> Tokens:
@@ -192,6 +185,8 @@ def _make(sweep: Sweep, token: Token, given: list[Given]) -> Tokens:
     if init >= 0:
         _Binding(sweep, flow.module.functions[init], 1).bind(given)
         return found
+    for base in flow.bases_elsewhere(cls):
+        flow.send(base, given)
     fields = flow.fields(cls)
     for number, one in enumerate(given):
         named = one.name if one.kind == "kw" else "".join(fields[number : number + 1])
@@ -231,6 +226,7 @@ def _set_attribute(sweep: Sweep, given: list[Given]) -> None:
 def _call_import(sweep: Sweep, token: Token, given: list[Given]) -> Tokens:
     if token[1] == PARTIAL:
         return _partial(sweep, given)
+    sweep.flow.send(token[1], given)
     found, elsewhere = sweep.flow.elsewhere.given_by(token[1]), sweep.flow.elsewhere
     tokens = NONE.union(*(one.tokens for one in given))
     if tokens and elsewhere.passed_on_by(token[1]):
@@ -250,12 +246,14 @@ def _partial(sweep: Sweep, given: list[Given]) -> Tokens:
         elif token[0] == "class":
             _make(sweep, token, [one._replace(value=-1) for one in first])
             found |= {token}
+        elif token[0] == "import":
+            sweep.flow.send(token[1], first)
     return found
 
 
 def _hand_over(sweep: Sweep, name: str, given: list[Given]) -> None:
     """Functions that are given to other code, which calls them with what is given beside them."""
-    functions = [t for one in given for t in one.tokens if t[0] in ("def", "class")]
+    functions = [t for one in given for t in one.tokens if t[0] in HANDED]
     every = NONE.union(*(one.tokens for one in given)) if functions else NONE
     beside = at_depths(depths_of(every))
     passed = opened(beside) if name in FOR_EACH else beside | opened(beside)
@@ -270,7 +268,9 @@ def _method(sweep: Sweep, callee: Instr, given: list[Given]) -> Tokens:
     tokens = NONE.union(*(one.tokens for one in given))
     if name in FILLING:
         sweep.fill(base, held(tokens))
-    elif name in POURING:
+    else:
+        sweep.flow.send(f".{name}", given)
+    if name in POURING:
         named = NONE.union(*(held(one.tokens) for one in given if one.kind == "kw"))
         sweep.fill(base, poured(tokens) | named)
     on = sweep.values[base]

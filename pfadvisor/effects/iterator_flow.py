@@ -11,7 +11,20 @@ from typing import Any, Final
 
 from pfadvisor.effects.facts import Class, Function, ModuleFacts
 from pfadvisor.effects.iterator_lines import Elsewhere
-from pfadvisor.effects.tokens import ANYBODY, NONE, OUTSIDE, Slot, Tokens, code_of, without_names
+from pfadvisor.effects.names import absolute
+from pfadvisor.effects.tokens import (
+    ANYBODY,
+    NONE,
+    OUTSIDE,
+    Given,
+    Slot,
+    Token,
+    Tokens,
+    at_depths,
+    code_of,
+    depths_of,
+    without_names,
+)
 
 MOST_TOKENS: Final = 24  # in a slot; what could be called besides is left out
 CELL: Final = "<"  # begins the slot of a variable that nested functions read
@@ -22,6 +35,7 @@ class Flow:
         self.module, self.elsewhere = module, elsewhere
         self.slots: dict[Slot, Tokens] = {}
         self.kept: set[Slot] = set()  # parameters with whose iterators a caller may go on
+        self.sent: dict[tuple[str, tuple[Given, ...]], None] = {}
         self.methods: dict[str, list[int]] = {}
         for index, function in enumerate(module.functions):
             if function.owner_class >= 0 and function.kind == "function":
@@ -62,6 +76,20 @@ class Flow:
             self.slots[slot] = known | tokens
             self._waiting |= dict.fromkeys(self._readers.get(slot, ()))
 
+    def send(self, name: str, given: list[Given]) -> None:
+        """A call of what another file defines: a dotted name, or of a method after a dot alone."""
+        depths = [at_depths(depths_of(one.tokens)) for one in given]
+        if any(depths):
+            told = zip(given, depths, strict=True)
+            self.sent[name, tuple(one._replace(tokens=d, value=-1) for one, d in told)] = None
+
+    def receive(self, token: Token, given: tuple[Given, ...]) -> None:
+        """A call in another file, of a function or class of this one."""
+        from pfadvisor.effects.iterator_calls import CALLED
+        from pfadvisor.effects.iterator_steps import Sweep
+
+        CALLED[token[0]](Sweep(self, 0, self._values[0]), token, list(given))
+
     def get(self, slot: Slot, reader: int) -> Tokens:
         self._readers.setdefault(slot, set()).add(reader)
         return self.slots.get(slot, NONE)
@@ -95,6 +123,15 @@ class Flow:
         """The function of a method, its own or an inherited one; -1 if none is in the file."""
         found = (dict(one.methods).get(name, -1) for one in self.lineage(cls))
         return next((index for index in found if index >= 0), -1)
+
+    def bases_elsewhere(self, cls: Class) -> Iterator[str]:
+        """The dotted names of imported classes that the class derives from."""
+        imports = dict(self.module.imports)
+        for base in (base for one in self.lineage(cls) for base in one.bases):
+            first, _, rest = base.partition(".")
+            if first in imports:
+                target, name, level = imports[first]
+                yield ".".join(filter(None, (absolute(self.module, target, level), name, rest)))
 
     def instance(self, number: int) -> Tokens:
         """An instance of a class of the file, where it can be called."""

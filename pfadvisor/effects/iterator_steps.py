@@ -125,8 +125,11 @@ def _param(sweep: Sweep, instr: Instr) -> Tokens:
 
 def _name(sweep: Sweep, instr: Instr) -> Tokens:
     found = sweep.flow.get(("", instr.args[0]), sweep.index)
-    known = instr.args[0] in sweep.flow.module.names
-    return found if known else found | {("builtin", instr.args[0])}
+    module, name = sweep.flow.module, instr.args[0]
+    if name in module.names:
+        return found
+    stars = (absolute(module, target, level) for target, level in module.star_imports)
+    return found.union([("builtin", name)], (("import", f"{star}.{name}") for star in stars))
 
 
 def _free(sweep: Sweep, instr: Instr) -> Tokens:

@@ -8,7 +8,7 @@ builtin, or what an import binds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 Token = tuple[Any, ...]
 Tokens = frozenset[Token]
@@ -23,6 +23,18 @@ MAKING: Final = frozenset({"iter", "map", "filter", "zip", "enumerate", "reverse
 RETURNED: Final = "return"
 ANYBODY: Final = "*"  # stands for all classes
 OUTSIDE: Final = "?"  # for what is set on other objects than the own one
+
+
+class Given(NamedTuple):
+    """One argument: `kind` as in a call, the value where one instruction gives it, else -1."""
+
+    kind: str
+    name: str
+    tokens: Tokens
+    value: int = -1
+
+
+Received = tuple[Token, tuple[Given, ...]]  # a function or class of a file, and a call's arguments
 
 
 def at_depths(depths: Iterable[int]) -> Tokens:

@@ -181,10 +181,12 @@ class Emitter:
         if lost and self.plan.mode == "processes":
             name = lost[0].rpartition(":")[2]
             raise Refused(f"{name}, which can leave the work, may not survive pickling")
-        around = enclosing_function(self.context.path) or self.text.tree
-        attributes = {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
-        if self.plan.handled and self.plan.mode == "processes" and attributes & _ORIGINS:
+        if self.plan.handled and self.plan.mode == "processes" and self._asks_origins():
             raise Refused("a handler here asks where an exception came from")
+
+    def _asks_origins(self) -> bool:
+        around = enclosing_function(self.context.path) or self.text.tree
+        return any(isinstance(n, ast.Attribute) and n.attr in _ORIGINS for n in ast.walk(around))
 
     @property
     def inside(self) -> str:

@@ -40,10 +40,7 @@ class Guard:
         """The first statement that goes below the guard."""
         body = self.text.tree.body
         index = body.index(self.context.top)
-        used: set[str] = set()
-        for node in ast.walk(self.text.tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                used |= loads(node) - bound_in(node)
+        used = self.text.once("used", lambda: _used_in_functions(self.text.tree))
         for statement in body[index:]:
             if isinstance(statement, _KEPT_OUT):
                 raise Refused("definitions or imports follow the loop at module level")
@@ -103,6 +100,14 @@ def _guards(text: Text) -> tuple[set[int], set[int]]:
 def _blank(row: Line) -> bool:
     """Below the guard one blank row is as much as a formatter leaves."""
     return not row.fixed and not row.text.strip()
+
+
+def _used_in_functions(tree: ast.Module) -> set[str]:
+    """Variables that functions take from around them."""
+    functions = (
+        n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    return {name for node in functions for name in loads(node) - bound_in(node)}
 
 
 def _stored(node: ast.AST) -> set[str]:

@@ -23,7 +23,7 @@ def lifted(context: FileContext, names: set[str]) -> dict[str, ast.stmt]:
     """
     function = enclosing_function(context.path)
     found: dict[str, ast.stmt] = {}
-    for outer in context.path[:-1]:
+    for outer in context.path[:-1] if names else ():
         if not isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         for node in ast.walk(outer):

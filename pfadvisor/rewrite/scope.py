@@ -6,7 +6,9 @@ import ast
 import builtins
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from weakref import WeakKeyDictionary
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.text import Text, contains
@@ -46,6 +48,22 @@ def _whole(text: Text, node: ast.AST) -> Span:
     return span._replace(row=min([d.lineno for d in decorators] + [span.row]), column=1)
 
 
+def per_scope(find: Callable[[ast.AST], set[str]]) -> Callable[[ast.AST], set[str]]:
+    """Asked again with each loop of a module, class or function, it is not found out again."""
+    known = WeakKeyDictionary[ast.AST, set[str]]()
+
+    @wraps(find)
+    def found(node: ast.AST) -> set[str]:
+        if not isinstance(node, (ast.Module, *Definition)):
+            return find(node)
+        if node not in known:
+            known[node] = find(node)
+        return set(known[node])
+
+    return found
+
+
+@per_scope
 def names_in(node: ast.AST) -> set[str]:
     """Every identifier that `node` reads, binds or declares, attributes excluded."""
     return {name for child in ast.walk(node) for name in _names(child)}
@@ -79,6 +97,7 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
+@per_scope
 def bound_in(definition: ast.AST) -> set[str]:
     """Names that `definition` binds in its own scope."""
     found: set[str] = set()
@@ -107,6 +126,7 @@ def bound_in(definition: ast.AST) -> set[str]:
     return found - declared
 
 
+@per_scope
 def loads(node: ast.AST) -> set[str]:
     return {
         child.id
@@ -115,6 +135,7 @@ def loads(node: ast.AST) -> set[str]:
     }
 
 
+@per_scope
 def stores(node: ast.AST) -> set[str]:
     return {
         child.id

@@ -10,13 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from pfadvisor.rewrite.bindings import Bindings
 from pfadvisor.rewrite.library import Library
-from pfadvisor.rewrite.scope import (
-    Definition,
-    bound_in,
-    enclosing_function,
-    own_nodes,
-)
+from pfadvisor.rewrite.scope import Definition, enclosing_function
 from pfadvisor.rewrite.text import Text
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -59,6 +55,7 @@ class Types:
         self.tree = text.tree
         self.stated = dict(stated)
         self.library: Library = text.once("library", lambda: Library(text.tree))
+        self._bindings: dict[ast.AST, Bindings] = text.once("bindings", dict)
         self.scope: ast.AST = enclosing_function(list(path)) or text.tree
         classes = [node for node in path if isinstance(node, ast.ClassDef)]
         self.owner = classes[-1] if classes else None
@@ -79,7 +76,7 @@ class Types:
             return self._answers[name]
         self._asked.add(name)
         try:
-            local = name in bound_in(self.scope)
+            local = name in self._bindings_of(self.scope).names
             found = self._bound(name, self.scope if local else self.tree)
         finally:
             self._asked.discard(name)
@@ -96,31 +93,30 @@ class Types:
             for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
                 if arg.arg == name:
                     return ast.unparse(arg.annotation) if arg.annotation else None
-        found: list[str | None] = []
-        for node in own_nodes(scope):
-            match node:
-                case ast.AnnAssign(target=ast.Name(id=bound), annotation=annotation):
-                    if bound == name:
-                        return ast.unparse(annotation)
-                case ast.Name(id=bound, ctx=ast.Store()) if bound == name:
-                    found.append(self._binding(scope, node))
-        agreed = set(found)
+        bindings = self._bindings_of(scope)
+        if name in bindings.annotated:
+            return ast.unparse(bindings.annotated[name])
+        agreed = {self._binding(bound, by) for bound, by in bindings.stored.get(name, ())}
         return agreed.pop() if len(agreed) == 1 else None
 
-    def _binding(self, scope: ast.AST, name: ast.Name) -> str | None:
+    def _bindings_of(self, scope: ast.AST) -> Bindings:
+        if scope not in self._bindings:
+            self._bindings[scope] = Bindings(scope)
+        return self._bindings[scope]
+
+    def _binding(self, name: ast.Name, by: ast.AST | None) -> str | None:
         """The type that one binding gives the name."""
-        for node in own_nodes(scope):
-            match node:
-                case ast.Assign(targets=[target], value=value) if _holds(target, name):
-                    return self._part(target, self.value(value), name)
-                case ast.AugAssign(target=target, op=op, value=value) if target is name:
-                    return self._arithmetic(op, self.name(name.id), self.value(value))
-                case ast.NamedExpr(target=target, value=value) if target is name:
-                    return self.value(value)
-                case ast.withitem(optional_vars=target, context_expr=opened) if target is name:
-                    return "TextIO" if _opens_text(opened) else None
-                case ast.For(target=target, iter=source) if _holds(target, name):
-                    return self._part(target, self.element(source), name)
+        match by:
+            case ast.Assign(targets=[target], value=value):
+                return self._part(target, self.value(value), name)
+            case ast.AugAssign(op=op, value=value):
+                return self._arithmetic(op, self.name(name.id), self.value(value))
+            case ast.NamedExpr(value=value):
+                return self.value(value)
+            case ast.withitem(context_expr=opened):
+                return "TextIO" if _opens_text(opened) else None
+            case ast.For(target=target, iter=source):
+                return self._part(target, self.element(source), name)
         return None
 
     def _part(self, target: ast.expr, given: str | None, name: ast.Name) -> str | None:
@@ -316,10 +312,6 @@ def _opens_text(node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="open"), args=[_, ast.Constant(value=str(mode))]):
             return "b" not in mode
     return False
-
-
-def _holds(target: ast.expr, name: ast.Name) -> bool:
-    return any(node is name for node in ast.walk(target))
 
 
 def _definition(body: Sequence[ast.stmt], name: str) -> FunctionDef | ast.ClassDef | None:

@@ -267,7 +267,7 @@ def _imports(context: FileContext, names: set[str]) -> dict[str, str]:
     """Those of `names` that the enclosing function imports, with their import statements."""
     function = enclosing_function(context.path)
     found: dict[str, list[str]] = {}
-    for node in ast.walk(function) if function else ():
+    for node in ast.walk(function) if function and names else ():
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 bound = alias.asname or alias.name.partition(".")[0]
@@ -278,7 +278,7 @@ def _imports(context: FileContext, names: set[str]) -> dict[str, str]:
                     )
                 else:
                     found.setdefault(bound, []).append(ast.unparse(single))
-    other = stores(function) if function else set()
+    other = stores(function) if function and names else set()
     return {n: s[0] for n, s in found.items() if n in names and n not in other and len(s) == 1}
 
 

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import ast
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects import access
+from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.folders import LISTS
+from pfadvisor.effects.refinement import without
 from pfadvisor.effects.values import NOTHING
 
 if TYPE_CHECKING:
@@ -41,6 +46,16 @@ def only_looks(ev: Evaluation, i: int, name: str) -> bool:
         return False
     words = [value for kind, _, value in given if kind == "pos"]
     return _is_harmless(ev, _spelled(ev, words or [named.get("args", -1)]))
+
+
+def started(ev: Evaluation, i: int, line: Line, name: str) -> Line:
+    """What the call of a table's line that starts a child does: a child that only looks may look
+    at any file."""
+    redirected(ev, i)
+    if not only_looks(ev, i, name):
+        return line
+    access.resource(ev, i, "file", write=False, how=LISTS)
+    return replace(line, writes=without(line.writes, "process"))
 
 
 def redirected(ev: Evaluation, i: int) -> None:

@@ -14,7 +14,8 @@ name id           reads a module-level or builtin name (id is a str)
 builtin id        reads a builtin whose name the module has not bound yet
 free id           reads a variable of an enclosing function
 attr v name · item v sub · slice lo hi step · call f ((kind, name, v)…) kind: pos kw star dstar
-op symbol v…      operators; "+=" and the like may work in place; "fmt" is an f-string
+op symbol v…      operators; "+=" and the like may work in place; "fmt" is an f-string, its
+                texts among the values, and each field with a spec: value, "!conversion", spec
 display kind v…   list tuple set dict (dict: k v k v…) · star v · dstar v
 comp kind loop v… result of a comprehension over its loop (index into Function.loops)
 elem v            what a loop over v binds · unpack v i · func index · class index

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import (
@@ -14,6 +13,7 @@ from pfadvisor.effects import (
     calls,
     commands,
     filling,
+    folders,
     hidden,
     identity,
     implicit,
@@ -30,7 +30,6 @@ from pfadvisor.effects import (
 from pfadvisor.effects.effect import RESOURCES
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.opening import only_read
-from pfadvisor.effects.refinement import without
 from pfadvisor.effects.summary import Summary
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -157,9 +156,7 @@ def known(
         if line.unknown:
             return calls.unknown(ev, i, name, args, [])
     if line.blocks == "process" and "process" in line.writes:
-        commands.redirected(ev, i)
-        if commands.only_looks(ev, i, name):
-            line = replace(line, writes=without(line.writes, "process"))
+        line = commands.started(ev, i, line, name)
     method = name.rpartition(".")[2]
     if name == "id":
         identity.addressed(ev, i, join_all([*bound.vals.values()]))
@@ -223,7 +220,7 @@ def _touch(
     if resource in RESOURCES:
         key = _receiver(ev, i) if argument == "self" else bound.keys.get(argument, -1)
         if not (write and argument == "self" and resource == "file" and only_read(ev, key)):
-            told = PAUSE if resource == "clock" and how == PAUSE else "resource"
+            told = PAUSE if resource == "clock" and how == PAUSE else folders.told(how, write=write)
             access.resource(ev, i, resource, write=write, key=key, how=told)
         given = bound.vals.get(argument)
         if given and not _names_a_file(ev, given) and (write or _is_handle(ev, given)):

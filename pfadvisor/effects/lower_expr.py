@@ -186,12 +186,15 @@ class Constants:
 
 
 def _fstring(low: Lowering, node: ast.JoinedStr) -> int:
-    values = [lower_expr(low, v) for v in node.values if isinstance(v, ast.FormattedValue)]
+    values = [lower_expr(low, v) for v in node.values]
     return low.emit("op", ("fmt", *values), node)
 
 
 def _formatted(low: Lowering, node: ast.FormattedValue) -> int:
     values = [lower_expr(low, node.value)]
+    if node.conversion >= 0 or node.format_spec is not None:
+        conversion = chr(node.conversion) if node.conversion >= 0 else ""
+        values.append(low.emit("const", (f"!{conversion}",), node.value))
     if node.format_spec is not None:
         values.append(lower_expr(low, node.format_spec))
     return low.emit("op", ("fmt", *values), node.value)

@@ -1,22 +1,21 @@
-"""Which files an iteration names: whether one may read what another one writes.
+"""Which files the iterations touch: whether two of them may be one.
 
-Two paths are of one iteration if both are made, without arithmetic, of the same
-part of the item. Paths that nothing relates may name one file.
+A path that is spelled the same by all iterations, of an item that never comes twice, is each
+iteration's own. Paths that nothing relates may name one file.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects.folders import LISTS, MAKES, TREE
 from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.spelling import Spelling, branch, end_apart, leaf, own, speller, steady
 from pfadvisor.loops.touches import Touch
 
-LISTINGS: Final = frozenset(
-    {"listdir", "iterdir", "glob", "rglob", "scandir", "walk", "iglob", "fwalk"}
-)
-MOST_PARTS: Final = 200
+NAMES: Final = ("str", "bytes", "pathlib.", "os.DirEntry")
 
 
 def depends_on_item(body: Body, value: int) -> bool:
@@ -38,49 +37,43 @@ def path_of(body: Body, value: int) -> int:
     return path_behind(body.ev, value, body.loop.body)
 
 
-def crossing(body: Body, write: Touch, reads: list[Touch]) -> list[Touch]:
-    """Reads of files that may be the one that another iteration writes."""
-    known: dict[int, int] = {}
-    here = _core(body, path_of(body, write.effect.key), known)
-    return [
-        r
-        for r in reads
-        if _lists(body, r) or here < 0 or _core(body, path_of(body, r.effect.key), known) != here
-    ]
+def spelled(body: Body, touch: Touch) -> Spelling:
+    """() for a file of which nothing is known."""
+    key = path_of(body, touch.effect.key)
+    return speller(body).of(key) if key >= 0 and touch.effect.root[1] == "file" else ()
 
 
-def _lists(body: Body, read: Touch) -> bool:
-    targets = body.ev.targets.get(read.effect.instr, ())
-    return any(t.name.rpartition(".")[2] in LISTINGS for t in targets)
+def alike(body: Body, write: Touch, other: Touch) -> bool:
+    """Whether both are spelled the same, and so of one file within an iteration."""
+    one = spelled(body, write)
+    return bool(one) and one == spelled(body, other)
 
 
-def _core(body: Body, value: int, known: dict[int, int]) -> int:
-    """The part of the item that the path is made of, -1 if that cannot be said."""
-    if value < 0 or value == body.loop.elem or value in body.header:
-        return value
-    if value not in known and len(known) < MOST_PARTS:
-        known[value] = -1  # of what is made of itself nothing is said
-        known[value] = _core_of_parts(body, value, known) if body.inside(value) else -1
-    return known.get(value, -1)
+def apart(body: Body, write: Touch, other: Touch) -> bool:
+    """Whether what one iteration writes is no file that another one touches there."""
+    one, two = spelled(body, write), spelled(body, other)
+    if branch(one) and branch(one) == branch(two):
+        return True
+    if _deep(write, other) or not (one and two):
+        return False
+    return (
+        (one == two and own(one)) or (leaf(one) and leaf(one) == leaf(two)) or end_apart(one, two)
+    )
 
 
-def _core_of_parts(body: Body, value: int, known: dict[int, int]) -> int:
-    instr = body.function.code[value]
-    inner = dict.fromkeys(v for v in operands(instr) if depends_on_item(body, v))
-    cores = {_core(body, v, known) for v in inner}
-    return cores.pop() if len(cores) == 1 and _keeps(body, value) else -1
+def changes_folders(touch: Touch) -> bool:
+    return touch.effect.how in (MAKES, TREE)
 
 
-def _keeps(body: Body, value: int) -> bool:
-    """Whether the operation puts the item's part into text or a path as it is."""
-    instr, ev = body.function.code[value], body.ev
-    match instr.op:
-        case "attr" | "item":
-            return True
-        case "op":
-            types = ev.values[value].types
-            texts = types is not None and types <= {"str", "bytes", "pathlib.Path"}
-            return instr.args[0] in ("/", "fmt") or (instr.args[0] in ("+", "%") and texts)
-        case "call":
-            return all(t.kind in ("known", "method", "duck") for t in ev.targets.get(value, ()))
-    return False
+def _deep(write: Touch, other: Touch) -> bool:
+    """Whether one of them touches what lies below, too: nothing can be read below a folder that
+    is still to be made."""
+    hows = {write.effect.how, other.effect.how}
+    return bool(hows & {TREE, LISTS}) or (MAKES in hows and other.effect.write)
+
+
+def is_open_file(body: Body, touch: Touch) -> bool:
+    """Whether it is a file that was open before the loop."""
+    key = path_of(body, touch.effect.key)
+    types = body.ev.values[key].types if key >= 0 and steady(spelled(body, touch)) else None
+    return bool(types) and not any(t.startswith(NAMES) for t in types or ())

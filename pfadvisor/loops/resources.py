@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.loops.conflicts import Conflict, access_of, kind_of
-from pfadvisor.loops.file_names import crossing, depends_on_item, path_of
+from pfadvisor.loops.file_names import (
+    alike,
+    apart,
+    changes_folders,
+    depends_on_item,
+    is_open_file,
+    path_of,
+)
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
@@ -33,10 +40,6 @@ RULES: Final = {
     "stderr": "ordered-output",
     "log": "ordered-output",
 }
-DISTINCT_SOURCES: Final = frozenset(
-    {"iterdir", "glob", "rglob", "listdir", "scandir", "range", "enumerate", "keys"}
-)
-INJECTIVE: Final = frozenset({"str", "repr", "os.path.join", "os.fspath", "pathlib.Path", "Path"})
 
 
 def resource_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
@@ -54,14 +57,13 @@ def resource_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
             found += _ordered(body, name, touches)
         elif name in ("file", "network", "process"):
             found += _external(body, name, writes)
-            found += _read_elsewhere(body, touches) if name == "file" else []
         else:
             found.append(
                 _conflict(
                     body, name, writes or touches, touches, RULES.get(name, "shared-mutation")
                 )
             )
-    return found
+    return [*found, *_across(body, by_name.get("file", []), by_name.get("process", []))]
 
 
 def _conflict(
@@ -112,7 +114,7 @@ def _external(body: Body, name: str, writes: list[Touch]) -> list[Conflict]:
     found = []
     for touch in writes:
         key, effect = path_of(body, touch.effect.key), touch.effect
-        if name == "file" and key >= 0 and injective(body, key) and distinct_source(body):
+        if name == "file" and apart(body, touch, touch):
             continue
         if name == "process" and key >= 0 and depends_on_item(body, key):
             continue  # children in folders of their own
@@ -130,86 +132,52 @@ def _external(body: Body, name: str, writes: list[Touch]) -> list[Conflict]:
     return found
 
 
-def _read_elsewhere(body: Body, touches: list[Touch]) -> list[Conflict]:
-    """Files that one iteration may read and another one write."""
-    reads = [t for t in touches if not t.effect.write]
+def _across(body: Body, files: list[Touch], children: list[Touch]) -> list[Conflict]:
+    """Files that one iteration writes, itself or by a child, and another one touches as well."""
+    writes = [t for t in files if t.effect.write]
     found = []
-    for write in (t for t in touches if t.effect.write):
-        others = crossing(body, write, reads)
-        if others:
-            assumption = Assumption(
-                "distinct-keys",
-                "file",
-                "no iteration reads a file that another one writes",
-                others[0].effect.where,
-            )
-            found.append(
-                _conflict(
-                    body, "file", [write], [write, *others], RULES["file"], assumption=assumption
-                )
-            )
+    for at, write in enumerate(writes):
+        later = [
+            t for t in writes[at + 1 :] if not (is_open_file(body, write) or is_open_file(body, t))
+        ]
+        reads = [t for t in files if not t.effect.write]
+        for others in (later, reads):
+            met = [t for t in others if not apart(body, write, t)]
+            same = [t for t in met if alike(body, write, t)]
+            for group in (same, [t for t in met if t not in same]):
+                if group:
+                    found.append(_crossing(body, write, group))
+    for child in (t for t in children if t.effect.write):
+        if files:
+            found.append(_crossing(body, child, files))
     return found
+
+
+def _crossing(body: Body, write: Touch, others: list[Touch]) -> Conflict:
+    together = write.effect.root == others[0].effect.root and (
+        others[0].effect.write or alike(body, write, others[0])
+    )
+    question = (
+        _question(body, "file", write)
+        if together
+        else Assumption(
+            "distinct-keys",
+            "file",
+            "no iteration reads a file that another one writes",
+            others[0].effect.where,
+        )
+    )
+    return _conflict(body, "file", [write], [write, *others], RULES["file"], assumption=question)
 
 
 def _question(body: Body, name: str, touch: Touch) -> Assumption:
     where = touch.effect.where
     if name == "file":
         subject = body.ev.text(touch.effect.key) if touch.effect.key >= 0 else "file"
-        return Assumption("distinct-keys", subject, "no two iterations write the same file", where)
+        said = "no two iterations write the same file"
+        if changes_folders(touch):
+            said = "no iteration makes or removes a folder that another one works in"
+        return Assumption("distinct-keys", subject, said, where)
     return Assumption(
         "output-order", name, f"what goes to the {name} may go there in any order", where
     )
-
-
-def injective(body: Body, value: int, depth: int = 0) -> bool:
-    """Whether different items give different values: the item itself, text or a path made of it
-    and of what stays the same, the name of a directory entry."""
-    code = body.function.code
-    if value == body.loop.elem or (
-        value in body.header and code[value].op == "unpack" and code[value].args[1] == 0
-    ):
-        return True
-    if depth > 20 or not body.inside(value):
-        return False
-    instr = code[value]
-    match instr.op:
-        case "op" if instr.args[0] in ("/", "+", "fmt"):
-            parts = instr.args[1:]
-            inner = [p for p in parts if depends_on_item(body, p)]
-            return len(inner) == 1 and injective(body, inner[0], depth + 1)
-        case "attr" if instr.args[1] == "name":
-            return _flat_listing(body) and injective(body, instr.args[0], depth + 1)
-        case "call":
-            known = any(t.name in INJECTIVE for t in body.ev.targets.get(value, ()))
-            inner = [v for _, _, v in instr.args[1] if depends_on_item(body, v)]
-            return known and len(inner) == 1 and injective(body, inner[0], depth + 1)
-    return False
-
-
-def _source_name(body: Body) -> str:
-    """Last name of the innermost callee of the source, through sorted() and the like."""
-    code, value = body.function.code, body.loop.source
-    for _ in range(6):
-        if code[value].op != "call":
-            return ""
-        callee = code[code[value].args[0]]
-        name = str(callee.args[1] if callee.op == "attr" else callee.args[0])
-        if name in ("sorted", "list", "tuple", "reversed", "tqdm", "iter") and code[value].args[1]:
-            value = code[value].args[1][0][2]
-            continue
-        return name
-    return ""
-
-
-def _flat_listing(body: Body) -> bool:
-    return _source_name(body) in ("iterdir", "glob", "scandir")
-
-
-def distinct_source(body: Body) -> bool:
-    """Whether the source is known to yield no item twice."""
-    types = body.ev.values[body.loop.source].types
-    sets = bool(types) and all(
-        t.split("[")[0] in ("set", "frozenset", "dict", "dict_keys", "dict_items", "range")
-        for t in types or ()
-    )
-    return sets or _source_name(body) in DISTINCT_SOURCES

@@ -33,6 +33,7 @@ from pfadvisor.loops.conflicts import (
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, taken
 from pfadvisor.loops.drawn import run_ahead
+from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
 from pfadvisor.loops.last_values import conditional_last_values
@@ -112,6 +113,7 @@ class Steps:
         self.shared = [t for t in touches if t.effect.root not in roots]
         counters = {c.private.name for c in private if c.root is None}
         order_edges(self.body, self.own)
+        order_files(self.body, self.resources)
         between = between_items(self.body)
         self.conflicts: list[Conflict] = [
             *source_conflicts(self.body, [*self.shared, *between], self.resources),

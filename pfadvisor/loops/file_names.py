@@ -72,6 +72,20 @@ def _deep(write: Touch, other: Touch) -> bool:
     return bool(hows & {TREE, LISTS}) or (MAKES in hows and other.effect.write)
 
 
+def is_child(touch: Touch) -> bool:
+    """Whether it is done by another program, to files of which nothing is known."""
+    effect = touch.effect
+    return bool(effect.root[1] == "process" or (effect.how == LISTS and effect.key < 0))
+
+
+def of_all(body: Body, write: Touch, other: Touch) -> bool:
+    """Whether all iterations write one file, and the other touch is sure, or most likely, of it."""
+    path = spelled(body, write)
+    if not path or not steady(path):
+        return False
+    return alike(body, write, other) or (is_child(other) and not is_open_file(body, write))
+
+
 def is_open_file(body: Body, touch: Touch) -> bool:
     """Whether it is a file that was open before the loop."""
     key = path_of(body, touch.effect.key)

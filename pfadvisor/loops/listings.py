@@ -46,10 +46,10 @@ def counts(body: Body) -> bool:
 
 def distinct(body: Body) -> bool:
     """Whether the source is known to yield no item twice."""
-    types = body.ev.values[body.loop.source].types
-    if types and all(parse_type(t)[0] in SETS for t in types):
-        return True
     value = origin(body)
+    for known in (body.ev.values[body.loop.source].types, body.ev.values[value].types):
+        if known and all(parse_type(t)[0] in SETS for t in known):
+            return True
     if _grows(body, value) or _grows(body, body.loop.source):
         return False
     if body.function.code[value].op == "display":
@@ -60,7 +60,21 @@ def distinct(body: Body) -> bool:
 
 def of_one_folder(body: Body) -> bool:
     """Whether the items are entries of one folder."""
-    value = origin(body)
+    return _lists_one(body, origin(body))
+
+
+def listed_at_once(body: Body, value: int) -> bool:
+    """Whether all entries are known before the first one is handed out."""
+    return _lists_one(body, value) and _called(body, value) != "scandir"
+
+
+def ending(body: Body, value: int) -> str:
+    """How the names end that a pattern lets through."""
+    end = re.split(r"[*?\]]", _pattern(body, value) or "")[-1]
+    return end if _called(body, value) in ("glob", "rglob", "iglob") else ""
+
+
+def _lists_one(body: Body, value: int) -> bool:
     name, pattern = _called(body, value), _pattern(body, value)
     if name in ("glob", "iglob"):
         return pattern is not None and not DEEP.search(pattern) and _of_path(body, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.loops.conflicts import Conflict, access_of, kind_of
@@ -11,6 +12,7 @@ from pfadvisor.loops.file_names import (
     changes_folders,
     depends_on_item,
     is_open_file,
+    of_all,
     path_of,
 )
 from pfadvisor.loops.nodes import Body
@@ -135,39 +137,35 @@ def _external(body: Body, name: str, writes: list[Touch]) -> list[Conflict]:
 def _across(body: Body, files: list[Touch], children: list[Touch]) -> list[Conflict]:
     """Files that one iteration writes, itself or by a child, and another one touches as well."""
     writes = [t for t in files if t.effect.write]
-    found = []
+    reads = [t for t in files if not t.effect.write]
+    found: list[Conflict] = []
     for at, write in enumerate(writes):
-        later = [
-            t for t in writes[at + 1 :] if not (is_open_file(body, write) or is_open_file(body, t))
-        ]
-        reads = [t for t in files if not t.effect.write]
+        lone = is_open_file(body, write)
+        later = [t for t in writes[at + 1 :] if not (lone or is_open_file(body, t))]
         for others in (later, reads):
-            met = [t for t in others if not apart(body, write, t)]
-            same = [t for t in met if alike(body, write, t)]
-            for group in (same, [t for t in met if t not in same]):
-                if group:
-                    found.append(_crossing(body, write, group))
+            found += _crossing(body, write, [t for t in others if not apart(body, write, t)])
     for child in (t for t in children if t.effect.write):
-        if files:
-            found.append(_crossing(body, child, files))
+        found += _crossing(body, child, files)
     return found
 
 
-def _crossing(body: Body, write: Touch, others: list[Touch]) -> Conflict:
-    together = write.effect.root == others[0].effect.root and (
-        others[0].effect.write or alike(body, write, others[0])
-    )
-    question = (
-        _question(body, "file", write)
-        if together
-        else Assumption(
-            "distinct-keys",
-            "file",
-            "no iteration reads a file that another one writes",
-            others[0].effect.where,
-        )
-    )
-    return _conflict(body, "file", [write], [write, *others], RULES["file"], assumption=question)
+def _crossing(body: Body, write: Touch, others: list[Touch]) -> Iterator[Conflict]:
+    """One conflict for those of which the same is to be asked, or nothing."""
+    groups: dict[tuple[bool, bool], list[Touch]] = {}
+    for other in others:
+        sure = of_all(body, write, other) or (other.effect.write and of_all(body, other, write))
+        groups.setdefault((sure, alike(body, write, other)), []).append(other)
+    for (sure, _), group in groups.items():
+        question = None if sure else _apart(body, write, group[0])
+        yield _conflict(body, "file", [write], [write, *group], RULES["file"], assumption=question)
+
+
+def _apart(body: Body, write: Touch, other: Touch) -> Assumption:
+    files = write.effect.root == other.effect.root
+    if files and (other.effect.write or alike(body, write, other)):
+        return _question(body, "file", write)
+    said = "no iteration reads a file that another one writes"
+    return Assumption("distinct-keys", "file", said, other.effect.where)
 
 
 def _question(body: Body, name: str, touch: Touch) -> Assumption:

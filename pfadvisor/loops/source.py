@@ -9,6 +9,7 @@ from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.drawing import drawing_conflicts
 from pfadvisor.loops.drawn import draws_from_arguments
 from pfadvisor.loops.in_place import in_place
+from pfadvisor.loops.lazy_listings import listing_conflicts
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.position import position_conflicts
 from pfadvisor.loops.touches import Touch
@@ -140,7 +141,8 @@ def source_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) ->
         and not in_place(body, t)
     ]
     drawing = drawing_conflicts(body, shared, resources)
-    return [*found, *_refilled(body), *position_conflicts(body, shared), *drawing]
+    listing = listing_conflicts(body, resources)
+    return [*found, *_refilled(body), *position_conflicts(body, shared), *drawing, *listing]
 
 
 def _refilled(body: Body) -> list[Conflict]:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
 BY_NAME: Final = ("str.format", "string.Formatter.", "operator.attrgetter.")
-DEEPER: Final = re.compile(r"\{[^{}:!]*\.")  # a field that asks for an attribute
+DEEPER: Final = re.compile(r"\{[^{}:!]*[.\[]")  # a field that asks for an attribute or an item
+TRANSLATING: Final = "str.translate"
+ITEMS: Final = ("__getitem__", "__missing__")
+OF_CLASSES: Final = {"isinstance": "__instancecheck__", "issubclass": "__subclasscheck__"}
 WRITING: Final = ("write", "writelines", "flush")
 READING: Final = ("read", "readline", "readlines", "readinto")
 
@@ -45,10 +48,22 @@ def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -
         for value in values:
             if value.types is None or value.objs:
                 calls.protocol(ev, i, access.contents(ev, value), dunder, ())
-    if name.startswith(BY_NAME) and ev.program.noisy(ev.module) and _deeper(recv):
+    if ev.program.noisy(ev.module):
+        _look_into(ev, i, name, recv, given)
+    return result
+
+
+def _look_into(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -> None:
+    """What is asked of the arguments by parts of a text, or of the class that one of them is."""
+    if name.startswith(BY_NAME) and _deeper(recv):
         for value in given:
             _attributes(ev, i, value)
-    return result
+            implicit.protocols_of(ev, i, [value], ITEMS, UNKNOWN)
+    elif name == TRANSLATING:
+        implicit.protocols_of(ev, i, given, ITEMS, UNKNOWN)
+    elif name in OF_CLASSES:
+        classes = [value._replace(types=None) for value in given[1:]]
+        implicit.protocols_of(ev, i, classes, (OF_CLASSES[name],), *given[:1])
 
 
 def _deeper(recv: Val | None) -> bool:

@@ -1,7 +1,8 @@
 """Where the order in which a set keeps its items shows: it differs from one process to another.
 
-Numbers are kept alike everywhere; text and whatever hashes by text or by identity is not. A `for`
-statement over a set, or what is looked up in a dictionary made from one, is not counted.
+Text and whatever hashes by text or by identity is kept otherwise everywhere. Numbers are kept alike,
+but for a set that is sent: it is made anew, with no trace of what was in it once. A `for` statement
+over a set, or what is looked up in a dictionary made from one, is not counted.
 """
 
 from __future__ import annotations
@@ -27,15 +28,19 @@ def by_call(ev: Evaluation, i: int, line: Line, given: Mapping[str, Val]) -> Non
     """A callable whose table says that the order of an argument's items shows."""
     keyed = "key" in line.args and "key" not in given
     for argument in () if keyed else line.orders:
-        if argument in given and is_seeded(given[argument].types):
-            _shows(ev, i)
+        if argument in given and is_set(given[argument].types):
+            _shows(ev, i, given[argument])
 
 
 def by_comprehension(ev: Evaluation, i: int, kind: str, loop: int) -> None:
     """A list or generator over a set."""
     source = ev.function.loops[loop].source
-    if kind in ("list", "generator") and is_seeded(ev.values[source].types):
-        _shows(ev, i)
+    if kind in ("list", "generator") and is_set(ev.values[source].types):
+        _shows(ev, i, ev.values[source])
+
+
+def is_set(types: frozenset[str] | None) -> bool:
+    return any(parse_type(name)[0] in SETS for name in types or ())
 
 
 def is_seeded(types: frozenset[str] | None) -> bool:
@@ -53,9 +58,13 @@ def _differs(name: str) -> bool:
     return ":" in head or head.startswith(SEEDED)
 
 
-def _shows(ev: Evaluation, i: int) -> None:
-    if not _forgotten(ev, i):
+def _shows(ev: Evaluation, i: int, value: Val) -> None:
+    if _forgotten(ev, i):
+        return
+    if is_seeded(value.types):
         access.resource(ev, i, ORDER, write=False)
+    else:
+        ev.access(i, value, "[]", write=False, how=ORDER)
 
 
 def _forgotten(ev: Evaluation, i: int) -> bool:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.orders import ORDER
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Effect, Obj, Root, UnknownCall, Val
 from pfadvisor.model import Span
@@ -225,6 +226,11 @@ class Whole:
 
     def effects_on(self, root: Root) -> list[Effect]:
         return self._effects_on.get(root, [])
+
+    @cached_property
+    def shown_in_order(self) -> list[Effect]:
+        """Where the order of a set shows."""
+        return [effect for effect in self._effects if effect.how == ORDER]
 
     def effects_within(self, start: int, end: int) -> list[Effect]:
         """Those of these instructions, in the order in which they were found."""

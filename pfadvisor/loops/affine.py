@@ -148,7 +148,11 @@ def _gives_natural(body: Body, value: int, depth: int) -> bool:
 def _counts_up(body: Body, source: int, depth: int) -> bool:
     """Whether the items of the source are those of a range from a natural number upwards."""
     given = [v for _, _, v in body.function.code[source].args[1]] if called(body, source) else []
-    if called(body, source) != "range" or (len(given) > 2 and not natural(body, given[2])):
+    if (
+        called(body, source) != "range"
+        or not given
+        or (len(given) > 2 and not natural(body, given[2]))
+    ):
         return False
     return len(given) == 1 or natural(body, given[0], depth + 1)
 

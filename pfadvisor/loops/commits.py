@@ -141,8 +141,8 @@ def _running_value_used(body: Body, commit: Commit) -> bool:
     code = body.function.code
     values = {commit.base}
     for i in body.node_of:
-        if code[i].op == "op" and code[i].stmt == commit.stmt and code[i].args[1] == commit.base:
-            values.add(i)
+        if code[i].op == "op" and code[i].stmt == commit.stmt:
+            values |= {i} if code[i].args[1:2] == (commit.base,) else set()
     return any(
         values & set(operands(code[i]))
         and code[i].stmt != commit.stmt

@@ -61,7 +61,10 @@ def _counted_by(body: Body, given: tuple[int, ...]) -> int:
     """The list of `for i in range(len(items))`, if all take no item but that of their turn."""
     if len(given) != 1 or called(body, given[0]) != "len":
         return -1
-    items = int(body.function.code[given[0]].args[1][0][2])
+    counted = body.function.code[given[0]].args[1]
+    if not counted:
+        return -1
+    items = int(counted[0][2])
     return items if all(_takes_own(body, items, user) for user in _users(body, items)) else -1
 
 

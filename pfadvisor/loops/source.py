@@ -104,7 +104,8 @@ def _length(body: Body, value: Val) -> int | None:
         "range"
     }:
         bounds = [body.ev.values[v].const for _, _, v in instr.args[1]]
-        if all(isinstance(b, int) for b in bounds) and (len(bounds) < 3 or bounds[2]):
+        whole = bool(bounds) and all(isinstance(b, int) for b in bounds)
+        if whole and (len(bounds) < 3 or bounds[2]):
             return len(range(*bounds))
     return None
 

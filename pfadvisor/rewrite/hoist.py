@@ -67,20 +67,21 @@ def _is_executor(annotation: ast.expr) -> bool:
 def wrapped(
     text: Text, outer: ast.stmt, header: str, edits: Sequence[Edit], width: int
 ) -> list[Edit]:
-    """The edits that put the loop below `header`, with those that lie inside of it: rows that
-    only move are indented, so that fixes which move the same loop go together."""
+    """The edits, with those that put the loop below `header`: rows that only move are indented,
+    so that fixes which move the same loop go together."""
     span, unit = text.span(outer), text.unit
     base = text.indent(span.row)
     old = [
         Line(text.row(number), number in text.string_rows or not text.row(number).strip())
         for number in range(span.row, span.end_row + 1)
     ]
-    inside = [Edit(_up(edit.span, span.row - 1), edit.content) for edit in edits]
+    beyond = [edit for edit in edits if not span.row <= edit.span.row <= span.end_row]
+    inside = [Edit(_up(e.span, span.row - 1), e.content) for e in edits if e not in beyond]
     new = Text(applied("\n".join(line.text for line in old), inside))
     rows = [Line(row, number in new.string_rows) for number, row in enumerate(new.lines, 1)]
     body = broken(list(moved(rows, base, base + unit)), unit, width)
     start = Span(span.row, 1, span.row, 1)
-    return [Edit(start, f"{base}{header}\n"), *_moves(old, body, unit, span.row)]
+    return [*beyond, Edit(start, f"{base}{header}\n"), *_moves(old, body, unit, span.row)]
 
 
 def _moves(old: Sequence[Line], new: Sequence[str], unit: str, row: int) -> Iterator[Edit]:

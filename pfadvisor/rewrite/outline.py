@@ -41,7 +41,7 @@ from pfadvisor.rewrite.layout import (
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
-from pfadvisor.rewrite.tails import first_code, last_results
+from pfadvisor.rewrite.tails import fills_suite, first_code, last_results
 from pfadvisor.rewrite.text import Line, contains, moved
 
 Swap = tuple[Span, str]
@@ -387,8 +387,7 @@ class Outliner:
         else:
             values = [closed_up(values[0], self.width - len(f"{unit}return "))]
         last = f"return {', '.join(values)}"
-        before = piece.worker[-2:] if len(piece.worker) > 1 else ["", ""]
-        if before[1].strip() == last and not before[0].endswith(":"):
+        if piece.worker and piece.worker[-1].strip() == last and not fills_suite(piece.worker):
             piece.worker.pop()
         rows = f"{unit}{last}".split("\n")
         if len(values) > 1 and (len(rows) > 1 or len(rows[0]) > self.width):

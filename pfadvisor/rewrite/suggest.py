@@ -6,6 +6,7 @@ import __future__
 import ast
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from tokenize import TokenError
 
 from pfadvisor.model import Applicability, Edit, Fix, Judgement, Plan, Span
 from pfadvisor.rewrite.alternative import guarded
@@ -54,6 +55,8 @@ def build_fix(
         return task.suggested()
     except Refused as refused:
         return Refusal(refused.reason)
+    except (SyntaxError, TokenError) as error:
+        return Refusal(f"its new text would not compile: {error}")
 
 
 @lru_cache(maxsize=4)

@@ -24,7 +24,18 @@ def last_results(
 
 
 def first_code(lines: Sequence[str]) -> int:
-    for row, line in enumerate(lines):
-        if line.strip() and not line.lstrip().startswith("#"):
-            return row
-    return 0
+    return next((row for row, line in enumerate(lines) if _is_code(line)), 0)
+
+
+def fills_suite(lines: Sequence[str]) -> bool:
+    """Whether the last row is all the code that its suite has."""
+    above = next(filter(_is_code, reversed(lines[:-1])), lines[-1])
+    return _indent(above) < _indent(lines[-1])
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

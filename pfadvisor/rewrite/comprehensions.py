@@ -52,12 +52,14 @@ class ComprehensionRewriter(Form):
         inside = self.emitter.inside
         texts = [inside + each for each in self.text.comments(self.text.span(self.loop))]
         result = result_of(self.context) if emission.header else None
-        if result is None:
+        awaited = result is self.loop and self._is_lazy()
+        if result is None or (awaited and not self.plan.collected):
             texts += self._statement(span, content, inside)
         else:
             name = self.context.local("results")
             lent = result is self.loop and self._borrows()
             value = expression if lent else self._text(result, span, content)
+            value = f"list({bare(value)})" if awaited else value
             texts += self.emitter.line(f"{name} = {value}")
             kept = f"({name})" if lent else name
             texts += self._statement(self.text.span(result), kept, self.emitter.base)
@@ -66,6 +68,11 @@ class ComprehensionRewriter(Form):
         unused = () if whole else left_behind(self.context, self.lifted, self.loop)
         said = f"collect the results of {called} in order"
         return self.emitter.rewritten((*unused, edit), said)
+
+    def _is_lazy(self) -> bool:
+        """Whether what stands for the loop asks the workers for results when it is asked."""
+        lazy = isinstance(self.loop, (ast.GeneratorExp, ast.Call))
+        return lazy and self.emitter.emission.gives != "list"
 
     def _beside(self) -> tuple[str, bool, str] | None:
         """The new expression, whether it is a list of results, and what is called for them."""

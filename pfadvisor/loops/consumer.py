@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pfadvisor.effects.values import Effect
 from pfadvisor.loops.conflicts import Conflict, shared_conflicts
 from pfadvisor.loops.nodes import JUMPS, LAZY, Body
 from pfadvisor.loops.touches import Touch, touch_of
@@ -57,17 +58,19 @@ def _leads_to(body: Body, call: int, between: Sequence[int]) -> bool:
     return block == called
 
 
-def between_items(body: Body) -> list[Touch]:
+def changes_between_items(body: Body) -> list[Effect]:
     """What the call changes while it takes the items; `f(*items)` takes them all first."""
     call = consumer_of(body)
     given = body.function.code[call].args[1] if call >= 0 else ()
     if not any(kind != "star" and v == body.loop.end for kind, _, v in given):
         return []
-    return [
-        touch_of(BETWEEN, effect)
-        for effect in body.whole.effects_of([call])
-        if effect.write and effect.root[0] != "res" and effect.how != "advance"
-    ]
+    return [e for e in body.whole.effects_of([call]) if e.write and e.how != "advance"]
+
+
+def between_items(body: Body) -> list[Touch]:
+    """The places in memory that the call changes so."""
+    changes = changes_between_items(body)
+    return [touch_of(BETWEEN, effect) for effect in changes if effect.root[0] != "res"]
 
 
 def consumer_conflicts(body: Body, shared: list[Touch], between: list[Touch]) -> list[Conflict]:

@@ -13,6 +13,7 @@ from pfadvisor.loops.binding import may_be_unbound, never_bound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
+from pfadvisor.loops.half_done import left_half_done
 from pfadvisor.loops.held_names import names_of_values, value_of
 from pfadvisor.loops.importing import runs_at_import
 from pfadvisor.loops.last_values import live_names
@@ -136,7 +137,7 @@ def changed_names(analysis: Analysis) -> dict[str, int]:
 
 def _collected(analysis: Analysis, *, dead: bool) -> bool:
     if analysis.body.loop.form not in ("for", "async-for"):
-        return not errors.source_fails(analysis)
+        return not (errors.source_fails(analysis) or left_half_done(analysis.body))
     return analysis.collecting and dead and errors.of_work_alone(analysis)
 
 

@@ -178,6 +178,8 @@ class Emitter:
         lost = self.plan.lost_errors
         if "StopIteration" in lost and self.plan.mode != "async":
             raise Refused("StopIteration would leave a worker as another exception")
+        if self.plan.exits and self.plan.mode == "async":
+            raise Refused("SystemExit in a task ends the event loop, whoever would handle it")
         if lost and self.plan.mode == "processes":
             name = lost[0].rpartition(":")[2]
             raise Refused(f"{name}, which can leave the work, may not survive pickling")

@@ -163,3 +163,7 @@ def test_what_comes_before_an_await_comes_before_its_exception(tmp_path: Path) -
         "            print(url)\n            page = await task\n            print(page)\n" in after
     )
     assert_same(source, after, tmp_path)
+
+
+def test_work_that_ends_the_program_refuses() -> None:
+    assert "SystemExit" in refused(ASYNC, replace(PULL, exits=True))

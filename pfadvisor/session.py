@@ -49,6 +49,7 @@ class Session:
         self._reads: dict[tuple[Path, str, bool, bool], Read] = {}
         self.received: dict[tuple[Path, frozenset[str], int], Handed] = {}
         self.importers: dict[Path, dict[bytes, set[Path]]] = {}  # by root, then by name
+        self.project_files: dict[Path, list[Path] | None] = {}  # by root; None: too many
 
     def counted(self) -> Counter[str]:
         """The work done so far; `summaries` is counted by the programs."""

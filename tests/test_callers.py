@@ -122,3 +122,26 @@ def test_a_file_that_begins_to_hand_one_is_noticed(written, tmp_path, monkeypatc
     assert verdict(folder, "lib.py", cached=True) == "parallel"
     written(app=HANDING["by its name"][0])
     assert verdict(folder, "lib.py", cached=True) == "serial"
+
+
+def test_a_folder_of_many_files_without_a_mark_is_no_project(tmp_path, monkeypatch):
+    monkeypatch.setattr("pfadvisor.importers.MOST_UNMARKED", 3)
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "other.py").write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "here" / "lib.py").write_text(WEIGH, encoding="utf-8")
+    handing = "from lib import weigh\nprint(weigh(range(5), iter([3, 4])))\n"
+
+    def verdicts():
+        request = Request(Settings(), tmp_path, "all", fixes=False)
+        found = analyze([tmp_path / "here" / "lib.py"], request, jobs=1).findings
+        return [f.judgement.verdict for f in found if f.judgement is not None][-1]
+
+    above = handing.replace("from lib", "from here.lib")
+    (tmp_path / "there" / "main.py").write_text(above, encoding="utf-8")
+    assert verdicts() == "parallel"
+    (tmp_path / "here" / "main.py").write_text(handing, encoding="utf-8")
+    assert verdicts() == "serial"
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "here" / "main.py").unlink()
+    assert verdicts() == "serial"

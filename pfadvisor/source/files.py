@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -67,9 +68,19 @@ def project_root(path: Path, otherwise: Path) -> Path:
     """The nearest folder at or above `path` with a mark of a project."""
     folder = _folder(path)
     for here in (folder, *folder.parents):
-        if any((here / mark).exists() for mark in ROOT_MARKS):
+        if is_marked(here):
             return here
     return otherwise
+
+
+def is_marked(folder: Path) -> bool:
+    return any((folder / mark).exists() for mark in ROOT_MARKS)
+
+
+def files_below(folder: Path, settings: Settings, most: int | None) -> list[Path] | None:
+    """The files that a run over the folder looks at; None if there are more than `most`."""
+    found = list(islice(_below(folder, settings, folder, []), None if most is None else most + 1))
+    return None if most is not None and len(found) > most else sorted(found)
 
 
 def common_folder(paths: Iterable[Path], cwd: Path) -> Path:

@@ -17,7 +17,9 @@ TRUST: Final[tuple[str, ...]] = (
     "A table of functions at module level holds what its own module puts into it, if that module and "
     "the one that asks only look things up in it.",
     "Parameters may be any object and any alias of another parameter, unless types say otherwise. "
-    "Call sites are evidence only for the call that is looked at.",
+    "Call sites are evidence only for the call that is looked at, but for iterators: what is of "
+    "unknown type may be gone through again and again, unless a call in the project, up to three "
+    "callers away, hands an iterator to it.",
     "Operators, subscripts, iteration, comparison, hashing and text conversion of an object of "
     "unknown type change nothing, as for the builtin types, unless a class of the module or of a "
     "module that it imports defines that operation: then what that definition does is counted.",

@@ -146,7 +146,8 @@ def _judged(
 
     program = session.program(target, facts)
     judgements = judge(program)
-    names = callers.names_asked(program, facts, judgements)
+    exists = target.path.is_file()  # nobody imports a text that stands for a file
+    names = callers.names_asked(program, facts, judgements) if exists else frozenset[str]()
     handed = callers.received(session, target, facts, names)
     if handed.calls:
         program = session.program_given(target, facts, handed.calls)

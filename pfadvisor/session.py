@@ -80,7 +80,6 @@ class Session:
 
     def facts(self, target: Target, source: SourceFile) -> ModuleFacts | Failed:
         """The facts of a file that is analysed itself."""
-        self._sources.pop(target.path, None)
         known = self._facts.get(target.path)
         if known is not None:
             return known

@@ -245,8 +245,7 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     if value.types is not None and immutable(value.types):
         return Val(types=types)
     number = f"[{const}]" if isinstance(const, int) and const is not NOTHING else "[]"
-    held = shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
-    return held
+    return shown(ev, value, load(ev, value, number, types)) if value.objs else Val(types=types)
 
 
 def _sliced(ev: Evaluation, i: int, value: Val) -> Val:

@@ -163,7 +163,7 @@ def _is_for_one_call(sweep: Sweep, value: int) -> bool:
     from pfadvisor.effects.program import operands
 
     code = sweep.code
-    instr, uses = code[value], sum(value in operands(instr) for instr in code)
+    instr, uses = code[value], sweep.flow.uses(sweep.index)[value]
     if uses > 1 or instr.op not in ("call", "comp"):
         return False
     if instr.op == "comp":

@@ -6,6 +6,7 @@ read it. An attribute is that of the own class in methods; on other objects its 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -43,6 +44,7 @@ class Flow:
         self._readers: dict[Slot, set[int]] = {}
         self.turning = {n for n, f in enumerate(module.functions) if f.loops or _has_loop(f)}
         self._steps: dict[int, list[tuple[int, Any]]] = {}
+        self._uses: dict[int, Counter[int]] = {}
         self._values = [[NONE] * len(function.code) for function in module.functions]
         self._waiting = dict.fromkeys(range(len(module.functions)))
         self._classes = {cls.name: cls for cls in module.classes}
@@ -65,6 +67,15 @@ class Flow:
             code = enumerate(self.module.functions[index].code)
             self._steps[index] = [(i, steps[c.op]) for i, c in code if c.op in steps]
         return self._steps[index]
+
+    def uses(self, index: int) -> Counter[int]:
+        """In how many instructions of a scope each value is used."""
+        from pfadvisor.effects.program import operands
+
+        if index not in self._uses:
+            code = self.module.functions[index].code
+            self._uses[index] = Counter(v for instr in code for v in {*operands(instr)})
+        return self._uses[index]
 
     def put(self, slot: Slot, tokens: Tokens) -> None:
         known = self.slots.get(slot, NONE)

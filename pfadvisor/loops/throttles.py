@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.values import PAUSE, Effect
+from pfadvisor.loops.drawing import QUIET
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.model import Assumption
 
 PAUSES: Final = frozenset({"time.sleep", "asyncio.sleep"})
-UNSEEN: Final = frozenset({"clock", "entropy"})
 SPARED: Final = frozenset({"network", "process", "db", "ipc"})
 
 
@@ -49,8 +49,8 @@ def _works(body: Body, i: int) -> bool:
 def _is_watched(body: Body) -> bool:
     """Whether somebody outside the program sees how much time passes between two iterations."""
     effects = body.whole.effects_of(body.node_of)
-    shown = any(e.write and e.root[0] == "res" and e.root[1] not in UNSEEN for e in effects)
-    return shown or any(call.instr in body.node_of for call in body.ev.unknowns)
+    shown = any(e.write and e.root[0] == "res" and e.root[1] not in QUIET for e in effects)
+    return shown or bool(body.whole.unknowns_of(body.node_of))
 
 
 def _of_callees(body: Body) -> Iterator[tuple[str, int]]:

@@ -202,10 +202,12 @@ def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val
     return result
 
 
-def settled(left: Val, own: Val) -> bool:
+def settled(ev: Evaluation, symbol: str, left: Val, own: Val) -> bool:
     """Whether the left operand's own method gives the result, and never leaves it to the right."""
+    name = calls.DUNDERS.get(symbol.removesuffix("="), "")
     return (
         bool(left.types and own.types)
+        and all(ev.program.member_of(t, name) for t in left.types or () if ":" in t)
         and all(":" in t for t in left.types or ())
         and ("NotImplementedType" not in (own.types or ()))
     )

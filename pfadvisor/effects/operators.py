@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, identity, implicit, mappings, sharing
+from pfadvisor.effects import access, calls, identity, implicit, in_place, mappings, sharing, stated
+from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import (
@@ -15,13 +16,11 @@ from pfadvisor.effects.values import (
     join_all,
     of_type,
     parse_type,
-    union,
 )
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
-IN_PLACE: Final = frozenset({"list", "set", "dict", "bytearray", "collections.deque"})
 ITERATING: Final = frozenset({"list", "collections.deque"})  # their `+=` takes any iterable
 CHANGING: Final = frozenset({"+=", "*=", "|=", "&=", "-=", "^="})  # of any builtin type
 JOINING: Final = frozenset({"+", "*", "|", "&", "-", "^"})  # give what their operands hold
@@ -48,9 +47,11 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
         return _compared(ev, i, symbol, operands)
     if symbol == "fmt":
         return of_type("str")
+    settled = implicit.settled(ev, symbol, operands[0], own)
     if symbol.endswith("=") and symbol not in ("==", "!=", "<=", ">="):
-        return join(_in_place(ev, i, symbol, operands[0], operands[1]), own)
-    if implicit.settled(operands[0], own):
+        given = own if settled else None
+        return join(_in_place(ev, i, symbol, operands[0], operands[1], given), own)
+    if settled:
         return own
     result = _arithmetic(ev, i, symbol, operands)
     if own == BOTTOM and symbol in JOINING and result.types is None:
@@ -68,24 +69,24 @@ def _compared(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
     return ev.fresh(i, None) if stated is None else stated
 
 
-def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val) -> Val:
-    """`x += y`: lists, sets and the like change, other values are replaced."""
+def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val, given: Val | None) -> Val:
+    """`x += y`: lists, sets and the like change, other values are replaced, by what is `given`
+    if methods of the program tell."""
     heads = None if left.types is None else {t.split("[")[0] for t in left.types}
     number = left.types is None and _arithmetic(ev, i, symbol[:-1], [left, right])
     if number and not number.objs:
         return number
     unknown = heads is None and (symbol in CHANGING or ev.program.handles_arrays(ev.module))
-    changing = {h for h in heads or () if h in IN_PLACE or ":" in h or _changes(ev, symbol, h)}
-    if left.objs and (unknown or changing):
+    if left.objs and (unknown or in_place.changes(ev, symbol, left)):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
         ev.access(i, left, "[]", write=True, how=how)
         if heads and heads <= ITERATING | MAPPINGS:
             implicit.iteration(ev, i, right)
         access.use_up(ev, i, right)
         _take_in(ev, symbol, left, right)
-        stays = heads is None or heads <= IN_PLACE
+        stays = heads is None or heads <= in_place.BUILTIN
         return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))
-    return _arithmetic(ev, i, symbol[:-1], [left, right])
+    return _arithmetic(ev, i, symbol[:-1], [left, right]) if given is None else given
 
 
 def _take_in(ev: Evaluation, symbol: str, left: Val, right: Val) -> None:
@@ -95,16 +96,6 @@ def _take_in(ev: Evaluation, symbol: str, left: Val, right: Val) -> None:
         mappings.put(ev, left.objs, *mappings.taken(ev, right))
     if others != BOTTOM:
         mappings.put(ev, left.objs, BOTTOM, access.contents(ev, right))
-
-
-def _changes(ev: Evaluation, symbol: str, head: str) -> bool:
-    """Whether `+=` may change an object of a class that a table describes."""
-    traits = ev.program.traits_of(head)
-    if "." not in head or traits is None or not traits.mutable:
-        return False
-    dunder = calls.DUNDERS.get(symbol[:-1], "")
-    line = ev.program.knowledge.method(head, dunder.replace("__", "__i", 1))
-    return line is None or "self" in line.writes
 
 
 def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
@@ -148,19 +139,20 @@ def _dunder_type(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Va
     """The new object that tables give for an operator of library types; None if they are silent."""
     dunder = calls.DUNDERS.get(symbol, "")
     found, holding = set[str](), False
-    for operand, name in zip(operands, (dunder, dunder.replace("__", "__r", 1)), strict=False):
-        for head in {parse_type(t)[0] for t in operand.types or ()} if dunder else ():
-            if "." not in head or ":" in head:
+    for at, name in enumerate((dunder, dunder.replace("__", "__r", 1))[: len(operands)]):
+        for head in {parse_type(t)[0] for t in operands[at].types or ()} if dunder else ():
+            owner = _described(ev, head, dunder)
+            if not owner:
                 continue
             knowledge = ev.program.knowledge
-            line = knowledge.method(head, name) or knowledge.method(head, dunder)
-            if line is None or not line.returns or ":" in line.returns:
+            line = knowledge.method(owner, name) or knowledge.method(owner, dunder)
+            if line is None:
+                return None
+            result = _line_types(ev, line, head, operands[at], operands[1 - at :][:1])
+            if result is None:
                 return None
             for resource in line.reads:
                 access.resource(ev, i, resource, write=False)
-            result = union(head if line.returns == "self" else line.returns)
-            if result is None:
-                return None
             found |= result
             holding = holding or bool(line.result_has)
     types = frozenset(found)
@@ -170,6 +162,25 @@ def _dunder_type(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Va
     for operand in operands if holding else ():
         mappings.hand_on(ev, [(("fresh", i), ())], operand)
     return Val(types=types) if ev.program.plain(types) else ev.fresh(i, types)
+
+
+def _described(ev: Evaluation, head: str, dunder: str) -> str:
+    """The class that a table describes whose operator instances have; "" if it is none."""
+    if ":" not in head:
+        return head if "." in head else ""
+    outer = [base for base in ev.program.lineage(head) if ":" not in base]
+    own = in_place.may_have(ev, head, dunder)
+    return outer[0] if not own and len(outer) == 1 and "." in outer[0] else ""
+
+
+def _line_types(
+    ev: Evaluation, line: Line, head: str, operand: Val, others: list[Val]
+) -> frozenset[str] | None:
+    """The types that a line states for the result of an operator of instances of the class."""
+    itself = operand._replace(types=frozenset({head}))
+    return stated.result_types(
+        ev, line, itself, dict(zip(line.args, others, strict=False)), {}, head
+    )
 
 
 def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> Val:

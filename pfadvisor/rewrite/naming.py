@@ -24,7 +24,9 @@ _COLLECTING = frozenset({"append", "add", "extend", "update"})
 _LOOKING = frozenset(
     {"get", "items", "keys", "values", "startswith", "endswith", "strip", "lower", "upper"}
     | {"subTest", "fail"}
+    | {"join", "basename", "dirname", "abspath", "splitext", "with_suffix", "format", "encode"}
 )
+_ASKING = frozenset({"is", "has", "can", "exist", "exists", "isfile", "isdir", "islink", "isabs"})
 _LONG = 3
 _ANY_ITEM = frozenset({"item", "element", "entry", "arg", "kwarg", "thing", "value"})
 _PLURALS = (
@@ -119,6 +121,8 @@ def _telling(function: str) -> str:
     words = _words(function)
     while words and words[0] in _VAGUE:
         del words[0]
+    if words and words[0] in _ASKING:
+        return "check"
     silent = not words or len(words[0]) < 3 or hasattr(builtins, words[0])
     return "" if silent or _NOUN.fullmatch(words[0]) else _singular(words[0])
 

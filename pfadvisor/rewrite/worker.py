@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from pfadvisor.backends._choice import traits_of
 from pfadvisor.model import Input, Plan, Span
@@ -29,6 +30,8 @@ from pfadvisor.rewrite.scope import (
 )
 from pfadvisor.rewrite.shape import without
 from pfadvisor.rewrite.text import Text, contains, moved
+
+ITEMS: Final = ("item", "entry", "element")  # what an item that is taken apart may be called
 
 Swap = tuple[Span, str]
 
@@ -154,7 +157,8 @@ class Worker:
         if self.target.isidentifier():
             parameters.append(self._annotated(self.target, item_type))
         else:
-            item = fresh("item", {n for node in compute for n in names_in(node)} | set(parameters))
+            taken = {n for node in compute for n in names_in(node)} | set(parameters)
+            item = next((name for name in ITEMS if name not in taken), fresh(ITEMS[0], taken))
             parameters.append(self._annotated(item, item_type))
             if unpack:
                 lines.append(f"{self.text.unit}{self._unpacked(compute)} = {item}")

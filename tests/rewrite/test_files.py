@@ -155,6 +155,21 @@ def test_names_never_collide(tmp_path: Path) -> None:
     assert "in ordered_2(executor, _collect_path_2, paths)" in windowed
 
 
+def test_an_item_that_is_taken_apart_is_not_called_as_a_part_of_it(tmp_path: Path) -> None:
+    source = LOOP.replace("for path in", "for item, size in").replace("(path) + 1", "(item) * size")
+    source = source.replace('["a", "bc"]', '[("a", 2), ("bc", 3)]')
+    plan = make(
+        source,
+        commit=("rows.append(len(item) * size)",),
+        holes={"len(item) * size": ""},
+        accumulator=ROWS,
+        init="rows = []",
+    )
+    after = fixed(source, plan)
+    assert "(entry):\n    item, size = entry\n" in after
+    assert_same(source, after, tmp_path)
+
+
 def test_a_name_does_not_depend_on_which_other_loops_are_rewritten() -> None:
     source = LOOP + LOOP.replace("+ 1", "+ 2")
     first = planned(source)
@@ -248,6 +263,9 @@ def test_a_function_may_tell_what_its_loop_makes() -> None:
         ("self.assertEqual(parse(row), 3)", "_parse_row"),
         ("if row.startswith('-'): self.compare(row)", "_compare_row"),
         ("with self.subTest(row=row): self.check(row)", "_check_row"),
+        ("assert os.path.exists(os.path.join(HOME, row))", "_check_row"),
+        ("self.assertTrue(row.is_valid())", "_check_row"),
+        ("tree = ast.parse(os.path.basename(row))", "_parse_row"),
     ],
 )
 def test_what_asserts_or_looks_does_not_name_the_work_of_a_test(body: str, name: str) -> None:

@@ -221,7 +221,7 @@ class Outliner:
         for node in continues(statement):
             if set_on_the_way_out(statement, node) & {*self.stages.results}:
                 raise Refused("a `finally` sets a result after the iteration has ended early")
-            found.append((self.text.span(node), self._return(bound)))
+            found.append((self.text.span(node), self._return(bound, kept="False")))
         return found
 
     def _commit(
@@ -359,7 +359,8 @@ class Outliner:
         shown = closed_up(taken_out(self.text, span, swaps, new), self.width - len(new) - _BINDING)
         return standing(shown, new, self.text.unit, self.width - _BINDING)
 
-    def _return(self, bound: set[str]) -> str:
+    def _return(self, bound: set[str], kept: str = "True") -> str:
+        """The row with which the worker ends early; `kept`: whether the iteration has a commit."""
         results = self.stages.results
         if not results:
             return "return"
@@ -367,7 +368,7 @@ class Outliner:
             bound = bound - {self.stages.kept}
         values = [name if name in bound else "None" for name in results]
         if results[0] == self.stages.kept:
-            values[0] = "False"
+            values[0] = kept
         return f"return {', '.join(values)}"
 
     def _returning(self, piece: Piece) -> Piece:

@@ -125,8 +125,7 @@ def counted(v, seen=[]):
 
 
 def fetch(v):
-    with open(os.devnull) as file:
-        return len(file.read()) + v
+    return os.path.getsize(os.devnull) + v
 
 
 def lazily(xs):

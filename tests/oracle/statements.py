@@ -222,6 +222,8 @@ class Body:
 
     def _if(self, depth: int) -> list[str]:
         rows = [f"if {self.test()}:", *inside(self.block(depth + 1))]
+        if self.choose.once_in(6):
+            rows += [f"elif {self.test()}:", *inside(self.block(depth + 1))]
         if self.choose.once_in(2):
             rows += ["else:", *inside(self.block(depth + 1))]
         return rows
@@ -230,7 +232,8 @@ class Body:
         leave = self.choose.of(["continue", "continue", "break", "raise ValueError({a})"])
         if not self.inner and self.choose.once_in(6):
             leave = "return {a}"
-        return [f"if {self.test()}:", "    " + self._filled(leave)]
+        before = self.statement(DEPTH) if self.choose.once_in(3) else []
+        return [f"if {self.test()}:", *inside([*before, self._filled(leave)])]
 
     def _nested(self, depth: int) -> list[str]:
         self.inner += 1

@@ -241,26 +241,26 @@ class Private(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Source:
     """What is known of the iterable. `reiterable`: evaluating and iterating it twice gives the
-    same items and has no effect. `sized`: so does iterating its value twice."""
+    same items and has no effect. `sized`: so does iterating its value twice. `counted`: it may give
+    far more numbers than a loop that ends early looks at."""
 
     reiterable: bool
     sized: bool
     finite: bool
     literal_length: int | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything `rewrite` needs to know of a loop, in spans and names.
 
-    statement      the statement to be replaced: the loop, or for a comprehension the
-                   simple statement that contains it
+    statement      what is replaced: the loop, or the simple statement around a comprehension
     target, iterable   spans in the loop's header; for a comprehension those of its first `for`
     granules       the stages of the body, in source order; empty for comprehensions
     elements       comprehensions: spans evaluated by compute (element, or key and value);
                    tests stay with the source unless in `granules`
-    handed         names that compute defines, or whose objects it changes, and commit, or code
-                   after the loop, reads
+    handed         names that compute defines or changes, and commit or later code reads
     live_after     names of target and compute that are read after the loop
     call           (callee text, argument name) if compute is exactly one call of a function that
                    a fresh interpreter finds by name, with the loop's target as its only argument

@@ -34,6 +34,7 @@ SIZED: Final = frozenset(
         "collections.deque",
     }
 )
+FEW: Final = 1_000  # numbers that may all be handed out although the loop may end at the first
 ENDLESS: Final = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 WRAPPERS: Final = frozenset(
     {"enumerate", "zip", "reversed", "tqdm.tqdm", "tqdm", "map", "filter", "iter"}
@@ -46,7 +47,9 @@ def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
     sized = bool(heads) and heads <= SIZED
     again = sized or _wrapped_again(body, body.loop.source, 0)
     ends = not is_endless(body, body.loop.source) and not any(c.drawing for c in conflicts)
-    return Source(again, sized, ends, _length(body, value))
+    length = _length(body, value)
+    counted = heads == {"range"} and (length is None or length > FEW)
+    return Source(again, sized, ends, length, counted)
 
 
 def _wrapped_again(body: Body, value: int, depth: int) -> bool:

@@ -216,7 +216,8 @@ class ComprehensionRewriter(Form):
             return "window"
         if not self.stops_early():
             return "list" if plan.collected else "stream" if self._ahead() else "window"
-        return "stream" if self._ahead() and self.emitter.node is not None else "window"
+        ahead = self._ahead() and self.emitter.node is not None and not plan.source.counted
+        return "stream" if ahead else "window"
 
     def _ahead(self) -> bool:
         """Whether all items may be taken from the source before the first result."""

@@ -319,7 +319,7 @@ class LoopRewriter:
         far = traits_of(self.options.backend).elsewhere
         if plan.collected and not plan.leaves_early and not far:
             return "list"
-        ahead = plan.pure or not plan.leaves_early
+        ahead = not plan.leaves_early or (plan.pure and not plan.source.counted)
         lazily = plan.mode != "async" and plan.source.reiterable and ahead
         return "stream" if lazily else "window"
 

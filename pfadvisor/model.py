@@ -227,15 +227,15 @@ class Accumulator:
     init: Span | None = None
 
 
-PrivateKind = Literal["list", "set", "dict", "int"]
+PrivateKind = Literal["list", "set", "dict", "int", "Counter"]
 
 
 class Private(NamedTuple):
-    """A local that collects, of which each iteration fills one of its own; they are joined in
-    order: lists by extend, sets and dicts by update, ints by addition."""
+    """A local that collects: each iteration fills one of its own, which is `made` so."""
 
     name: str
     kind: PrivateKind
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from pfadvisor.loops.conflicts import (
     unknown_conflicts,
 )
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
-from pfadvisor.loops.deferred import defers, taken
+from pfadvisor.loops.deferred import defers, left_undone, taken
 from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
@@ -111,14 +111,14 @@ class Steps:
         touches, self.own, self.resources = touches_of(self.body)
         roots = {c.root for c in private}
         self.shared = [t for t in touches if t.effect.root not in roots]
-        counters = {c.private.name for c in private if c.root is None}
+        filled = {c.private.name for c in private}
         order_edges(self.body, self.own)
         order_files(self.body, self.resources)
         between = between_items(self.body)
         self.conflicts: list[Conflict] = [
             *source_conflicts(self.body, [*self.shared, *between], self.resources),
             *consumer_conflicts(self.body, self.shared, between),
-            *(c for c in carried_names(self.body) if c.subject not in counters),
+            *(c for c in carried_names(self.body) if c.subject not in filled),
             *resource_conflicts(self.body, self.resources),
             *shared_conflicts(self.body, self.shared),
             *unknown_conflicts(self.body, self.shared),
@@ -128,7 +128,7 @@ class Steps:
             c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)
         ]
         self.late = looking_back(self.body)
-        self.pinned = conditional_last_values(self.body, counters) | self.late
+        self.pinned = conditional_last_values(self.body, filled) | self.late
 
     def analysis(self) -> Analysis:
         structural = structural_blockers(self.body)
@@ -317,10 +317,12 @@ def analyse(
 
 
 def _leaves_work(analysis: Analysis) -> bool:
-    """Whether the parent is left with something that is worth a worker."""
-    body = analysis.body
-    rest = set(range(len(body.nodes))) - analysis.compute
-    return any(worth_a_worker(body, n) for n in rest)
+    """Whether the parent is left with something that is worth a worker, or that one only made."""
+    body, compute = analysis.body, analysis.compute
+    rest = set(range(len(body.nodes))) - compute
+    return any(worth_a_worker(body, n) for n in rest) or any(
+        left_undone(body, n, compute) for n in compute
+    )
 
 
 def analyse_assuming(body: Body, accepted: Accepted) -> Analysis | None:

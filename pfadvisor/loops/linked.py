@@ -6,7 +6,7 @@ from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.planning import names_of, results_of
+from pfadvisor.loops.planning import names_of, sent_back
 from pfadvisor.model import Assumption
 
 
@@ -17,8 +17,8 @@ def deeply_linked(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
         return ()
     body, names = analysis.body, names_of(analysis)
     found: dict[str, Assumption] = {}
-    for value in results_of(analysis):
-        heads = {parse_type(t)[0] for t in body.ev.values[value].types or ()}
+    for value, sent in sent_back(analysis):
+        heads = {parse_type(t)[0] for t in sent.types or ()}
         if any(":" in head and _holds_its_like(body, head) for head in heads):
             subject = names.get(value) or body.ev.text(value) or "result"
             text = f"`{subject}` leads through less than some hundred links, as pickle needs"

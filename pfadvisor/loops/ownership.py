@@ -16,7 +16,7 @@ from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.outsiders import differs, frozen, outside
-from pfadvisor.loops.planning import names_of, results_of
+from pfadvisor.loops.planning import names_of, sent_back
 from pfadvisor.loops.recognised import recognised
 from pfadvisor.loops.touches import describe
 from pfadvisor.loops.whole import whole_of
@@ -31,13 +31,13 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     names, changes = names_of(analysis), body.whole.made(_Changes, body.ev)
     keys = _keys(body)
     found: dict[str, Assumption] = {}
-    for value in results_of(analysis):
+    for value, sent in sent_back(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         older = body.node_of.get(value) is None and value not in body.header
-        if _told_from_equals(body, body.ev.values[value]):
+        if _told_from_equals(body, sent):
             subject = names.get(value) or body.ev.text(value) or "result"
             found.setdefault(subject, _question(body, subject, value))
-        for obj, holder in outside(body, body.ev.values[value]):
+        for obj, holder in outside(body, sent):
             if (
                 older
                 or changes.reach(obj, body.loop)

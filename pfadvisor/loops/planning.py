@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pfadvisor.effects.access import element
 from pfadvisor.effects.facts import Function, ModuleFacts, Param
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import BOTTOM
+from pfadvisor.effects.values import BOTTOM, Val
 from pfadvisor.loops import errors
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.binding import may_be_unbound, never_bound
@@ -369,12 +370,22 @@ def results_of(analysis: Analysis) -> list[int]:
         ]
     found += [v for v in _named_for_others(analysis) if v not in again]
     found += changed_names(analysis).values()
-    return found + [v for c in analysis.privates for v in c.given]
+    return found + [v for c in analysis.privates for v in c.given.values]
+
+
+def sent_back(analysis: Analysis) -> list[tuple[int, Val]]:
+    """What processes send: values that cross to commit, and the items of iterators that the work
+    uses up."""
+    ev = analysis.body.ev
+    drained = [v for c in analysis.privates for v in c.given.drained]
+    found = [(v, ev.values[v]) for v in results_of(analysis)]
+    return found + [(v, element(ev, ev.values[v])) for v in drained]
 
 
 def _named_for_others(analysis: Analysis) -> list[int]:
     """What compute gives a name that commit, or code after the loop, reads: it need not have been
     made there."""
-    code, names = analysis.body.function.code, {*handed_names(analysis), *live_names(analysis.body)}
+    code, live = analysis.body.function.code, {*live_names(analysis.body)}
+    names = {*handed_names(analysis), *(live - _private_names(analysis))}
     binds = (code[i].args for i in sorted(analysis.compute_instrs) if code[i].op == "bind")
     return [value for name, value in binds if name in names]

@@ -1,9 +1,10 @@
 """Accumulators that each iteration can fill for itself, to be joined in order afterwards.
 
 Privatisation of Allen & Kennedy for the monoids of Python: a list that is only
-appended to or extended, a set only added to, a dict only stored into, an int only
-added to. Unlike a commit it also reaches into `with`, `try` and inner loops. What
-the enclosing function would see of a half-finished iteration must not matter.
+appended to or extended, a set only added to, a dict only stored into, a Counter that
+only counts what iterators give, an int only added to. Unlike a commit it also reaches
+into `with`, `try` and inner loops, and into calls that use an iterator up. What the
+enclosing function would see of a half-finished iteration must not matter.
 """
 
 from __future__ import annotations
@@ -16,32 +17,46 @@ from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
+from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Private, PrivateKind
 
 WAYS: Final[dict[PrivateKind, frozenset[str]]] = {
     "list": frozenset({"append", "extend"}),
     "set": frozenset({"add", "update"}),
-    "dict": frozenset({"store"}),
+    "dict": frozenset({"store", "update"}),
+    "Counter": frozenset({"update"}),
 }
+COUNTER: Final = "collections.Counter"
+MERGING: Final[dict[PrivateKind, str]] = {"list": "+=", "set": "|=", "dict": "|="}
+PASSING: Final = JOINS | {"bind"}
 WHOLE: Final = frozenset({"int", "bool"})
+
+
+class Given(NamedTuple):
+    """Values that are put into an object, and iterators of which all items are; `many`: whether
+    some call takes them from an iterator one by one."""
+
+    values: tuple[int, ...] = ()
+    drained: tuple[int, ...] = ()
+    many: bool = False
 
 
 class Candidate(NamedTuple):
     """`root` of the object that collects, None for a number; `nodes` that add to it;
-    `given`: values that are put into it."""
+    `given`: what is put into it."""
 
     private: Private
     root: Root | None
     nodes: frozenset[int]
-    given: tuple[int, ...]
+    given: Given
 
 
 def candidates(body: Body, shared: list[Touch]) -> tuple[Candidate, ...]:
-    """Those that some compound statement of the body adds to."""
+    """Those that some compound statement of the body adds to, or a call that drains an iterator."""
     if body.loop.form not in ("for", "async-for") or handled(body):
         return ()
     found = [*_objects(body, shared), *_numbers(body)]
-    inside = [c for c in found if any(body.place_of[n].atom >= 0 for n in c.nodes)]
+    inside = [c for c in found if c.given.many or any(body.place_of[n].atom >= 0 for n in c.nodes)]
     return tuple(c for c in inside if _unseen(body, c.private.name))
 
 
@@ -63,55 +78,116 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
     for touch in shared:
         if touch.effect.root[0] == "fresh":
             by_root.setdefault(touch.effect.root, []).append(touch)
-    known, uses = escaped(body) if by_root else set(), body.whole.uses
+    known = escaped(body) if by_root else set()
     for root, touches in by_root.items():
         if root in known or not any(t.effect.write for t in touches):
             continue
         names = [(n, v) for n, v in holders(body, root) if len(body.ev.values[v].objs) == 1]
         heads = {parse_type(t)[0] for _, v in names for t in body.ev.values[v].types or {"?"}}
-        kind = next((k for k in WAYS if heads == {k}), None)
-        if len(names) != 1 or kind is None:
+        kind = next((k for k in WAYS if heads == {COUNTER if k == "Counter" else k}), None)
+        made = _made(body, root) if kind == "Counter" else ""
+        if len(names) != 1 or kind is None or made is None:
             continue
         (name, value) = names[0]
-        given = _collected(body, value, kind, touches, uses)
-        if given is not None and name not in {n for n, _ in body.loop.phis}:
-            nodes = frozenset(t.node for t in touches)
-            yield Candidate(Private(name, kind), root, nodes, given)
+        binds = _bindings(body, name)
+        given = _collected(body, {value} | _web(body, name), kind, touches)
+        if given is not None and binds == body.binds.get(name, []):
+            nodes = frozenset((*(t.node for t in touches), *(body.node_of[i] for i in binds)))
+            yield Candidate(Private(name, kind, made), root, nodes, given)
 
 
-def _collected(
-    body: Body, value: int, kind: PrivateKind, touches: list[Touch], uses: dict[int, list[int]]
-) -> tuple[int, ...] | None:
-    """What is put into the object, if nothing but that happens to it in the body."""
-    code, given = body.function.code, list[int]()
-    if any(t.effect.chain or t.effect.path or t.effect.how not in WAYS[kind] for t in touches):
+def _web(body: Body, name: str) -> set[int]:
+    """What the local may be in an iteration, if it is bound there."""
+    heads = {phi for each, phi in body.loop.phis if each == name}
+    binds = {body.function.code[i].args[1] for i in _bindings(body, name)}
+    return heads | binds | {*body.whole.joins_within(name, body.loop.body, body.loop.end)}
+
+
+def _bindings(body: Body, name: str) -> list[int]:
+    return [i for i in body.binds.get(name, ()) if body.function.code[i].op == "bind"]
+
+
+def _made(body: Body, root: Root) -> str | None:
+    """The text of the call that makes the object, empty, by a name that the whole module knows,
+    if the loop alone then adds to it: sums of anything but its ones would depend on their order."""
+    code, loop = body.function.code, body.loop
+    others = [e.instr for e in body.whole.effects_on(root) if e.write and not body.inside(e.instr)]
+    if any(i < loop.start or loop.parents for i in others):
         return None
-    for use in body.whole.uses_within(value, body.loop.body, body.loop.end):
-        if code[use].op == "setitem" and kind == "dict" and code[use].args[0] == value:
-            given += code[use].args[1:]
-            continue
-        calls = [u for u in uses.get(use, ()) if code[u].op == "call" and code[u].args[0] == use]
-        if code[use].op != "attr" or code[use].args[1] not in WAYS[kind] or len(calls) != 1:
+    made = code[root[1]] if isinstance(root[1], int) else None
+    if made is None or made.op != "call" or made.args[1]:
+        return None
+    named = code[made.args[0]]
+    while named.op == "attr":
+        named = code[named.args[0]]
+    return body.ev.text(root[1]) if named.op == "name" else None
+
+
+def _collected(body: Body, web: set[int], kind: PrivateKind, touches: list[Touch]) -> Given | None:
+    """What is put into the object, if nothing but that happens to it in the body."""
+    code, given = body.function.code, Given()
+    merging = {v for v in web if _merges(body, v, web, kind)}
+    added = [t.effect for t in touches if t.effect.write or t.effect.instr not in merging]
+    if any(effect.chain or effect.path or effect.how not in WAYS[kind] for effect in added):
+        return None
+    if any(body.inside(v) and code[v].op not in JOINS and v not in merging for v in web):
+        return None
+    uses = {u for v in web for u in body.whole.uses_within(v, body.loop.body, body.loop.end)}
+    for use in sorted(uses):
+        put = () if code[use].op in PASSING else _added(body, use, web, kind)
+        if put is None:
             return None
-        for _, _, argument in code[calls[0]].args[1]:
-            if code[argument].op == "comp":
-                given += code[argument].args[2:]
-            elif body.ev.values[argument].lazy:
-                return None
-            else:
-                given.append(argument)
-        if uses.get(calls[0]):
-            return None
-    return tuple(given)
+        for argument in put:
+            given = _with_argument(body, given, argument)
+    return given
+
+
+def _merges(body: Body, value: int, web: set[int], kind: PrivateKind) -> bool:
+    """Whether it is the object itself, to which an operator adds."""
+    instr = body.function.code[value]
+    merged = instr.op == "op" and instr.args[0] == MERGING.get(kind) and instr.args[1] in web
+    return merged and instr.args[2] not in web
+
+
+def _added(body: Body, use: int, web: set[int], kind: PrivateKind) -> tuple[int, ...] | None:
+    """What a use of the object puts into it, None if it does something else."""
+    code, instr = body.function.code, body.function.code[use]
+    if _merges(body, use, web, kind):
+        return instr.args[2:]
+    if instr.op == "setitem" and kind == "dict" and instr.args[0] in web:
+        return None if web & {*instr.args[1:]} else instr.args[1:]
+    calls = [u for u in body.whole.uses.get(use, ()) if code[u].op == "call"]
+    if instr.op != "attr" or instr.args[1] not in WAYS[kind] or len(calls) != 1:
+        return None
+    call = calls[0]
+    counting = kind != "Counter" or _counts(body, call)
+    if code[call].args[0] != use or body.whole.uses.get(call) or not counting:
+        return None
+    given = tuple(v for _, _, v in code[call].args[1])
+    return None if web & {*given} else given
+
+
+def _with_argument(body: Body, given: Given, argument: int) -> Given:
+    instr = body.function.code[argument]
+    if instr.op == "comp":
+        many = given.many or body.ev.values[argument].lazy
+        return given._replace(values=given.values + instr.args[2:], many=many)
+    if body.ev.values[argument].lazy:
+        return given._replace(drained=(*given.drained, argument), many=True)
+    return given._replace(values=(*given.values, argument))
+
+
+def _counts(body: Body, call: int) -> bool:
+    """Whether the call counts the items of an iterator, which no mapping is."""
+    given = body.function.code[call].args[1]
+    return all(kind == "pos" and body.ev.values[v].lazy for kind, _, v in given)
 
 
 def _numbers(body: Body) -> Iterator[Candidate]:
     """Counters: ints that the body only adds ints to."""
     code = body.function.code
     for name, phi in body.loop.phis:
-        binds = [i for i in body.binds.get(name, ()) if code[i].op == "bind"]
-        web = {phi} | {code[i].args[1] for i in binds}
-        web |= {*body.whole.joins_within(name, body.loop.body, body.loop.end)}
+        binds, web = _bindings(body, name), _web(body, name)
         sums = {v for v in web if code[v].op == "op" and code[v].args[0] == "+="}
         plain = all(code[v].op in ("phi", "loopphi") for v in web - sums)
         added = [code[v].args[2] for v in sums]
@@ -124,7 +200,7 @@ def _numbers(body: Body) -> Iterator[Candidate]:
         ):
             continue
         nodes = frozenset(body.node_of[v] for v in (*sums, *binds) if v in body.node_of)
-        yield Candidate(Private(name, "int"), None, nodes, ())
+        yield Candidate(Private(name, "int"), None, nodes, Given())
 
 
 def _is_whole(body: Body, value: int) -> bool:

@@ -10,7 +10,7 @@ from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.deferred import coroutine_left
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import local_callable, unpicklable
-from pfadvisor.loops.planning import inputs_of, names_of, results_of
+from pfadvisor.loops.planning import inputs_of, names_of, results_of, sent_back
 from pfadvisor.loops.structure import ancestors
 
 LEFT_BEHIND: Final = frozenset({"__cause__", "__context__", "__traceback__"})
@@ -38,13 +38,12 @@ def pickle_problem(analysis: Analysis) -> tuple[str, str]:
         problem = unpicklable(body.ev, body.ev.values[body.loop.elem])
         if problem:
             return f"the item, {problem}", "is what the work gets"
-    results = results_of(analysis)
-    for value in results:
-        problem = unpicklable(body.ev, body.ev.values[value])
+    for _, sent in sent_back(analysis):
+        problem = unpicklable(body.ev, sent)
         if problem:
             return problem, "is what the work returns"
     lost = errors.lost(analysis)
-    if lost and any(_is_caught(body, value) for value in results):
+    if lost and any(_is_caught(body, value) for value in results_of(analysis)):
         name = lost[0].rpartition(":")[2]
         return f"a `{name}`, which is rebuilt from its `args`", "is what the work returns"
     if coroutine_left(body, analysis.compute):

@@ -6,7 +6,7 @@ from pfadvisor.effects.orders import ORDER, is_seeded, is_set
 from pfadvisor.effects.values import Effect, fresh_site
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.planning import results_of
+from pfadvisor.loops.planning import sent_back
 from pfadvisor.model import Assumption
 
 
@@ -26,14 +26,14 @@ def order_of_sets(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
 def _of_text(analysis: Analysis) -> list[Effect]:
     """Sets of text, or the like, keep their items in another order in every process."""
     body, compute = analysis.body, analysis.compute_instrs
-    sent = any(is_seeded(body.ev.values[v].types) for v in results_of(analysis))
+    sent = any(is_seeded(sent.types) for _, sent in sent_back(analysis))
     return [e for e in body.whole.effects_on(("res", ORDER)) if e.instr in compute or sent]
 
 
 def _of_any_items(analysis: Analysis) -> list[Effect]:
     """Sets of anything do so where they are sent, and made anew by that."""
     body, compute = analysis.body, analysis.compute_instrs
-    values = [body.ev.values[v] for v in results_of(analysis)]
+    values = [sent for _, sent in sent_back(analysis)]
     back = {root for value in values if is_set(value.types) for root, _ in value.objs}
     return [
         e

@@ -20,7 +20,7 @@ from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import copied_its_own_way, unpicklable
-from pfadvisor.loops.planning import inputs_of, names_of, results_of
+from pfadvisor.loops.planning import inputs_of, names_of, sent_back
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 from pfadvisor.profit.cost import ledger_of
@@ -43,8 +43,9 @@ def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
             if unknown or _unknown_callable(analysis, value, held):
                 text = f"`{name}` can be pickled with all that it holds"
                 found[name] = Assumption("picklable", name, text, body.ev.location(value))
-    for value in (*sent, *results_of(analysis)):
-        for cls in _copied_its_own_way(body.ev, body.ev.values[value]):
+    given = [(value, body.ev.values[value]) for value in sent]
+    for value, crossing in (*given, *sent_back(analysis)):
+        for cls in _copied_its_own_way(body.ev, crossing):
             text = f"a copy of `{cls}`, which its own methods make, is as good as the original"
             found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
     return accepted.left(found.values())

@@ -136,7 +136,7 @@ class Outliner:
         for private in self.stages.plan.privates:
             known = self.types.name(private.name) if self.signature.complete else None
             name = self.signature.variable(private.name, known) if known else private.name
-            rows.append(f"{self.text.unit}{name} = {EMPTY[private.kind]}")
+            rows.append(f"{self.text.unit}{name} = {private.made or EMPTY[private.kind]}")
         return rows
 
     def _block(

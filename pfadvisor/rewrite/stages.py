@@ -19,12 +19,14 @@ JOINED: Final[dict[PrivateKind, str]] = {
     "list": "{0}.extend({1})",
     "set": "{0}.update({1})",
     "dict": "{0}.update({1})",
+    "Counter": "{0}.update({1})",
     "int": "{0} += {1}",
 }
 PARTS: Final[dict[PrivateKind, str]] = {
     "list": "new_{0}",
     "set": "new_{0}",
     "dict": "new_{0}",
+    "Counter": "new_{0}",
     "int": "{0}_part",
 }
 

@@ -148,11 +148,11 @@ class Lowering:
                     piece = self.emit("unpack", (value, number, len(elts)), part)
                     self.bind_target(part, piece)
 
-    def bind_comp_target(self, target: ast.expr, value: int, shared: bool) -> None:
+    def bind_comp_target(self, target: ast.expr, value: int, shared: frozenset[str]) -> None:
         match target:
             case ast.Name(id=name):
                 self.builder.comp_scopes[-1][name] = value
-                if shared:
+                if name in shared:
                     self.emit("setcell", (name, value), target)
             case ast.Tuple(elts=elts) | ast.List(elts=elts):
                 for number, part in enumerate(elts):

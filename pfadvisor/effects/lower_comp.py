@@ -138,7 +138,7 @@ def comprehension(low: Lowering, node: Any) -> int:
 
 def _generators(low: Lowering, node: Any, source: int) -> int:
     builder, first_elem = low.builder, -1
-    has_lambda = low.has_lambda and any(isinstance(n, FUNCTIONS) for n in below(node))
+    captured = low.module.scopes.read_by_functions(node) if low.has_lambda else frozenset()
     for number, generator in enumerate(node.generators):
         if number:
             builder.open_stmt("generator", low.span(generator.iter))
@@ -147,7 +147,7 @@ def _generators(low: Lowering, node: Any, source: int) -> int:
         if generator.is_async:
             elem = low.emit("await", (elem,), generator.target)
         first_elem = elem if number == 0 else first_elem
-        low.bind_comp_target(generator.target, elem, has_lambda)
+        low.bind_comp_target(generator.target, elem, captured)
         if number:
             block = builder.new_block(builder.stmt, "loop")
             builder.block = block

@@ -153,6 +153,14 @@ class Scopes:
         """Its names that nested functions rebind."""
         return self.scan(owner).all_nonlocals & scope.bound
 
+    def read_by_functions(self, node: ast.AST) -> frozenset[str]:
+        """Names that functions in an expression read from around them."""
+        found: frozenset[str] = frozenset()
+        for function in (n for n in below(node) if isinstance(n, FUNCTIONS)):
+            scan = self.scan(function)
+            found |= scan.used - scan.bound - {*parameter_names(function.args)}
+        return found
+
     def scan(self, owner: ast.AST) -> Scan:
         if owner not in self._scans:
             body = owner.body  # type: ignore[attr-defined]

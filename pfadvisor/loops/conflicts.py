@@ -14,6 +14,7 @@ from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_of
 from pfadvisor.loops.kinds import Kinds
+from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
@@ -231,6 +232,8 @@ def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
         return "shared-attribute"
     if isinstance(gap, int) and gap is not False:
         return "carried-element"
+    if takes_lock(body, effect):
+        return "inside-lock"
     if how in ("enter", "exit") or _is_handle(body, effect):
         return "shared-handle"
     if how in ("load", "store") and effect.elem == "[]" and not effect.chain:

@@ -10,6 +10,7 @@ from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.consumer import consumer_of, taken_at_once
 from pfadvisor.loops.drawn import run_ahead
+from pfadvisor.loops.locks import is_lock
 from pfadvisor.loops.mentions import mentioning
 from pfadvisor.loops.nodes import LAZY, Body
 from pfadvisor.loops.starting import SUBMIT
@@ -53,7 +54,6 @@ TRACE: Final = frozenset(  # they show the line and the function that an excepti
         "walk_tb",
     )
 )
-LOCKS: Final = frozenset({"Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore"})
 
 
 def structural_blockers(body: Body) -> list[Blocker]:
@@ -225,15 +225,10 @@ def _inside_lock(body: Body) -> list[Blocker]:
             continue
         for i in body.whole.entered_by.get(stmt, ()):
             types = body.ev.values[body.function.code[i].args[0]].types or ()
-            if any(_is_lock(t) for t in types):
+            if any(is_lock(t) for t in types):
                 text = "the loop runs while a lock is held"
                 return [Blocker("PFA225", "inside-lock", text, body.ev.location(i))]
     return []
-
-
-def _is_lock(type_name: str) -> bool:
-    module, _, name = parse_type(type_name)[0].rpartition(".")
-    return module.partition(".")[0] in ("threading", "multiprocessing") and name in LOCKS
 
 
 def ancestors(body: Body) -> list[tuple[int, str]]:

@@ -142,7 +142,9 @@ class Steps:
         for assume in (False, True):
             headed = with_head(self.body, self.conflicts, self.shared, self.pinned, assume=assume)
             if headed is not None and headed.worthy and self._lead(headed).is_free():
-                return self._positive(headed, cheap=False)
+                found = self._positive(headed, cheap=False)
+                if found.tree is not None:
+                    return found
             assumed = self._partition(assume=True)
             if not assume and assumed.worthy and not drawing:
                 return self._positive(assumed, cheap=False)

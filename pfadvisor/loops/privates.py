@@ -2,7 +2,7 @@
 
 Privatisation of Allen & Kennedy for the monoids of Python: a list that is only
 appended to or extended, a set only added to, a dict only stored into, a Counter that
-only counts what iterators give, an int only added to. Unlike a commit it also reaches
+only counts, an int only added to. Unlike a commit it also reaches
 into `with`, `try` and inner loops, and into calls that use an iterator up. What the
 enclosing function would see of a half-finished iteration must not matter.
 """
@@ -24,7 +24,7 @@ WAYS: Final[dict[PrivateKind, frozenset[str]]] = {
     "list": frozenset({"append", "extend"}),
     "set": frozenset({"add", "update"}),
     "dict": frozenset({"store", "update"}),
-    "Counter": frozenset({"update"}),
+    "Counter": frozenset({"update", "load", "store"}),
 }
 COUNTER: Final = "collections.Counter"
 MERGING: Final[dict[PrivateKind, str]] = {"list": "+=", "set": "|=", "dict": "|="}
@@ -154,6 +154,8 @@ def _added(body: Body, use: int, web: set[int], kind: PrivateKind) -> tuple[int,
     code, instr = body.function.code, body.function.code[use]
     if _merges(body, use, web, kind):
         return instr.args[2:]
+    if kind == "Counter" and instr.op in ("item", "setitem"):
+        return _counted(body, use, web)
     if instr.op == "setitem" and kind == "dict" and instr.args[0] in web:
         return None if web & {*instr.args[1:]} else instr.args[1:]
     calls = [u for u in body.whole.uses.get(use, ()) if code[u].op == "call"]
@@ -165,6 +167,24 @@ def _added(body: Body, use: int, web: set[int], kind: PrivateKind) -> tuple[int,
         return None
     given = tuple(v for _, _, v in code[call].args[1])
     return None if web & {*given} else given
+
+
+def _counted(body: Body, use: int, web: set[int]) -> tuple[int, ...] | None:
+    """The key whose whole number the use looks up or stores, in `counts[key] += 1`."""
+    code, uses, instr = body.function.code, body.whole.uses, body.function.code[use]
+    if instr.op == "item":
+        stores = [s for u in uses.get(use, ()) for s in uses.get(u, ()) if code[s].op == "setitem"]
+        return _counted(body, stores[0], web) if len(stores) == 1 else None
+    if instr.op != "setitem" or instr.args[0] not in web or web & {*instr.args[1:]}:
+        return None
+    _, key, total = instr.args
+    added = code[total]
+    if added.op != "op" or added.args[0] != "+=" or uses.get(total) != [use]:
+        return None
+    _, old, more = added.args
+    looked = code[old].op == "item" and code[old].args[0] in web and code[old].args[1] == key
+    alone = uses.get(old) == [total] and old != more
+    return (key,) if looked and alone and _is_whole(body, more) else None
 
 
 def _with_argument(body: Body, given: Given, argument: int) -> Given:

@@ -23,6 +23,7 @@ from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.handed_iterators import NEITHER
 from pfadvisor.effects.having import having
 from pfadvisor.effects.narrowing import narrowed
+from pfadvisor.effects.opening import buffer_behind, moves
 from pfadvisor.effects.tables import callables_held
 from pfadvisor.effects.tokens import below
 from pfadvisor.effects.values import (
@@ -350,4 +351,14 @@ def _of_process(ev: Evaluation, i: int, head: str) -> None:
 def resource(
     ev: Evaluation, i: int, name: str, *, write: bool, key: int = -1, how: str = "resource"
 ) -> None:
+    if name == "file" and in_buffer(ev, i, key, write=write, how=how):
+        return
     ev.effect(Effect(write, ("res", name), (), "[]", i, key, how, ev.location(i)))
+
+
+def in_buffer(ev: Evaluation, i: int, key: int, *, write: bool, how: str) -> bool:
+    """Whether an open file is a buffer in memory, which its use then reads or writes."""
+    buffer = buffer_behind(ev, key)
+    if buffer is not None:
+        ev.access(i, buffer, "[]", write=moves(ev, key, write=write), how=how)
+    return buffer is not None

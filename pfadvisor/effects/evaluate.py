@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import hidden, owners, sharing, within
+from pfadvisor.effects.access import in_buffer
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
 from pfadvisor.effects.narrowing import told_by
+from pfadvisor.effects.opening import FILE
 from pfadvisor.effects.repeats import stretches
 from pfadvisor.effects.subscripts import Form, substituted
 from pfadvisor.effects.summary import Context, Summary, Target
@@ -201,6 +203,8 @@ class Evaluation:
         for effect in summary.effects:
             key = keys[effect.key] if 0 <= effect.key < len(keys) else -1
             write, root, path, elem, _, _, how, *_ = effect
+            if self.works_on_buffer(i, effect, key):
+                continue
             if elem == "=" or root[0] == "res":
                 self.relayed((write, root, path, elem, i, key, how), effect, here)
                 continue
@@ -218,6 +222,11 @@ class Evaluation:
             reached = frozenset(o for obj in unknown.args for o in passed[obj])
             chain = (here, *unknown.chain)[:CHAIN]
             self.unknown(unknown._replace(instr=i, chain=chain, args=reached))
+
+    def works_on_buffer(self, i: int, effect: Effect, key: int) -> bool:
+        """Whether a callee's file is a buffer in memory here."""
+        file = effect.root == FILE
+        return file and in_buffer(self, i, key, write=effect.write, how=effect.how)
 
     def _form_here(self, effect: Effect, keys: list[int]) -> Form | None:
         if effect.form is None:

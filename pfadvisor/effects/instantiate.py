@@ -230,6 +230,8 @@ def _touch(
     if value is not None:
         key = _first_key(bound) if target == "self" else -1
         ev.access(i, value, _changed(ev, value), write=write, key=key, how=how)
+        if target == "self" and write:
+            access.in_buffer(ev, i, _receiver(ev, i), write=True, how=how)
 
 
 def _changed(ev: Evaluation, value: Val) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.values import Val
 
 FIRST: Final = frozenset(
     {
@@ -30,9 +31,14 @@ FIRST: Final = frozenset(
         "io.TextIOWrapper",
         "io.BufferedReader",
         "io.BufferedWriter",
+        "os.fdopen",
     }
 )  # what they work on is the path, or the open file, that they get first
+FILEOBJ: Final = {"gzip.GzipFile": 3, "tarfile.open": 2, "tarfile.TarFile": 2}
+FILE: Final = ("res", "file")
 OF_PATH: Final = "pathlib.Path.open"
+ARCHIVE: Final = frozenset({"zipfile.ZipFile"})
+IN_MEMORY: Final = frozenset({"io.BytesIO", "io.StringIO"})
 MOST: Final = 6
 
 
@@ -44,6 +50,19 @@ def path_behind(ev: Evaluation, value: int, start: int = 0) -> int:
             break
         value = below
     return value
+
+
+def buffer_behind(ev: Evaluation, value: int) -> Val | None:
+    """The buffer in memory that a file works on, None if it may be something else."""
+    behind = ev.values[path_behind(ev, value)] if value >= 0 else None
+    told = behind is not None and behind.objs and behind.types and behind.types <= IN_MEMORY
+    return behind if told else None
+
+
+def moves(ev: Evaluation, value: int, *, write: bool) -> bool:
+    """Whether the use of an open file changes it, or how far it was read: each member of an
+    archive is read by itself."""
+    return write or ev.values[value].types != ARCHIVE
 
 
 def only_read(ev: Evaluation, value: int) -> bool:
@@ -89,9 +108,21 @@ def _below(ev: Evaluation, value: int) -> int:
     if instr.op != "call":
         return -1
     names = _names(ev, value)
-    given = instr.args[1][0] if instr.args[1] else ("", "", -1)
     if names and names <= FIRST:
-        return int(given[2]) if given[0] == "pos" else -1
+        return _worked_on(ev, names, instr.args[1])
     callee = code[instr.args[0]]
     opens = any(name.endswith(".open") for name in names) and not names & FIRST
     return int(callee.args[0]) if opens and callee.op == "attr" else -1
+
+
+def _worked_on(ev: Evaluation, names: set[str], given: list[tuple[str, str, int]]) -> int:
+    """The first argument, or the open file that some take beside a name."""
+    at = {FILEOBJ.get(name, -1) for name in names}
+    if at != {-1}:
+        beside = [v for kind, name, v in given if kind == "kw" and name == "fileobj"]
+        beside += [v for kind, _, v in given[max(at) : max(at) + 1] if kind == "pos"]
+        if any(kind not in ("pos", "kw") for kind, _, _ in given):
+            return -1
+        if beside and ev.values[beside[0]].const is not None:
+            return beside[0]
+    return int(given[0][2]) if given and given[0][0] == "pos" else -1

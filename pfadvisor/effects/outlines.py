@@ -63,7 +63,10 @@ class Outline(Evaluation):
         hidden: dict[Root, bool] = {}
         for effect in summary.moving:
             write, root, path, elem, _, key, how, *_ = effect
-            parameter = self._parameter(keys[key]) if 0 <= key < len(keys) else -1
+            passed_key = keys[key] if 0 <= key < len(keys) else -1
+            if self.works_on_buffer(i, effect, passed_key):
+                continue
+            parameter = self._parameter(passed_key)
             form = self._computed(effect, keys) if parameter < 0 and elem == "[]" else None
             told = how, parameter, form
             if elem == "=" or root[0] in FIXED:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pfadvisor.effects import special_children, special_libraries
+from pfadvisor.effects import special_archives, special_children, special_libraries
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.refinement import (
     ABSENT,
@@ -35,6 +35,7 @@ __all__ = [
     "Refinement",
     "names",
     "refine",
+    "special_archives",
     "special_children",
     "special_libraries",
 ]
@@ -109,52 +110,6 @@ def optional_result(effect: Effect, literal: Literal) -> Effect:
     returns = [kind for kind in effect.returns.split(" | ") if kind[len("type:") :] not in absent]
     kept = tuple(name for name in effect.result_is if name not in absent)
     return replace(effect, result_is=kept, returns=" | ".join(returns))
-
-
-@special
-def archive_mode(effect: Effect, literal: Literal) -> Effect:
-    """tarfile.open and its like: the first letter says what is done, `r:xz` reads."""
-    return _archived(effect, literal("mode"), default="r")
-
-
-@special
-def fileobj_mode(effect: Effect, literal: Literal) -> Effect:
-    """GzipFile: without a mode it takes that of the file object, if one is given."""
-    if literal("fileobj") is not ABSENT:
-        return _archived(effect, literal("mode"), default=UNKNOWN)
-    reads = tuple(word for word in effect.reads if word != "file:fileobj")
-    alone = replace(effect, reads=reads, writes=("file:filename",))
-    return _archived(alone, literal("mode"), default="r")
-
-
-@special
-def flag_mode(effect: Effect, literal: Literal) -> Effect:
-    """dbm.open: reading unless the flag says otherwise."""
-    return _archived(effect, literal("flag"), default="r")
-
-
-@special
-def flag_mode_create(effect: Effect, literal: Literal) -> Effect:
-    """shelve.open: opened for writing unless the flag is `r`."""
-    return _archived(effect, literal("flag"), default="a")
-
-
-@special
-def member_mode(effect: Effect, literal: Literal) -> Effect:
-    """ZipFile.open: reading changes nothing of the archive and gives the first type of the line."""
-    if literal("mode") is not ABSENT and literal("mode") != "r":
-        return effect
-    writes = tuple(word for word in without(effect.writes, "file") if word != "self")
-    return replace(effect, writes=writes, result_has=(), returns=effect.returns.split(" | ")[0])
-
-
-def _archived(effect: Effect, mode: object, *, default: object) -> Effect:
-    mode = default if mode is ABSENT else mode
-    if not isinstance(mode, str) or mode[:1] not in {"r", "w", "x", "n"}:
-        return effect
-    if mode.startswith("r") and "+" not in mode:
-        return replace(effect, writes=without(effect.writes, "file"))
-    return effect if "+" in mode else replace(effect, reads=without(effect.reads, "file"))
 
 
 @special

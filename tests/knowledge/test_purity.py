@@ -56,7 +56,7 @@ def test_probe_finds_wrong_lines(tmp_path: Path) -> None:
     for part in ("effects", "knowledge"):
         (package / part).mkdir(parents=True)
     names = "__init__ effect knowledge lines refinement"
-    names += " special special_children special_libraries"
+    names += " special special_archives special_children special_libraries"
     for name in (f"{name}.py" for name in names.split()):
         source = PROJECT / "pfadvisor" / "effects" / name
         (package / "effects" / name).write_text(source.read_text("utf-8"), "utf-8")

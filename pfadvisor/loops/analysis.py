@@ -33,6 +33,7 @@ from pfadvisor.loops.conflicts import (
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, left_undone, taken
 from pfadvisor.loops.drawn import run_ahead
+from pfadvisor.loops.file_names import is_left
 from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
@@ -230,7 +231,10 @@ class Steps:
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
         working = run_ahead(body).union(*(body.nodes[n] for n in compute))
         pure = not any(
-            t.effect.write and t.node in compute and t.effect.root[1] in EXTERNAL
+            t.effect.write
+            and t.node in compute
+            and t.effect.root[1] in EXTERNAL
+            and is_left(body, t)
             for t in self.resources
         ) and not body.whole.unknowns_of(working)
         if leaves and not pure:
@@ -346,7 +350,8 @@ def _external(body: Body, resources: list[Touch], compute: frozenset[int]) -> li
     found: dict[str, Assumption] = {}
     for touch in resources:
         name = str(touch.effect.root[1])
-        if touch.effect.write and touch.node in compute and name in EXTERNAL:
+        lasting = touch.effect.write and name in EXTERNAL and is_left(body, touch)
+        if lasting and touch.node in compute:
             found.setdefault(
                 name,
                 Assumption(

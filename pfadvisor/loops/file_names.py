@@ -12,7 +12,17 @@ from pfadvisor.effects.folders import LISTS, MAKES, TREE
 from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.spelling import Spelling, branch, end_apart, leaf, own, speller, steady
+from pfadvisor.loops.own_files import is_removed, told_before
+from pfadvisor.loops.spelling import (
+    Spelling,
+    below_made,
+    branch,
+    end_apart,
+    leaf,
+    own,
+    speller,
+    steady,
+)
 from pfadvisor.loops.touches import Touch
 
 NAMES: Final = ("str", "bytes", "pathlib.", "os.DirEntry")
@@ -54,11 +64,29 @@ def apart(body: Body, write: Touch, other: Touch) -> bool:
     one, two = spelled(body, write), spelled(body, other)
     if branch(one) and branch(one) == branch(two):
         return True
+    if _cannot_know(body, one, other) or _cannot_know(body, two, write):
+        return True
     if _deep(write, other) or not (one and two):
         return False
     return (
         (one == two and own(one)) or (leaf(one) and leaf(one) == leaf(two)) or end_apart(one, two)
     )
+
+
+def _cannot_know(body: Body, path: Spelling, other: Touch) -> bool:
+    """Whether the path lies in what its iteration makes, and no other one has its name."""
+    if below_made(path) < 0:
+        return False
+    if below_made(spelled(body, other)) >= 0:
+        return True
+    alone = spelled(body, other) and other.effect.how not in (LISTS, TREE)
+    return bool(alone) and told_before(body, path_of(body, other.effect.key))
+
+
+def is_left(body: Body, touch: Touch) -> bool:
+    """Whether what the touch writes is there when the iteration is over."""
+    made = below_made(spelled(body, touch))
+    return made < 0 or not is_removed(body, made)
 
 
 def changes_folders(touch: Touch) -> bool:

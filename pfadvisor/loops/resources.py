@@ -16,6 +16,7 @@ from pfadvisor.loops.file_names import (
     path_of,
 )
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.own_files import mentions_made
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
 
@@ -120,7 +121,8 @@ def _external(body: Body, name: str, writes: list[Touch]) -> list[Conflict]:
             continue
         if name == "process" and key >= 0 and depends_on_item(body, key):
             continue  # children in folders of their own
-        if name == "file" and key >= 0 and not depends_on_item(body, key):
+        shared = not (depends_on_item(body, key) or mentions_made(body, key))
+        if name == "file" and key >= 0 and shared:
             found.append(_conflict(body, name, [touch], [touch], RULES[name]))
             continue
         if name == "file" and key < 0 and not effect.chain:

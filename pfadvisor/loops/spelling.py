@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pfadvisor.loops.listings import counts, distinct, of_one_folder, plain_names
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.own_files import made_at
 
 MOST_PARTS: Final = 24
 PATHS: Final = frozenset({"pathlib.Path", "pathlib.PurePath", "os.fspath", "str"})
@@ -22,16 +23,19 @@ WHOLE_NUMBER: Final = re.compile(r"0?\d*[dxXob]?")  # no two have the same digit
 
 class Part(NamedTuple):
     """`own`: another text in each iteration. `lone`: and names one entry of a folder, so that none
-    of them leads into another one."""
+    of them leads into another one. `plain`: names an entry of whatever stands before it."""
 
     kind: str  # text, steady, item
     key: object
     own: bool = False
     lone: bool = False
+    plain: bool = False
 
 
 Spelling = tuple[Part, ...]
 SLASH: Final = Part("text", "/")
+MADE: Final = "made"
+LAST_PARTS: Final = frozenset({"name", "stem", "suffix"})
 
 
 class Speller:
@@ -42,19 +46,21 @@ class Speller:
     def of(self, value: int) -> Spelling:
         found = self.known.get(value)
         if found is None:
-            opaque = (Part("item", value),)
+            opaque = (Part("item", value, plain=self._is_entry(value)),)
             self.known[value] = opaque  # of what is made of itself nothing is said
             found = _tidy(self._parts(value))
-            self.known[value] = found = found if 0 < len(found) <= MOST_PARTS else opaque
+            alone = found == (Part("item", value),)
+            told = 0 < len(found) <= MOST_PARTS and not alone
+            self.known[value] = found = found if told else opaque
         return found
 
     def _parts(self, value: int) -> Spelling:
         const = self.body.ev.values[value].const
         if isinstance(const, str):
             return (Part("text", const),)
-        item = self._of_item(value)
-        if item:
-            return item
+        made, item = made_at(self.body, value), self._of_item(value)
+        if made >= 0 or item:
+            return item or (Part("item", (MADE, made), True, True),)
         key = self._steady(value)
         return (Part("steady", key),) if key is not None else self._composed(value)
 
@@ -146,6 +152,13 @@ class Speller:
             lone = plain_names(body) or self._is_number(elem)
             yield Part("item", elem, own and plain, own and plain and lone)
 
+    def _is_entry(self, value: int) -> bool:
+        """Whether it is the last part of a path, or a number."""
+        instr = self.body.function.code[value]
+        types = self.body.ev.values[instr.args[0]].types if instr.op == "attr" else None
+        last = bool(types) and all(t.startswith("pathlib.") for t in types or ())
+        return self._is_number(value) or (last and instr.args[1] in LAST_PARTS)
+
     def _is_number(self, value: int) -> bool:
         return self.body.ev.values[value].types == NUMBER
 
@@ -190,6 +203,8 @@ def branch(spelling: Spelling) -> Spelling:
     while end and end < len(spelling) and spelling[end] != SLASH:
         end += 1
     items = [p for p in spelling[:end] if p.kind == "item"]
+    if any(isinstance(p.key, tuple) and p.key[:1] == (MADE,) for p in items):
+        return spelling[:1] if below_made(spelling) >= 0 else ()
     return spelling[:end] if len(items) == 1 and items[0].lone else ()
 
 
@@ -198,6 +213,15 @@ def leaf(spelling: Spelling) -> Spelling:
     start = max((n + 1 for n, p in enumerate(spelling) if p == SLASH), default=0)
     items = [p for p in spelling[start:] if p.kind == "item"]
     return spelling[start:] if len(items) == 1 and items[0].lone else ()
+
+
+def below_made(spelling: Spelling) -> int:
+    """The call that makes what the path is or lies in, -1 if it may lead elsewhere."""
+    made = spelling[0].key if spelling else None
+    if not isinstance(made, tuple) or made[:1] != (MADE,):
+        return -1
+    stays = all(p.plain or p.lone or (p.kind == "text" and p.key != "..") for p in spelling[1:])
+    return int(made[1]) if stays else -1
 
 
 def own(spelling: Spelling) -> bool:

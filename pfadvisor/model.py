@@ -258,6 +258,7 @@ class Plan:
     statement      what is replaced: the loop, or the simple statement around a comprehension
     target, iterable   spans in the loop's header; for a comprehension those of its first `for`
     granules       the stages of the body, in source order; empty for comprehensions
+    nested         comprehensions: workers run all of it but the first `for`
     elements       comprehensions: spans evaluated by compute (element, or key and value);
                    tests stay with the source unless in `granules`
     handed         names that compute defines or changes, and commit or later code reads
@@ -273,16 +274,14 @@ class Plan:
     surroundings   what workers elsewhere may not share and compute uses: "env", "cwd", "file" ...
     stops, exits   StopIteration can leave the head, SystemExit can leave compute
     overtaken      commit may fail in a statement before the work in it does
-    left_behind    an unknown method that compute calls for what it does to an object of the
-                   parent, of which a worker process has a copy
+    left_behind    an unknown method that compute calls for what it does to the parent's object
     fresh          processes must not be forks: the program may have threads when the loop begins
     handled        an exception of the loop is handled in the enclosing function
     pure           compute may be run ahead and thrown away
     raises         an exception can leave compute, after what its iteration commits before it
     leaves_early   commit contains break or return
     function       qualified name of the enclosing function, "" at module level; class_name: if a method
-    definition     span of the outermost enclosing definition, decorators included:
-                   the worker goes above it
+    definition     span of the outermost enclosing definition: the worker goes above it
     guarded        module-level code: stands under `if __name__ == "__main__"`
     imported       an import of the module runs the loop
     stated         annotations of what functions of other modules return, by how they are called
@@ -326,6 +325,7 @@ class Plan:
     overtaken: bool = False
     repeated: tuple[Span, ...] = ()
     stated: tuple[tuple[str, str], ...] = ()
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

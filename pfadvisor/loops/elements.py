@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.errors import source_fails
 from pfadvisor.loops.granules import within
+from pfadvisor.loops.half_done import left_half_done
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.wrapping import wrappers
 from pfadvisor.model import Granule, Span
 
+WHOLE: Final = frozenset(
+    {"dict", "frozenset", "list", "math.fsum", "max", "min", "set", "sorted", "sum", "tuple"}
+)
 Part = tuple[Span, int]  # with the value
+
+
+def can_nest(analysis: Analysis) -> bool:
+    """Whether workers can run all of a comprehension with several `for`s but the first: nothing of
+    it is left to the parent, and whoever takes the elements takes all of them, or nobody sees what
+    became of those before an error."""
+    body, code = analysis.body, analysis.body.function.code
+    if body.loop.generators < 2 or len(analysis.compute) < len(body.nodes):
+        return False
+    if any(code[i].op == "await" for i in body.node_of):
+        return False
+    if body.loop.form == "generator" and not _taken_whole(body):
+        return False
+    return not (source_fails(analysis) or left_half_done(body))
+
+
+def _taken_whole(body: Body) -> bool:
+    """Whether a builtin uses the elements up which asks for all of them."""
+    call = consumer_of(body)
+    targets = body.ev.targets.get(call, ()) if call >= 0 else ()
+    return bool(targets) and all(t.kind == "known" and t.name in WHOLE for t in targets)
 
 
 def computed_tests(analysis: Analysis) -> tuple[Granule, ...]:

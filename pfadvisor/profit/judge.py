@@ -41,6 +41,7 @@ from pfadvisor.model import (
 from pfadvisor.profit import measured, native
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.cost import ledger_of
+from pfadvisor.profit.nesting import nests
 from pfadvisor.profit.prospects import profit_of, sent_alone
 from pfadvisor.profit.screen import may_be_shown
 from pfadvisor.profit.sendable import doubtful, shown_not_to_pickle
@@ -206,21 +207,20 @@ def assess(
     glance: frozenset[str] | None,
 ) -> Judgement:
     """The judgement on one analysed loop."""
-    dependences = tuple(
-        Dependence(c.kind, c.source, c.sink, True, c.distance) for c in analysis.conflicts
-    )
+    dependences = _dependences(analysis)
     if analysis.tree is None or analysis.pattern is None:
         return _serial(loop_id, analysis.blockers, dependences)
     body = analysis.body
-    work = workload(program, body.ev, body.loop, analysis.work_instrs, basis.machine.pace)
-    found = basis.measured(loop_id.ordinal)
+    pace, nested = basis.machine.pace, nests(program, analysis)
+    work = workload(program, body.ev, body.loop, analysis.work_instrs, pace, nested=nested)
+    found = basis.measured(loop_id.ordinal) if not nested else None  # what single elements took
     if found is not None and found.iterations:
         work = measured.workload_of(work, found)
     mode, problem = _mode(analysis, work, found.unpicklable if found is not None else ())
     problem = problem or (changed_copies(analysis) if mode == "processes" else None)
     if problem is not None:
         return _serial(loop_id, (problem,), dependences)
-    plan, linked = _planned(program, analysis, loop_id, mode, accepted)
+    plan, linked = _planned(program, analysis, loop_id, mode, accepted, nested)
     profit = profit_of(program, analysis, work, plan, settings, basis, found)
     library = native.spreading(program, analysis, mode) if _pays(profit) else ""
     profit = native.lowered(profit, library, work.gil)
@@ -248,11 +248,21 @@ def assess(
     )
 
 
+def _dependences(analysis: Analysis) -> tuple[Dependence, ...]:
+    found = analysis.conflicts
+    return tuple(Dependence(c.kind, c.source, c.sink, True, c.distance) for c in found)
+
+
 def _planned(
-    program: Program, analysis: Analysis, loop_id: LoopId, mode: Mode, accepted: Accepted
+    program: Program,
+    analysis: Analysis,
+    loop_id: LoopId,
+    mode: Mode,
+    accepted: Accepted,
+    nested: bool,
 ) -> tuple[Plan, tuple[Assumption, ...]]:
     """The plan of the loop, and what it rests on of results that are deeply linked."""
-    plan = plan_of(analysis, loop_id, mode)
+    plan = replace(plan_of(analysis, loop_id, mode), nested=nested)
     if mode != "processes":
         return plan, ()
     linked = deeply_linked(analysis, accepted)

@@ -13,8 +13,9 @@ from pfadvisor.model import Mode, Outlook, Plan, Profit
 from pfadvisor.profit import measured
 from pfadvisor.profit.basis import Basis
 from pfadvisor.profit.cost import cost_of
-from pfadvisor.profit.estimate import NONE, Estimate, exactly, times
+from pfadvisor.profit.estimate import NONE, ONCE, Estimate, exactly, plus, times
 from pfadvisor.profit.machine import Machine, worker_count
+from pfadvisor.profit.nesting import between_elements, elements_of_item
 from pfadvisor.profit.profiles import LoopProfile
 from pfadvisor.profit.speedup import predict
 from pfadvisor.profit.transfer import transfer_seconds
@@ -45,7 +46,8 @@ def profit_of(
     stated = (analysis.source.literal_length, work.iterations, basis.iterations)
     if ran is not None:
         stated = (basis.iterations, work.iterations, None)
-    rest, sent = _around_compute(program, analysis, mode, basis, ran, alone=alone)
+    nested = plan.nested
+    rest, sent = _around_compute(program, analysis, mode, basis, ran, alone=alone, nested=nested)
 
     def guess(processes: int, threads: int, iterations: int | None) -> Profit:
         return predict(
@@ -99,6 +101,7 @@ def _around_compute(
     ran: LoopProfile | None,
     *,
     alone: bool,
+    nested: bool,
 ) -> tuple[Estimate, Estimate]:
     """Seconds per iteration of head and commit, and of sending."""
     machine = basis.machine
@@ -107,10 +110,14 @@ def _around_compute(
         sent = measured.transfer_of(ran, worker_count(), alone=alone)
     else:
         cost = cost_of(program, analysis.body.ev, analysis.rest_instrs)
-        rest, sent = times(cost.time, exactly(machine.pace)), None
+        between = NONE if nested else between_elements(program, analysis)
+        rest, sent = times(plus(cost.time, between), exactly(machine.pace)), None
     if mode != "processes":
         return rest, NONE
-    return rest, sent if sent is not None else transfer_seconds(analysis, machine.rates)
+    if sent is not None:
+        return rest, sent
+    results = elements_of_item(analysis) if nested else ONCE
+    return rest, transfer_seconds(analysis, machine.rates, results)
 
 
 def _outlooks(guess: Guess) -> tuple[Outlook, ...]:

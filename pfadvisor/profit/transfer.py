@@ -14,7 +14,7 @@ from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import parse_type, type_text
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.profit.cost import ledger_of
-from pfadvisor.profit.estimate import NONE, Estimate, either, exactly, plus, times
+from pfadvisor.profit.estimate import NONE, ONCE, Estimate, either, exactly, plus, times
 from pfadvisor.profit.machine import RATES, Rates
 from pfadvisor.profit.sizes import TRIPS, USUAL, Sizes
 
@@ -29,8 +29,11 @@ ENTRIES: Final = Estimate(2, 10, 1000, True)
 CAPTURES_PER_TASK: Final = 1 / 16
 
 
-def transfer_seconds(analysis: Analysis, rates: Rates = RATES) -> Estimate:
-    """Seconds per iteration of the analysed loop, both ways."""
+def transfer_seconds(
+    analysis: Analysis, rates: Rates = RATES, repeated: Estimate = ONCE
+) -> Estimate:
+    """Seconds per iteration of the analysed loop, both ways; its results are so many times what
+    the code says of one."""
     body, compute = analysis.body, analysis.compute_instrs
     code, loop = body.function.code, body.loop
     arguments, captures = set[int](), set[int]()
@@ -45,7 +48,8 @@ def transfer_seconds(analysis: Analysis, rates: Rates = RATES) -> Estimate:
         if use not in compute and use >= loop.body and code[use].op != "bind"
     }
     sizes = ledger_of(body.ev.program).scope(body.ev).sizes
-    once = sent(body.ev, sizes, [*arguments, *results], rates)
+    once = sent(body.ev, sizes, arguments, rates)
+    once = plus(once, times(_unwrapped(body.ev, sizes, results, rates), repeated))
     given = [c for c in captures if code[c].op not in ("name", "import")]
     shared = sent(body.ev, sizes, given, rates)
     return plus(once, times(shared, exactly(CAPTURES_PER_TASK)))
@@ -53,7 +57,11 @@ def transfer_seconds(analysis: Analysis, rates: Rates = RATES) -> Estimate:
 
 def sent(ev: Evaluation, sizes: Sizes, values: Iterable[int], rates: Rates = RATES) -> Estimate:
     """Seconds to send the values one way, each once."""
-    total = rates.message
+    return plus(rates.message, _unwrapped(ev, sizes, values, rates))
+
+
+def _unwrapped(ev: Evaluation, sizes: Sizes, values: Iterable[int], rates: Rates) -> Estimate:
+    total = NONE
     for value in sorted(values):
         found = ev.values[value]
         if found.funcs and not found.objs:

@@ -49,13 +49,20 @@ class Workload:
 
 
 def workload(
-    program: Program, ev: Evaluation, loop: Loop, compute: frozenset[int], pace: float = 1.0
+    program: Program,
+    ev: Evaluation,
+    loop: Loop,
+    compute: frozenset[int],
+    pace: float = 1.0,
+    *,
+    nested: bool = False,
 ) -> Workload:
-    """The work of one iteration of `loop`, as far as the instructions `compute` do it. Several
-    `for`s of a comprehension become one source, whose items are those of the innermost."""
-    several = loop.generators > 1
+    """The work of one iteration of `loop`, as far as the instructions `compute` do it. Unless they
+    are `nested`, several `for`s of a comprehension become one source, whose items are those of the
+    innermost."""
+    several = loop.generators > 1 and not nested
     found = (
-        cost_of(program, ev, _of_elements(ev, loop, compute))
+        cost_of(program, ev, of_elements(ev, loop, compute))
         if several
         else (cost_of(program, ev, compute, loop))
     )
@@ -73,7 +80,8 @@ def workload(
     )
 
 
-def _of_elements(ev: Evaluation, loop: Loop, compute: frozenset[int]) -> list[int]:
+def of_elements(ev: Evaluation, loop: Loop, compute: frozenset[int]) -> list[int]:
+    """The instructions that make the elements of a comprehension."""
     code = ev.function.code
     return [
         i

@@ -25,6 +25,7 @@ from pfadvisor.rewrite.layout import (
     standing,
 )
 from pfadvisor.rewrite.lifting import left_behind
+from pfadvisor.rewrite.nested import Nested
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh, loads, names_in
 from pfadvisor.rewrite.shape import regroups
@@ -46,7 +47,10 @@ class ComprehensionRewriter(Form):
 
     def run(self) -> Rewritten:
         self.lifted: dict[str, ast.stmt] = {}
-        expression, listed, called = self._beside() or self._run()
+        if self.plan.nested:
+            expression, listed, called = self._nested()
+        else:
+            expression, listed, called = self._beside() or self._run()
         emission = self.emitter.emission
         span, content = self._placed(expression, listed)
         inside = self.emitter.inside
@@ -83,6 +87,18 @@ class ComprehensionRewriter(Form):
         emission = self.emitter.emit("list", found.function, self.plan.handled)
         listed = emission.gives == "list" and not found.left
         return found.expression(self, emission), listed, found.function
+
+    def _nested(self) -> tuple[str, bool, str]:
+        """The same, where workers run all `for`s but the first."""
+        nested = Nested(self)
+        function = called = nested.direct()
+        if not function:
+            worker, function = nested.define(self.emitter.options.backend)
+            self.emitter.initializer, self.lifted = worker.initializer, worker.lifted
+            called = worker.name
+        emission = self.emitter.emit(self._want(False), function, self.plan.handled)
+        run = nested.strung(emission.expression, emission.gives, self.emitter.unused())
+        return run, False, called
 
     def _run(self) -> tuple[str, bool, str]:
         """The same, where workers evaluate the whole element."""

@@ -122,7 +122,7 @@ class Form:
     @property
     def chosen(self) -> bool:
         """Whether the parent picks the items by further clauses, and hands out what is asked for."""
-        return len(self.generators) > 1 or bool(self._kept())
+        return not self.plan.nested and (len(self.generators) > 1 or bool(self._kept()))
 
     def _kept(self) -> list[ast.expr]:
         """Tests that the parent asks."""

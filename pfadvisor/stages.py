@@ -101,7 +101,8 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
     program, judgements, asked = _judged(session, target, facts, source, request, said, pick)
     if not request.dependences:
         judgements = tuple(replace(one, dependences=()) for one in judgements)
-    findings = [_finding(judgement, said, request.settings) for judgement in judgements]
+    rows = {one.loop.ordinal: one.loop.for_row for one in judgements}
+    findings = [_finding(judgement, said, request.settings, rows) for judgement in judgements]
     findings += _mistakes(session, source, said)
     findings.sort(key=lambda one: one.span)
     left = [one for one in findings if _is_left(one, said, request.settings)]
@@ -219,14 +220,22 @@ def _answers(facts: ModuleFacts, said: Suppressions) -> dict[int, tuple[str, ...
     return {row: said.assumptions(near) for row, near in rows.items() if said.speaks_of(near)}
 
 
-def _finding(judgement: Judgement, said: Suppressions, settings: Settings) -> Finding:
+def _finding(
+    judgement: Judgement, said: Suppressions, settings: Settings, rows: dict[int, int]
+) -> Finding:
+    """`rows`: those of the file's loops, by ordinal."""
     from pfadvisor.rules._finding import describe
 
     loop = judgement.loop
     assumed = (*settings.assume, *said.assumptions(_rows(loop.for_row, loop.span.row)))
     accepted = selection.accept(judgement, assumed)
     code, name, message = describe(accepted)
-    return Finding(code, name, message, loop.filename, loop.span, loop.for_row, judgement=accepted)
+    found = Finding(code, name, message, loop.filename, loop.span, loop.for_row, judgement=accepted)
+    gains = judgement.profit is not None and judgement.profit.worth != "no"
+    row = rows.get(loop.enclosed_by) if loop.enclosed_by is not None else None
+    if not gains or row is None:
+        return found
+    return replace(found, fix_refused=f"it is part of the work of the loop in line {row}")
 
 
 def _is_left(finding: Finding, said: Suppressions, settings: Settings) -> bool:

@@ -164,6 +164,18 @@ def test_public_functions_give_reports(project, monkeypatch):
     assert len(pfadvisor.analyze_source(text, show="all").findings) == 3
 
 
+def test_a_loop_that_another_one_runs_says_which():
+    text = (
+        "def spin(n: int) -> int:\n    return sum(n * k % 7 for k in range(100_000))\n\n"
+        "def row(ns: list[int]) -> list[int]:\n    return [spin(n) for n in ns]\n\n"
+        "def table(rows: list[list[int]]) -> list[list[int]]:\n"
+        "    return [row(ns) for ns in rows]\n"
+    )
+    found = pfadvisor.analyze_source(text, show="all").findings
+    told = {one.span.row: one.fix_refused for one in found}
+    assert told == {2: "", 5: "it is part of the work of the loop in line 8", 8: ""}
+
+
 @pytest.mark.parametrize("text", ["for x in\n", "for x in y: z = '\ud800'\n", "for x in y:\0"])
 def test_public_functions_never_raise(text):
     report = pfadvisor.analyze_source(text)

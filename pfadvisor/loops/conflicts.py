@@ -69,14 +69,14 @@ def kind_of(first: bool, second: bool) -> DependenceKind:
 
 def carried_names(body: Body) -> list[Conflict]:
     """Locals whose value from the iteration before is used."""
-    uses = body.whole.uses
+    uses, made = body.whole.uses, body.loop.end if body.loop.elements else -1
     found = []
     for name, phi in body.loop.phis:
         reading = real_uses(body, phi, uses, all_or_never(body, name, phi))
-        used = [u for u in reading if u in body.node_of]
-        readers = {body.node_of[u] for u in used}
+        used = [u for u in reading if u in body.node_of or u == made]
+        readers = {body.node_of[u] for u in used if u != made}
         binds = body.binds.get(name, [])
-        if not readers or not binds or len(body.function.code[phi].args) < 2:
+        if not used or not binds or len(body.function.code[phi].args) < 2:
             continue
         nodes = frozenset(readers | {body.node_of[b] for b in binds})
         source = Access(name, True, body.ev.location(binds[-1]))

@@ -66,7 +66,7 @@ def computed_elements(analysis: Analysis) -> list[Part]:
     values = body.function.code[body.loop.end].args[2:]
     wholes = list(zip(body.loop.elements, values, strict=False))
     parts, tested = _parts(body, wholes), computed_tests(analysis)
-    if tested and not any(_is_costly(body, part) for part in wholes):
+    if tested and not any(_is_costly(body, part) or _reads(body, part, tested) for part in wholes):
         return []
     return parts if parts and not (tested and len(parts) > 1) else wholes
 
@@ -98,6 +98,14 @@ def _is_costly(body: Body, part: Part) -> bool:
         worth_a_worker(body, node) and within(code[i].span, part[0])
         for i, node in body.node_of.items()
     )
+
+
+def _reads(body: Body, part: Part, tested: tuple[Granule, ...]) -> bool:
+    """Whether the expression goes on with what a test that a worker asks has made."""
+    code = body.function.code
+    made = {i for i in body.node_of for test in tested if within(code[i].span, test.span)}
+    read = (v for i in body.node_of if within(code[i].span, part[0]) for v in operands(code[i]))
+    return not made.isdisjoint({part[1], *read})
 
 
 def _at_hand(body: Body, value: int) -> bool:

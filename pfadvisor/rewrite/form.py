@@ -14,6 +14,7 @@ from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Comprehension, names_in, stores
 from pfadvisor.rewrite.shape import is_filter, names_outside
 from pfadvisor.rewrite.text import contains
+from pfadvisor.rewrite.walrus import is_split, stay_inside, walrus_names
 
 _PLAIN = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
 _SHORT = frozenset({"any", "all", "next"})
@@ -33,6 +34,10 @@ class Form:
         self.elements = self._elements()
         self.whole = all(part in self.elements for part in self.parts())
         self.target, self.names = self._target()
+        computed = [*self.compute_tests, *self.elements]
+        named = set() if self.plan.nested else walrus_names(self.loop)
+        if is_split(self.loop, named, computed):
+            raise Refused("the work binds a variable that is read beside it")
 
     def _refuse(self) -> None:
         if hasattr(self.statement, "body") or not self.text.alone(self.text.span(self.statement)):
@@ -43,7 +48,7 @@ class Form:
             raise Refused("its statement yields")
         if isinstance(self.loop, (ast.GeneratorExp, ast.Call)) and not consumed(self.context.path):
             raise Refused("nobody uses it up where it stands")
-        if has_inside(self.loop, ast.NamedExpr):
+        if walrus_names(self.loop) and not stay_inside(self.context.path):
             raise Refused("it assigns to a variable outside of itself")
         if self.plan.mode != "async" and has_inside(self.loop, ast.Await):
             raise Refused("the work of an iteration awaits")

@@ -271,6 +271,26 @@ class Classes:
                 return not self._is_field(found[1], attribute)
         return False
 
+    def binds_in_body(self, name: str, attribute: str) -> bool:
+        """Whether the body of the class itself binds it, and not as a field of its instances."""
+        found = self.find(name)
+        bound = found is not None and attribute in self._bound_in(name, *found)
+        return bound and found is not None and not self._is_field(found[1], attribute)
+
+    def is_field(self, name: str, attribute: str) -> bool:
+        """Whether a synthesised constructor gives it to each instance."""
+        found = [self.find(owner) for owner in self.lineage(name) if ":" in owner]
+        return any(f is not None and self._is_field(f[1], attribute) for f in found)
+
+    def stores_in_methods(self, name: str, attribute: str) -> bool:
+        """Whether methods of the class or of its bases set it on their first parameter."""
+        return any(
+            index != found[1].body
+            for owner in self.lineage(name)
+            if ":" in owner and (found := self.find(owner)) is not None
+            for index, _ in self._stores_of(*found).get(attribute, ())
+        )
+
     def _bound_in(self, name: str, module: ModuleFacts, cls: Class) -> frozenset[str]:
         """Names that the body of a class binds."""
         if name not in self._variables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, bare, calls, enums, families, foreign, implicit, owners
+from pfadvisor.effects.class_stores import common_places
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -17,13 +18,16 @@ ABSTRACT: Final = frozenset({"abstractmethod", "abstractproperty"})
 
 def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> Val:
     members = families.methods_of(ev, value, cls, name, own=True)
+    if members and ev.program.is_replaced(cls, name, ev.module):
+        return UNKNOWN
     if members and not all(_is_abstract(ev, member) for member in members):
         results = [_member(ev, i, value, cls, m, name) for m in members]
         return join_all(results)
     if members or ev.program.opaque_base(cls):
         return access._duck(ev, i, value, name)
     ev.access(i, value, f".{name}", write=False, how="load")
-    if ev.program.is_class_variable(cls, name):
+    common = common_places(ev, cls, name)
+    if common:
         owners.read_class(ev, i, cls, name)
     getter = ev.program.member_of(cls, "__getattr__")
     known = ev.program.attribute(cls, name)
@@ -40,11 +44,7 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
     if described != BOTTOM:
         return described
     held = foreign.held(ev, cls, value, access.load(ev, value, f".{name}", known.types))
-    class_objs = (
-        frozenset({(("class", cls), (f".{name}",))})
-        if (ev.program.is_class_variable(cls, name) and held.objs)
-        else frozenset()
-    )
+    class_objs = common if held.objs else frozenset()
     lazy = held.lazy or known.lazy
     return held._replace(funcs=known.funcs, objs=held.objs | class_objs, lazy=lazy)
 
@@ -150,6 +150,8 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
     stated = ev.program.attribute_type("type", name)
     if stated is not None:
         return Val(types=stated)
+    if member is not None and ev.program.is_replaced(cls, name, ev.module):
+        return UNKNOWN
     if member is not None:
         function = Val(
             types=frozenset({"function"}), funcs=frozenset({("def", member[0], member[1])})
@@ -161,7 +163,8 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
     known_value = ev.program.attribute(cls, name) or UNKNOWN
     if access.immutable(known_value.types):
         return known_value
-    return known_value._replace(objs=frozenset({(("class", cls), (f".{name}",))}))
+    own = (("class", cls), (f".{name}",))
+    return known_value._replace(objs=common_places(ev, cls, name) or frozenset({own}))
 
 
 def property_set(

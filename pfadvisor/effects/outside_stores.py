@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.facts import Instr, ModuleFacts, last_name
 from pfadvisor.effects.values import Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 MADE: Final = frozenset({"display", "comp", "call"})
+SETTERS: Final = frozenset({"setattr", "__setattr__"})
+ANY: Final = "*"
 Store = tuple[int, int, int]  # function, the object, what is stored
 
 
@@ -25,7 +27,7 @@ def stored_from_outside(
         facts = program.module(neighbour)
         if facts is None:
             continue
-        for index, base, value in program.table(_stores, facts).get(attribute, ()):
+        for index, base, value in program.table(stores, facts).get(attribute, ()):
             if not (bare or facts.functions[index].code[value].op in MADE):
                 continue
             if _may_be_of(program, facts, index, base, cls):
@@ -33,14 +35,29 @@ def stored_from_outside(
     return found
 
 
-def _stores(module: ModuleFacts) -> dict[str, list[Store]]:
+def stores(module: ModuleFacts) -> dict[str, list[Store]]:
+    """Where code of the module sets attributes, by name; `ANY` for one that only a run tells."""
     found: dict[str, list[Store]] = {}
     for index, function in enumerate(module.functions):
         for instr in function.code:
-            if instr.op == "setattr":
-                base, name, value = instr.args
+            stored = _stored(function.code, instr)
+            if stored is not None:
+                base, name, value = stored
                 found.setdefault(name, []).append((index, base, value))
     return found
+
+
+def _stored(code: tuple[Instr, ...], instr: Instr) -> tuple[int, str, int] | None:
+    if instr.op == "setattr":
+        return instr.args[0], instr.args[1], instr.args[2]
+    if instr.op != "call" or last_name(code[instr.args[0]]) not in SETTERS:
+        return None
+    given = instr.args[1]
+    if len(given) != 3 or any(kind != "pos" for kind, _, _ in given):
+        return None
+    (_, _, base), (_, _, named), (_, _, value) = given
+    name = code[named].args[0] if code[named].op == "const" else ANY
+    return base, str(name), value
 
 
 def _may_be_of(program: Program, module: ModuleFacts, index: int, base: int, cls: str) -> bool:

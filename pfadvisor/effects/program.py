@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from pfadvisor.effects.alike import Alike
+from pfadvisor.effects.class_stores import ClassStores
 from pfadvisor.effects.classes import Classes
 from pfadvisor.effects.contexts import Contexts
 from pfadvisor.effects.dependencies import Dependencies, Load
@@ -34,13 +35,16 @@ MOST_KEPT: Final = 400
 MOST_REACHED: Final = 2_000
 
 
-class Program(Names, Classes, Families, Noise, Contexts, Tables, Dependencies, Summaries, Alike):
+class Program(
+    Names, Classes, ClassStores, Families, Noise, Contexts, Tables, Dependencies, Summaries, Alike
+):
     """All that the analysis asks about code outside the function it looks at."""
 
     def __init__(
         self, load: Load, knowledge: Knowledge | None = None, installed: Load | None = None
     ) -> None:
         Classes.__init__(self, self)
+        ClassStores.__init__(self, self)
         Names.__init__(self, self)
         Families.__init__(self, self)
         Noise.__init__(self, self)

@@ -71,7 +71,9 @@ def _asks_for_state(program: Program, cls: str, function: Function, instr: Instr
     if instr.op != "attr" or not _is_self(function.code[instr.args[0]]):
         return False
     attribute = str(instr.args[1])
-    common = program.member_of(cls, attribute) or program.is_class_variable(cls, attribute)
+    home = program.find(cls)
+    shared = home is None or program.binders(cls, attribute, home[0])
+    common = program.member_of(cls, attribute) or shared
     return not (common or (attribute.startswith("__") and attribute.endswith("__")))
 
 

@@ -194,6 +194,10 @@ class Evaluation:
             chain = (here, *effect.chain)[:CHAIN]
             self.effects.append(Effect._make((*head, effect.where, chain, form)))
 
+    def changed_at(self, root: Root) -> set[int]:
+        """The instructions that change an object which the scope made."""
+        return {effect.instr for effect in self.effects if effect.write and effect.root == root}
+
     def unknown(self, call: UnknownCall) -> None:
         self.unknowns.append(call)
 

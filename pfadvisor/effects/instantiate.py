@@ -25,6 +25,7 @@ from pfadvisor.effects import (
     special,
     stated,
     substitution,
+    verbs,
     vouching,
 )
 from pfadvisor.effects.effect import RESOURCES
@@ -102,6 +103,7 @@ class Bound:
     """The arguments of a call of a known callable, by name."""
 
     def __init__(self, ev: Evaluation, line: Line, args: list[Arg]) -> None:
+        self.ev = ev
         self.vals: dict[str, Val] = {}
         self.each: dict[str, list[Val]] = {}  # those of one name apart
         self.keys: dict[str, int] = {}
@@ -123,8 +125,10 @@ class Bound:
         return {name: each for name, each in self.each.items() if name not in self.vague}
 
     def literal(self, name: str) -> object:
-        if name.startswith("type:"):
-            return type_text(self.vals.get(name.removeprefix("type:"), BOTTOM).types)
+        kind, _, argument = name.rpartition(":")
+        if kind:
+            given = self.vals.get(argument, BOTTOM)
+            return type_text(given.types) if kind == "type" else verbs.verb_of(self.ev, given)
         if name in self.vague:
             return special.UNKNOWN
         if name not in self.vals:
@@ -160,6 +164,7 @@ def known(
     method = name.rpartition(".")[2]
     if name == "id":
         identity.addressed(ev, i, join_all([*bound.vals.values()]))
+    verbs.made(ev, i, name, bound.literal)
     given = asking.ask(ev, i, name, recv, list(bound.vals.values()))
     _read_arguments(ev, i, line, recv, bound, method)
     changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
@@ -229,17 +234,9 @@ def _touch(
     value = recv if target == "self" else bound.vals.get(target)
     if value is not None:
         key = _first_key(bound) if target == "self" else -1
-        ev.access(i, value, _changed(ev, value), write=write, key=key, how=how)
+        ev.access(i, value, buffers.changed(value), write=write, key=key, how=how)
         if target == "self" and write:
             access.in_buffer(ev, i, _receiver(ev, i), write=True, how=how)
-
-
-def _changed(ev: Evaluation, value: Val) -> str:
-    """What a method or function that writes an object changes of it: the contents of a container,
-    and of another object of a library its attributes, too."""
-    heads = {parse_type(t)[0] for t in value.types or ()}
-    inside = {h.partition(".")[0] for h in heads if "." in h and ":" not in h}
-    return DEEP if inside - {"collections", "array"} else "[]"
 
 
 def _names_a_file(ev: Evaluation, value: Val) -> bool:

@@ -112,6 +112,9 @@ class Outline(Evaluation):
             return False
         return not any(root[0] in OUTER or root in self.filled for root, _ in bases)
 
+    def changed_at(self, root: Root) -> set[int]:
+        return self.written.get(root, set())
+
     def unknown(self, call: UnknownCall) -> None:
         mark = call.subject, call.where
         if mark not in self.asked:

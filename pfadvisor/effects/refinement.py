@@ -18,6 +18,7 @@ class Mark(Enum):
     NUMBER = "given, value unknown, but certainly a number"
 
 
+GET_LIKE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 UNKNOWN: Final = Mark.UNKNOWN
 ABSENT: Final = Mark.ABSENT
 NOT_NONE: Final = Mark.NOT_NONE

@@ -10,7 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pfadvisor.effects import special_archives, special_children, special_libraries
+from pfadvisor.effects import (
+    special_archives,
+    special_children,
+    special_libraries,
+    special_requests,
+)
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.refinement import (
     ABSENT,
@@ -38,6 +43,7 @@ __all__ = [
     "special_archives",
     "special_children",
     "special_libraries",
+    "special_requests",
 ]
 
 
@@ -49,7 +55,6 @@ _HARMLESS_SQL: Final = (
     "length like lower ltrim max min not nullif on or over replace round rtrim select string_agg "
     "strftime substr substring sum then total trim union upper using values when where"
 )
-_GET_LIKE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def names() -> frozenset[str]:
@@ -140,21 +145,6 @@ def handle_keyword(effect: Effect, literal: Literal) -> Effect:
     if literal("file") is not ABSENT:
         return effect
     return replace(effect, writes=tuple(word for word in effect.writes if word != "file"))
-
-
-@special
-def network_method(effect: Effect, literal: Literal) -> Effect:
-    """GET-like or POST-like, by `method`, else by whether `data` or `json` is sent."""
-    method = literal("method") if "method" in effect.args else ABSENT
-    if method is ABSENT or method is None:
-        bodies = [literal(name) for name in ("data", "json") if name in effect.args]
-        reading = all(body is ABSENT or body is None for body in bodies)
-    else:
-        reading = isinstance(method, str) and method.upper() in _GET_LIKE
-    if not reading:
-        return effect
-    reads = tuple(dict.fromkeys((*effect.reads, "network")))
-    return replace(effect, reads=reads, writes=without(effect.writes, "network"))
 
 
 @special

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pfadvisor.effects import endings, refills
+from pfadvisor.effects import endings, refills, verbs
 from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -272,6 +272,8 @@ def _close(ev: Outline, sites: _Sites, heap: dict[tuple[Obj, str], Val]) -> None
         for site in waiting:
             done.add(site)
             for (obj, elem), value in by_site.get(site, ()):
+                if elem == verbs.VERB and not verbs.holds(ev, obj):
+                    continue
                 key = sites.obj(obj), elem
                 heap[key] = join(heap.get(key, BOTTOM), sites.val(value))
 

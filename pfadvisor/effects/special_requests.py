@@ -1,0 +1,30 @@
+"""Lines that ask a server: what only looks does not conflict, whatever else may change things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pfadvisor.effects.effect import Effect
+from pfadvisor.effects.refinement import ABSENT, GET_LIKE, Literal, special, without
+
+
+@special
+def network_method(effect: Effect, literal: Literal) -> Effect:
+    """GET-like or POST-like, by `method`, else by whether `data` or `json` is sent."""
+    method = literal("method") if "method" in effect.args else ABSENT
+    if method is ABSENT or method is None:
+        bodies = [literal(name) for name in ("data", "json") if name in effect.args]
+        reading = all(body is ABSENT or body is None for body in bodies)
+    else:
+        reading = isinstance(method, str) and method.upper() in GET_LIKE
+    if not reading:
+        return effect
+    reads = tuple(dict.fromkeys((*effect.reads, "network")))
+    return replace(effect, reads=reads, writes=without(effect.writes, "network"))
+
+
+@special
+def request_method(effect: Effect, literal: Literal) -> Effect:
+    """Like `network_method`, of what an object may say instead of an address."""
+    target = next(name for name in ("url", "fullurl") if name in effect.args)
+    return network_method(effect, literal) if literal(f"verb:{target}") == "GET" else effect

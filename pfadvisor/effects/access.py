@@ -234,7 +234,7 @@ def item(ev: Evaluation, i: int, instr: Instr) -> Val:
     ev.access(i, value, "[]", write=False, key=key, how="load")
     result = calls.protocol(ev, i, value, "__getitem__", (key,))
     implicit.subscript(ev, i, value, ev.values[key])
-    if any("collections.defaultdict" in ev.program.above(t) for t in value.types or ()):
+    if filling.fills(ev, value, ev.function.code[base]):
         ev.access(i, value, "[]", write=True, key=key, how="fill")
     if result is not None:
         return result

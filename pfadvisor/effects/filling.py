@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, hidden, mappings
+from pfadvisor.effects.facts import Instr, ModuleFacts, last_name
+from pfadvisor.effects.outside_stores import stores
 from pfadvisor.effects.values import (
     BOTTOM,
+    DEEP,
     NOTHING,
     VIEWS_OF_PAIRS,
     Obj,
@@ -23,6 +26,7 @@ from pfadvisor.effects.values import (
     union,
 )
 
+DEFAULTS: Final = "collections.defaultdict"
 MADE: Final = "made"  # what a mapping gets from its factory, beside what is put into it
 
 if TYPE_CHECKING:
@@ -86,9 +90,45 @@ def on_demand(ev: Evaluation, value: Val) -> frozenset[str] | None:
     """The types of what dictionaries with defaults, all of them made here, make for new keys."""
     made = [ev.heap.get((obj, MADE), BOTTOM).types for obj in value.objs]
     heads = {parse_type(t)[0] for t in value.types or ()} - {"None"}
-    if heads != {"collections.defaultdict"} or not all(made):
+    if heads != {DEFAULTS} or not all(made):
         return None
     return frozenset[str]().union(*(types or () for types in made)) or None
+
+
+def fills(ev: Evaluation, value: Val, read: Instr) -> bool:
+    """Whether looking up a key may put it there: in a dictionary with defaults, or in something
+    of unknown type that an attribute holds in which the code around keeps such dictionaries.
+    `read` is what gave the value."""
+    types = value.types
+    if types is not None:
+        return any(DEFAULTS in ev.program.above(t) for t in types)
+    told = {f".{read.args[1]}"} if read.op == "attr" else set()
+    last = told or {path[-1] for _, path in value.objs if path}
+    around = map(ev.program.module, ev.program.neighbours(ev.module)) if last else ()
+    kept = (ev.program.table(_keeping, facts) for facts in around if facts is not None)
+    return any(steps and (DEEP in last or not steps.isdisjoint(last)) for steps in kept)
+
+
+def _keeping(module: ModuleFacts) -> frozenset[str]:
+    """The steps to attributes in which the module stores dictionaries with defaults."""
+    name = DEFAULTS.rpartition(".")[2]
+    makers = {name} | {here for here, (_, there, _) in module.imports if there == name}
+    makers |= {
+        cls.name for cls in module.classes if {b.rpartition(".")[2] for b in cls.bases} & makers
+    }
+    stored = {
+        attribute
+        for attribute, places in stores(module).items()
+        for index, _, value in places
+        if _is_made_by(module.functions[index].code, value, makers)
+    }
+    stated = {field for cls in module.classes for field, text in cls.fields if name in text}
+    return frozenset(f".{name}" for name in stored | stated)
+
+
+def _is_made_by(code: tuple[Instr, ...], value: int, makers: set[str]) -> bool:
+    made = code[value]
+    return made.op == "call" and last_name(code[made.args[0]]) in makers
 
 
 def _parts_as_stated(stated: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from pfadvisor.effects.values import (
 )
 
 DEFAULTS: Final = "collections.defaultdict"
+USED_UP: Final = frozenset({"iterator", "generator"})
 MADE: Final = "made"  # what a mapping gets from its factory, beside what is put into it
 
 if TYPE_CHECKING:
@@ -144,14 +145,16 @@ def _parts_as_stated(stated: str) -> tuple[str, ...]:
 
 def _made(ev: Evaluation, site: Any, held: Val, stated: str, slots: list[Val]) -> Val:
     """The contents, or the new containers that hold them."""
-    if not held.objs or not _parts_as_stated(stated) or not held.types:
+    if not _parts_as_stated(stated) or not held.types:
+        return held
+    if not held.objs and not {parse_type(t)[0] for t in held.types} & USED_UP:
         return held
     flat = _flat(site)
     obj: Obj = (("fresh", flat), ())
     fill(ev, flat, obj, sorted(held.types), held._replace(types=None), stated, slots)
     made = ev.fresh(flat, held.types, exact=True)
     heads = {parse_type(t)[0] for t in held.types}
-    return made._replace(lazy=bool(heads & {"iterator", "generator"}))
+    return made._replace(lazy=bool(heads & USED_UP))
 
 
 def _flat(site: Any) -> tuple[Any, ...]:

@@ -332,7 +332,7 @@ def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
     types = ev.program.attribute_type(head, name)
     ev.access(i, value, f".{name}", write=False, how="load")
     if not immutable(types):
-        _of_process(ev, i, head)
+        of_process(ev, i, head)
     held = load(ev, value, f".{name}", types) if value.objs else Val(types=types)
     if value.objs and sharing.attribute_is_view(ev, type_name, types):
         held = join(held, sharing.view(value, types))
@@ -341,7 +341,7 @@ def typed(ev: Evaluation, i: int, value: Val, type_name: str, name: str) -> Val:
     return held
 
 
-def _of_process(ev: Evaluation, i: int, head: str) -> None:
+def of_process(ev: Evaluation, i: int, head: str) -> None:
     """An attribute of what stands for the process's state shows what any code did to it."""
     shared = ev.program.shared_resource(head)
     if shared:

@@ -26,6 +26,8 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
     if members or ev.program.opaque_base(cls):
         return access._duck(ev, i, value, name)
     ev.access(i, value, f".{name}", write=False, how="load")
+    for base in ev.program.outer_bases(cls):
+        access.of_process(ev, i, base)
     common = common_places(ev, cls, name)
     if common:
         owners.read_class(ev, i, cls, name)

@@ -90,6 +90,7 @@ class Effect:
     result_has     the result is new, and refers to these arguments or to what they contain
     result_part    the result is something that lives inside these arguments (or "self")
     result_reach   the result is, or holds, anything that these arguments lead to
+    acquires       the result names what is there until it is given back: a descriptor, a folder
     raises         exception classes that can leave it; absent: any builtin one; []: none
     blocks         what it waits for, one of BLOCKS
     gil            held or released (released: other threads run meanwhile)
@@ -118,6 +119,7 @@ class Effect:
     result_has: tuple[str, ...] = ()
     result_part: tuple[str, ...] = ()
     result_reach: tuple[str, ...] = ()
+    acquires: bool = False
     raises: tuple[str, ...] | None = None
     blocks: str = ""
     gil: str = "held"

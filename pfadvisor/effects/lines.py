@@ -26,6 +26,7 @@ _WORDS: Final[dict[str, Iterable[str]]] = {"blocks": BLOCKS, "gil": GIL, "cost":
 _FLAGS: Final = {
     "picklable",
     "unknown",
+    "acquires",
     "thread_safe",
     "mutable",
     "copy_differs",

@@ -37,6 +37,7 @@ from pfadvisor.loops.file_names import is_left
 from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
+from pfadvisor.loops.holdings import held_conflicts, holdings_of
 from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.late_binding import looking_back
 from pfadvisor.loops.lead import Lead
@@ -116,6 +117,9 @@ class Steps:
         order_edges(self.body, self.own)
         order_files(self.body, self.resources)
         between = between_items(self.body)
+        holdings = holdings_of(body)
+        for holding in holdings:
+            body.tie(holding.nodes)
         self.conflicts: list[Conflict] = [
             *source_conflicts(self.body, [*self.shared, *between], self.resources),
             *consumer_conflicts(self.body, self.shared, between),
@@ -124,6 +128,7 @@ class Steps:
             *shared_conflicts(self.body, self.shared),
             *unknown_conflicts(self.body, self.shared),
             *given_conflicts(self.body, self.own),
+            *held_conflicts(body, holdings),
         ]
         self.conflicts = [
             c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)
@@ -288,7 +293,9 @@ def _in_order(
     """The stages of the source, with what would overtake the parent's part in commit, and what
     would be done to a copy that the parent never sees."""
     tree = Tree(body, part, cheap=cheap, kept=kept)
-    while out_of_place := tree.overtaken() | lost(body, own, frozenset(tree.compute_nodes())):
+    while out_of_place := (
+        tree.overtaken() | tree.torn() | lost(body, own, frozenset(tree.compute_nodes()))
+    ):
         part = narrowed(body, part, out_of_place)
         tree = Tree(body, part, cheap=cheap, kept=kept)
     return tree, part

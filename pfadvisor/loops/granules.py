@@ -27,7 +27,9 @@ class Tree:
     ) -> None:
         """`kept`: compute that stays so however cheap it is."""
         self.body, self.partition = body, partition
-        self.bound = users_of_unpicklable(body, partition.compute)
+        self.bound = users_of_unpicklable(body, partition.compute) | (
+            partition.compute & body.together.keys()
+        )
         self.kept = kept | self.bound
         self.wrappers = frozenset() if cheap else wrappers(body, partition.compute)
         self.cheap = cheap  # nothing is worth a worker: any call or operator may be a hole
@@ -222,9 +224,11 @@ class Tree:
         return [n for n in nodes if any(code[i].op not in JOINS for i in self.body.nodes[n])]
 
     def _is_heavy(self, stmt: int) -> bool:
-        """Whether the test of an `if` is worth a worker."""
+        """Whether the test of an `if` is worth a worker, or cannot be had without."""
         nodes = self.nodes_of.get(stmt, [])
-        return self._test_computes(stmt) and any(n in self.partition.worthy for n in nodes)
+        return self._test_computes(stmt) and any(
+            n in self.partition.worthy or n in self.bound for n in nodes
+        )
 
     def _whole(self, stmt: int) -> Stage | None:
         """The stage of an `if` that is not split, None if it is."""
@@ -269,6 +273,11 @@ class Tree:
         compute = self.compute_nodes()
         left = self.partition.compute - compute
         return {then for node in left for then in self.body.after[node] if then in compute}
+
+    def torn(self) -> set[int]:
+        """Work that is tied to what stays with the parent."""
+        compute, tied = self.compute_nodes(), self.body.together
+        return {n for n in compute if not compute.issuperset(tied.get(n, ()))}
 
     def _split_tests(self, stmt: int, found: set[int]) -> None:
         if self._whole(stmt) == "commit":

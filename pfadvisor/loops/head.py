@@ -123,6 +123,7 @@ def _grown(body: Body, start: set[int], active: list[Conflict]) -> set[int]:
         head = upstream(body, head)
         whole = {_statement(body, n) for n in head}
         head |= {n for n in range(len(body.nodes)) if _statement(body, n) in whole}
+        head |= {tied for n in head for tied in body.together.get(n, ())}
         for conflict in active:
             if (conflict.nodes if conflict.writers else _ends(conflict)) & head:
                 head |= _ends(conflict)

@@ -67,6 +67,7 @@ class Body:
         self.header: list[int] = []
         self.after: list[set[int]] = []  # node -> nodes that depend on it
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
+        self.together: dict[int, set[int]] = {}  # node -> nodes that its stage is the stage of
         self.handed: frozenset[int] | None = None  # what makes an object for each iteration
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
@@ -161,6 +162,13 @@ class Body:
     def edge(self, first: int, then: int) -> None:
         if first != then:
             self.after[first].add(then)
+
+    def tie(self, nodes: frozenset[int]) -> None:
+        """The nodes are to be in one stage."""
+        first = min(nodes)
+        for node in nodes - {first}:
+            self.together.setdefault(first, set()).add(node)
+            self.together.setdefault(node, set()).add(first)
 
     def _flow_edges(self) -> None:
         code = self.function.code

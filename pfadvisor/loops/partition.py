@@ -1,7 +1,7 @@
 """Which nodes of a body run in parallel (compute) and which in order (commit).
 
 Endpoints of carried dependences go to commit, and with them what depends on
-them within the iteration; the rest is compute. Under `assume`, conflicts that
+them within the iteration, or is tied to them; the rest is compute. Under `assume`, conflicts that
 an assumption would dissolve are left aside and counted as used.
 """
 
@@ -123,11 +123,12 @@ def upstream(body: Body, nodes: set[int]) -> set[int]:
 
 
 def closure(body: Body, seeds: set[int]) -> set[int]:
-    """The nodes, and all that follow from them; the loop's header is no node."""
+    """The nodes, and all that follow from them or is tied to them; the loop's header is no node."""
     commit = {node for node in seeds if node >= 0}
     waiting = list(commit)
     while waiting:
-        for following in body.after[waiting.pop()]:
+        node = waiting.pop()
+        for following in (*body.after[node], *body.together.get(node, ())):
             if following not in commit:
                 commit.add(following)
                 waiting.append(following)

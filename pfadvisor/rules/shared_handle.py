@@ -2,7 +2,8 @@
 
 ## What it does
 
-Names the object and the calls on it that move its position or change its state.
+Names the object and the calls on it that move its position or change its state; or what an
+iteration acquires and leaves open for others.
 
 ## Why it matters
 

@@ -41,6 +41,7 @@ from pfadvisor.loops.holdings import held_conflicts, holdings_of
 from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.late_binding import looking_back
 from pfadvisor.loops.lead import Lead
+from pfadvisor.loops.measured import measured_conflicts
 from pfadvisor.loops.meddling import meddling
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
@@ -117,9 +118,9 @@ class Steps:
         order_edges(self.body, self.own)
         order_files(self.body, self.resources)
         between = between_items(self.body)
-        holdings = holdings_of(body)
-        for holding in holdings:
-            body.tie(holding.nodes)
+        holdings, measured = holdings_of(body), measured_conflicts(body, self.resources)
+        for nodes in (*(h.nodes for h in holdings), *(c.nodes for c in measured)):
+            body.tie(nodes)
         self.conflicts: list[Conflict] = [
             *source_conflicts(self.body, [*self.shared, *between], self.resources),
             *consumer_conflicts(self.body, self.shared, between),
@@ -129,6 +130,7 @@ class Steps:
             *unknown_conflicts(self.body, self.shared),
             *given_conflicts(self.body, self.own),
             *held_conflicts(body, holdings),
+            *measured,
         ]
         self.conflicts = [
             c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)

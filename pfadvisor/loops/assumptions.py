@@ -11,6 +11,7 @@ NAMES: Final = (
     "copied-result",
     "distinct-keys",
     "effects-past-failure",
+    "measured-time",
     "no-alias",
     "output-order",
     "picklable",

@@ -72,7 +72,7 @@ def blocker_of(conflict: Conflict) -> Blocker:
     message = conflict.message or MESSAGES[conflict.rule].format(subject)
     if conflict.assumption is not None and conflict.assumption.name == "pure-call":
         message = UNKNOWN_CALL.format(subject)
-    if conflict.rule == "process-wide-state" and not conflict.source.write:
+    if conflict.rule == "process-wide-state" and not (conflict.source.write or conflict.message):
         message = "the body reads what differs from one thread or process to another"
     if conflict.distance:
         message += f" (distance {conflict.distance})"

@@ -3,13 +3,15 @@
 ## What it does
 
 Names the call that changes the working directory, an environment variable, the locale, a signal
-handler, warning filters, the decimal context, a recursion limit or the like.
+handler, warning filters, the decimal context, a recursion limit or the like; or the clock by which
+the body measures how long its work takes.
 
 ## Why it matters
 
 All threads of a process share these settings, so iterations would work in each other's directory.
 In worker processes the setting would change for whatever that worker does next, and not in the
-parent.
+parent. A clock that is read before and after the work has to stay with it, and what it says of
+work that shares the machine is an assumption, `measured-time`.
 
 ## Example
 

@@ -1,0 +1,159 @@
+"""Clocks that a body reads to tell how long its work takes, or whether there is time for it.
+
+The readings and the work between them stay in one stage; and what they say of iterations that run
+at the same time is another thing than what they said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pfadvisor.effects.program import operands
+from pfadvisor.effects.values import PAUSE, Effect
+from pfadvisor.loops.conflicts import Conflict, access_of
+from pfadvisor.loops.file_names import depends_on_item
+from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.partition import worth_a_worker
+from pfadvisor.loops.touches import Touch
+from pfadvisor.loops.whole import JOINS
+from pfadvisor.model import Assumption
+
+BESIDE: Final = frozenset({"clock", "locale", "warnings"})  # all that telling the time touches
+MOMENTS: Final = frozenset(
+    {
+        "int",
+        "float",
+        "None",
+        "datetime.datetime",
+        "datetime.date",
+        "time.struct_time",
+        "resource.struct_rusage",
+        "pandas.Timestamp",
+    }
+)
+PASSING: Final = frozenset({"op", "unpack", "attr", "item", *JOINS})
+
+
+def measured_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
+    """One for each span of time that the body measures, by the nodes that it is made of."""
+    readings = _readings(body, resources)
+    found = [*_between(body, readings), *_around(body, readings), *_budgets(body, readings)]
+    return [_conflict(body, effects, nodes) for effects, nodes in found]
+
+
+Span = tuple[list[Effect], frozenset[int]]
+
+
+def _conflict(body: Body, effects: list[Effect], nodes: frozenset[int]) -> Conflict:
+    said = "the body measures how long its work takes"
+    question = Assumption(
+        "measured-time",
+        "clock",
+        "what a clock says of the work may be of work that shares the machine",
+        effects[0].where,
+    )
+    return Conflict(
+        nodes,
+        "flow",
+        access_of(body, effects[0]),
+        access_of(body, effects[-1]),
+        "process-wide-state",
+        "clock",
+        None,
+        question,
+        message=said,
+    )
+
+
+def _readings(body: Body, resources: list[Touch]) -> dict[int, Effect]:
+    """Instructions that do no more than to tell the time -> what they do to the clock."""
+    touched: dict[int, set[str]] = {}
+    for touch in resources:
+        touched.setdefault(touch.effect.instr, set()).add(str(touch.effect.root[1]))
+    return {
+        t.effect.instr: t.effect
+        for t in resources
+        if t.effect.root == ("res", "clock")
+        and t.effect.how != PAUSE
+        and t.effect.instr in body.node_of
+        and touched[t.effect.instr] <= BESIDE
+        and _is_moment(body, t.effect)
+    }
+
+
+def _is_moment(body: Body, effect: Effect) -> bool:
+    """Whether what comes of it may be a moment, or an object of the program that keeps one."""
+    if not effect.chain or body.function.code[effect.instr].op != "call":
+        return True
+    types = body.ev.values[effect.instr].types
+    return types is not None and all(t in MOMENTS or ":" in t for t in types)
+
+
+def _work(body: Body, nodes: Iterable[int], readings: dict[int, Effect]) -> frozenset[int]:
+    """Those of the nodes that are worth a worker, and not only because they tell the time."""
+    code = body.function.code
+    return frozenset(
+        n
+        for n in nodes
+        if worth_a_worker(body, n)
+        and any(
+            i not in readings and code[i].op in ("call", "elem", "await") for i in body.nodes[n]
+        )
+    )
+
+
+def _between(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
+    if len(readings) < 2:
+        return
+    clocks = {body.node_of[i] for i in readings}
+    work = _work(body, range(min(clocks), max(clocks) + 1), readings)
+    if work:
+        yield [readings[min(readings)], readings[max(readings)]], work | clocks
+
+
+def _around(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
+    """Laps: each iteration compares the time with that of the one before."""
+    code, names = body.function.code, dict(body.loop.phis)
+    for i, effect in readings.items():
+        flow = _flow(body, i)
+        for name, bound in _bound(body, flow):
+            carried = names.get(name, -1)
+            used = any(code[u].op not in ("bind", *JOINS) for u in body.whole.uses.get(carried, ()))
+            if used and not body.place_of[bound].guards:
+                work = _work(body, range(len(body.nodes)), readings)
+                yield from [([effect], work | {body.node_of[i], bound})] if work else ()
+
+
+def _bound(body: Body, flow: set[int]) -> Iterator[tuple[str, int]]:
+    for name, binds in body.binds.items():
+        for bind in binds:
+            if not flow.isdisjoint(operands(body.function.code[bind])):
+                yield name, body.node_of[bind]
+
+
+def _budgets(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
+    """Readings by which a test decides whether there is time for the work on any item."""
+    for i, effect in readings.items():
+        tests = {v for v in _flow(body, i) if not depends_on_item(body, v)}
+        ending = [
+            n
+            for n, instrs in enumerate(body.nodes)
+            if tests.intersection(body.place_of[n].guards) and any(map(body.jumps, instrs))
+        ]
+        later = range(min(ending) + 1, len(body.nodes)) if ending else range(0)
+        guarded = [n for n, p in enumerate(body.place_of) if tests.intersection(p.guards)]
+        work = _work(body, {*later, *guarded}, readings)
+        if work:
+            yield [effect], work | {body.node_of[i]}
+
+
+def _flow(body: Body, reading: int) -> set[int]:
+    """Values that are computed from the reading, by operators alone."""
+    code, found, waiting = body.function.code, {reading}, [reading]
+    while waiting:
+        for use in body.whole.uses.get(waiting.pop(), ()):
+            if use in body.node_of and use not in found and code[use].op in PASSING:
+                found.add(use)
+                waiting.append(use)
+    return found

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.program import Program
+from pfadvisor.effects.program import Program, operands
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.blockers import blocker_of
 from pfadvisor.loops.changed_inputs import lost
@@ -244,7 +244,7 @@ class Steps:
             and is_left(body, t)
             for t in self.resources
         ) and not body.whole.unknowns_of(working)
-        if leaves and not pure:
+        if leaves and not (pure and not _asks_again(body, self.resources, compute)):
             assumptions += self.accepted.left([_in_vain(body)])
         collecting = self._collects(part, list(commits)) and not leaves
         plain = collecting and not part.head
@@ -352,6 +352,15 @@ def _in_vain(body: Body) -> Assumption:
     where = body.ev.location(body.loop.source)
     text = "work of iterations past the exit may be done in vain"
     return Assumption("speculative-work", "loop", text, where)
+
+
+def _asks_again(body: Body, resources: list[Touch], compute: frozenset[int]) -> bool:
+    """Whether every iteration asks the same of what lies outside, and hopes for another answer."""
+    code, items = body.function.code, {*body.header, body.loop.elem}
+    asking = any(t.node in compute and t.effect.root[1] in EXTERNAL for t in resources)
+    return asking and all(
+        items.isdisjoint(operands(code[i])) for n in compute for i in body.nodes[n]
+    )
 
 
 def _external(body: Body, resources: list[Touch], compute: frozenset[int]) -> list[Assumption]:

@@ -1,4 +1,5 @@
-"""Pauses of a constant length beside other work, which may be there to spare a server."""
+"""Pauses beside other work, of a constant length or between attempts: they may be there to spare a
+server, or to give it time."""
 
 from __future__ import annotations
 
@@ -33,11 +34,19 @@ def throttles(body: Body) -> list[Assumption]:
 def _own(body: Body) -> Iterator[tuple[str, int]]:
     if not any(_works(body, i) for i in body.node_of) and not _is_watched(body):
         return
+    trying = _tries_again(body)
     for i in body.node_of:
         instr = body.function.code[i]
-        if instr.op == "call" and not any(depends_on_item(body, v) for _, _, v in instr.args[1]):
+        if instr.op == "call" and (
+            trying or not any(depends_on_item(body, v) for _, _, v in instr.args[1])
+        ):
             names = (t.name for t in body.ev.targets.get(i, ()) if t.name in PAUSES)
             yield from ((name, i) for name in list(names)[:1])
+
+
+def _tries_again(body: Body) -> bool:
+    """Whether the loop ends when it has succeeded: a pause of any length comes between attempts."""
+    return any(body.leaves(i) for i in body.node_of)
 
 
 def _works(body: Body, i: int) -> bool:
@@ -57,8 +66,11 @@ def _of_callees(body: Body) -> Iterator[tuple[str, int]]:
     effects = body.whole.effects_of(body.node_of)
     if not any(e.root[0] == "res" and e.root[1] in SPARED for e in effects):
         return
+    trying = _tries_again(body)
     for effect in effects:
-        if _pauses(effect) and not (effect.key >= 0 and depends_on_item(body, effect.key)):
+        if _pauses(effect) and (
+            trying or not (effect.key >= 0 and depends_on_item(body, effect.key))
+        ):
             yield "time.sleep", effect.instr
 
 

@@ -107,8 +107,10 @@ if __name__ == "__main__":
 
 ## Fix safety
 
-Safe when the test is proved pure; otherwise the assumption `speculative-work` is named. How much
-is gained depends on where the hit is: a hit among the first few items gains nothing.
+Safe when the test is proved pure; otherwise the assumption `speculative-work` is named, as it is
+where every attempt asks the same of the world outside and hopes for another answer. A pause between
+attempts, of whatever length, is a `throttle`. How much is gained depends on where the hit is: a hit
+among the first few items gains nothing.
 
 ## References
 

@@ -85,7 +85,8 @@ class Effect:
     keeps          arguments that "self" refers to afterwards (list.append)
     returns        type of the result: "str", "list[str]", "tuple[str, int]", "self", "None", a class
                    of any module ("pathlib.Path"), "elem:ARG", "type:ARG", "A | B"; absent: unknown.
-                   "tuple[each:ARG]": one part for each argument behind a `*`, what it yields
+                   "tuple[each:ARG]": one part for each argument behind a `*`, what it yields.
+                   "tuple[made:ARG, …]": first what the callable makes, then items or a group of them
     result_is      the result may be this very argument (or "self")
     result_has     the result is new, and refers to these arguments or to what they contain
     result_part    the result is something that lives inside these arguments (or "self")

@@ -14,6 +14,7 @@ from pfadvisor.effects import (
     commands,
     filling,
     folders,
+    grouping,
     hidden,
     identity,
     implicit,
@@ -369,6 +370,8 @@ def _slots(ev: Evaluation, i: int, line: Line, recv: Val | None, bound: Bound) -
     if recv is not None and line.returns.endswith(ITEMS):
         mappings.link(ev, (("fresh", i), ()), line.returns, recv)
         return [mappings.keys(ev, recv), mappings.values(ev, recv)]
+    if "[made:" in line.returns:
+        return grouping.parts(ev, i, line, bound.vals, bound.made)
     argument = line.returns.partition("each:")[2].partition("]")[0]
     apart = bound.apart().get(argument) if argument else None
     return _drawn(ev, i, bound, argument, BOTTOM) if apart else []

@@ -37,7 +37,7 @@ _FLAGS: Final = {
 }
 _DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TOKEN: Final = re.compile(
-    r"\s*(?:((?:elem|each|type|key|value):)?([^\W\d]\w*(?:\.\w+)*)|(\.\.\.)|([\[\],|]))"
+    r"\s*(?:((?:elem|each|type|key|value|made):)?([^\W\d]\w*(?:\.\w+)*)|(\.\.\.)|([\[\],|]))"
 )
 
 

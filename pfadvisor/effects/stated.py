@@ -12,7 +12,7 @@ from pfadvisor.effects.values import BOTTOM, Val, clip, join_all, parse_type, ty
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
 
-_PLACEHOLDER: Final = re.compile(r"\b(elem|type|key|value):(\w+)")
+_PLACEHOLDER: Final = re.compile(r"\b(elem|type|key|value|made):(\w+)")
 _EACH: Final = re.compile(r"\beach:(\w+)")
 
 
@@ -31,7 +31,7 @@ def result_types(
     def shown(found: re.Match[str]) -> str:
         prefix, argument = found.groups()
         value = recv if argument == "self" else given.get(argument)
-        if value is None:
+        if value is None or prefix == "made":
             return "object" if prefix != "type" or argument in given else "None"
         return _stated(ev, prefix, value, type_name if argument == "self" else "")
 

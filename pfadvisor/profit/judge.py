@@ -40,6 +40,7 @@ from pfadvisor.model import (
 )
 from pfadvisor.profit import measured, native
 from pfadvisor.profit.basis import Basis
+from pfadvisor.profit.by_default import iterations_by_default
 from pfadvisor.profit.cost import ledger_of
 from pfadvisor.profit.nesting import nests
 from pfadvisor.profit.prospects import profit_of, sent_alone
@@ -228,7 +229,8 @@ def assess(
     if mode == "processes" and not _hidden(analysis, profit, accepted, glance):
         asked = (*_sending(analysis, accepted), *linked, *doubtful(analysis, accepted))
     if plan.collected and sent_alone(plan):
-        plan = replace(plan, chunksize=chunksize(work, profit.iterations, profit.workers))
+        number = profit.iterations or iterations_by_default(body.ev, body.loop)
+        plan = replace(plan, chunksize=chunksize(work, number, profit.workers))
     stages: tuple[Granule, ...] = analysis.tree.granules()
     return Judgement(
         loop_id,

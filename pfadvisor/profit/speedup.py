@@ -143,7 +143,8 @@ def _profit(
 
 
 def chunksize(work: Workload, iterations: int | None, workers: int) -> int | None:
-    """How many iterations go to a worker at a time; None where it does not matter."""
+    """How many iterations go to a worker at a time, where there are that many, so that each gets
+    several such chunks; None where it does not matter."""
     likely = work.held.mid + work.released.mid + work.waiting.mid
     if likely >= ALONE or not likely:
         return None

@@ -27,7 +27,7 @@ from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.layers import layers_of
 from pfadvisor.effects.narrowing import narrowed
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.unfollowed import plain_stores
+from pfadvisor.effects.unfollowed import enter_what_is_plain
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
@@ -291,8 +291,8 @@ def project(
     if summary is None and function.pure_mark:
         return vouching.unseen(ev, i, facts, function)
     if summary is None:
-        for number, elem in plain_stores(function):
-            ev.access(i, bound[number].val, elem, write=True, how="store")
+        begun = ev.program.begun(module, index, context)
+        enter_what_is_plain(ev, i, function, begun, bound)
         return unknown(ev, i, function.qualname, args, targets)
     result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
     for layer in reversed(layers):

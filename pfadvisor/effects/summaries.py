@@ -72,6 +72,12 @@ class Summaries:
             return None
         return self._fixpoint(facts, key)
 
+    def begun(self, module: str, index: int, context: Context) -> Summary | None:
+        """What was found of a function for a context before it was given up."""
+        facts = self._summaries_program.module(module)
+        told = None if facts is None else self._told(facts, index, context)
+        return None if told is None else self._latest.get((module, index, told))
+
     def _told(self, facts: ModuleFacts, index: int, context: Context) -> Context | None:
         """As much of the context as a function that is called in many ways can afford."""
         known = self._contexts.setdefault((facts.name, index), set())

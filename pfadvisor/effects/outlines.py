@@ -121,8 +121,9 @@ class Outline(Evaluation):
             args = frozenset(o for o in call.args if o[0][0] in OUTER)
             self.asked[mark] = call._replace(instr=-1, args=args)
 
-    def summary(self) -> Summary:
-        return summarize(self, tuple(self.told.values()), tuple(self.asked.values()))
+    def summary(self, *, coarse: bool) -> Summary:
+        effects, unknowns = tuple(self.told.values()), tuple(self.asked.values())
+        return summarize(self, effects, unknowns, coarse=coarse)
 
     def _relay(self, mark: tuple[Any, ...], effect: Effect, i: int) -> None:
         if mark not in self.told and self._seen_outside(mark[1], mark[3]):

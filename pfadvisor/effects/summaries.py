@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pfadvisor.effects.coarsening import widened
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.outlines import Outline
 from pfadvisor.effects.summary import NO_EFFECTS, Context, Summary, told_alike
@@ -19,6 +20,7 @@ MOST_CONTEXTS: Final = (4, 8, 24)  # of a function, with all that is known, with
 MOST_DEPTH: Final = 200
 MOST_CYCLE: Final = 12
 MOST_ROUNDS: Final = 8
+EXACT_ROUNDS: Final = 2
 
 
 class Waiting(NamedTuple):
@@ -36,6 +38,7 @@ class Summaries:
         self._summaries: dict[Key, Summary | None] = {}
         self._provisional: dict[Key, Waiting] = {}
         self._latest: dict[Key, Summary] = {}
+        self._times: dict[Key, int] = {}  # how often it was evaluated
         self._depth_of: dict[Key, int] = {}
         self._tokens: list[int] = []
         self._members: list[list[Key]] = []
@@ -165,4 +168,7 @@ class Summaries:
         self._summaries_program.count("summaries")
         evaluation = Outline(self._summaries_program, facts, key[1], key[2])
         evaluation.run()
-        return as_marked(evaluation.summary(), facts, evaluation.function)
+        self._times[key] = self._times.get(key, 0) + 1
+        coarse = self._times[key] > EXACT_ROUNDS
+        summary = as_marked(evaluation.summary(coarse=coarse), facts, evaluation.function)
+        return widened(self._latest.get(key), summary) if coarse else summary

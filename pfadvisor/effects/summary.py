@@ -21,12 +21,14 @@ from pfadvisor.effects.values import (
     OUTER,
     Effect,
     Obj,
+    Root,
     UnknownCall,
     Val,
     join,
     limit,
     ordered,
     parse_type,
+    site_of,
 )
 from pfadvisor.model import Assumption, Location
 
@@ -159,11 +161,13 @@ INNERMOST: Final = 99
 
 class _Sites:
     """Small numbers for the fresh objects that a summary speaks of; those that are found deeper
-    than MOST_LEVELS inside others share one number, so that recursion comes to rest."""
+    than MOST_LEVELS inside others share one number, so that recursion comes to rest. So do, if it
+    is `coarse`, all that come from one call."""
 
-    def __init__(self, ev: Outline) -> None:
-        self.ev = ev
+    def __init__(self, ev: Outline, *, coarse: bool) -> None:
+        self.ev, self.coarse = ev, coarse
         self.numbers: dict[Any, int] = {}
+        self.groups: dict[Any, int] = {}
         self.level = 0
 
     def obj(self, obj: Obj) -> Obj:
@@ -173,9 +177,16 @@ class _Sites:
         if root[0] != "fresh":
             return obj
         if root[1] not in self.numbers:
-            deep = self.level >= MOST_LEVELS or len(self.numbers) >= MOST_SITES
-            self.numbers[root[1]] = INNERMOST if deep else len(self.numbers)
+            self.numbers[root[1]] = self._number(root)
         return ("fresh", self.numbers[root[1]]), path
+
+    def _number(self, root: Root) -> int:
+        from_call = self.coarse and isinstance(root[1], tuple)
+        group = ("call", site_of(root)) if from_call else root[1]
+        if group not in self.groups:
+            deep = self.level >= MOST_LEVELS or len(self.groups) >= MOST_SITES
+            self.groups[group] = INNERMOST if deep else len(self.groups)
+        return self.groups[group]
 
     def val(self, value: Val) -> Val:
         recv = self.val(value.recv) if value.recv is not None else None
@@ -186,10 +197,10 @@ class _Sites:
 
 
 def summarize(
-    ev: Outline, effects: tuple[Effect, ...], unknowns: tuple[UnknownCall, ...]
+    ev: Outline, effects: tuple[Effect, ...], unknowns: tuple[UnknownCall, ...], *, coarse: bool
 ) -> Summary:
     """The summary of an evaluation with these accesses and calls that others see."""
-    sites = _Sites(ev)
+    sites = _Sites(ev, coarse=coarse)
     returns, extra = _result(ev)
     shown = sites.val(returns)
     thrown = sites.val(ev.thrown)

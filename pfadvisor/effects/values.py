@@ -122,7 +122,7 @@ def ordered(objs: frozenset[Obj]) -> Iterable[Obj]:
 def united(left: frozenset[Obj], right: frozenset[Obj]) -> frozenset[Obj]:
     if right <= left:
         return left
-    return right if left <= right else limit(left | right)
+    return limit(left | right)
 
 
 @lru_cache(maxsize=20_000)
@@ -338,3 +338,18 @@ def type_text(types: frozenset[str] | None) -> str:
 def clip(type_name: str) -> str:
     """A type text that cannot grow for ever."""
     return type_name if len(type_name) <= 160 else parse_type(type_name)[0]
+
+
+def shallow_type(text: str, depth: int) -> str:
+    """The type text without what is nested deeper: bare containers, or anything, stand for it."""
+    shown = dict.fromkeys(_shallow_part(part, depth) for part in sorted(split_top(text, "|")))
+    return " | ".join(shown)
+
+
+def _shallow_part(part: str, depth: int) -> str:
+    head, args = parse_type(part)
+    if not args:
+        return part
+    if depth == 0:
+        return head if head in CONTAINERS else "object"
+    return f"{head}[{', '.join(shallow_type(arg, depth - 1) for arg in args)}]"

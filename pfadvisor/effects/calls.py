@@ -283,7 +283,7 @@ def project(
     layers = layers_of(ev.program, facts, function) if "" in wrappers else []
     if layers is None:
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
-    everything = _with(recv, args)
+    everything = _with(recv and families.as_receiver(ev, recv, facts, index), args)
     bound = bind(ev, i, facts, function.params, everything, function.qualname)
     context = ev.program.context_of(ev, facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))

@@ -111,3 +111,44 @@ def methods_of(
     if made_here(ev, value) or (own and first is None):
         return [] if first is None else [first]
     return ev.program.implementations(cls, name, ev.module)
+
+
+def as_receiver(ev: Evaluation, value: Val, facts: ModuleFacts, index: int) -> Val:
+    """The value as what a method sees that was chosen by its class: other classes that it may be
+    of have methods of their own, and of what derives from one of them it is this class."""
+    function = facts.functions[index]
+    owner = facts.classes[function.owner_class] if function.owner_class >= 0 else None
+    if value.types is None or owner is None or function.parent != owner.body:
+        return value
+    cls = f"{facts.name}:{owner.qualname}"
+    if value.types == {cls}:
+        return value
+    types = {seen for t in value.types if (seen := _received(ev, t, cls, function.name))}
+    return value._replace(types=frozenset(types)) if types else value
+
+
+def _received(ev: Evaluation, type_name: str, cls: str, name: str) -> str:
+    """The type that an instance of it has in a method of the class; "" if it has another one."""
+    program, head = ev.program, parse_type(type_name)[0]
+    if ":" not in head:
+        return "" if head == "None" else type_name
+    if cls in program.lineage(head):
+        return type_name
+    derived = program.subclasses(head, ev.module)
+    if any(_is_lent(program, other, name) for other in (head, *derived)):
+        return type_name
+    if cls in derived:
+        return cls
+    every = program.implementations(head, name, ev.module)
+    own = program.member_of(cls, name)
+    return type_name if own is None or not every or own in every else ""
+
+
+def _is_lent(program: Program, cls: str, name: str) -> bool:
+    """Whether the body of the class binds the name to something else than a function of its own."""
+    found = program.find(cls)
+    code = found[0].functions[found[1].body].code if found is not None else ()
+    return any(
+        instr.op == "setname" and instr.args[0] == name and code[instr.args[1]].op != "func"
+        for instr in code
+    )

@@ -1,11 +1,20 @@
-"""Lines of array and table libraries that depend on flags: `copy`, `inplace`, `random_state`."""
+"""Lines of libraries that depend on flags, and on what is given: `copy`, `inplace`, `random_state`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from pfadvisor.effects.effect import Effect
-from pfadvisor.effects.refinement import ABSENT, NOT_NONE, NUMBER, Literal, Mark, special, without
+from pfadvisor.effects.refinement import (
+    ABSENT,
+    NOT_NONE,
+    NUMBER,
+    UNKNOWN,
+    Literal,
+    Mark,
+    special,
+    without,
+)
 
 
 @special
@@ -82,3 +91,13 @@ def chatty(effect: Effect, literal: Literal) -> Effect:
     asked = [literal(name) for name in ("options", "disp", "verbose", "printmessg")]
     quiet = all(value in (ABSENT, None, False, 0) for value in asked)
     return replace(effect, writes=without(effect.writes, "stdout")) if quiet else effect
+
+
+@special
+def translation_table(effect: Effect, literal: Literal) -> Effect:
+    """`str.maketrans`: two texts of the same length give numbers, one mapping what it holds."""
+    if literal("y") is ABSENT:
+        return replace(effect, returns="dict[int, value:x]")
+    if literal("y") is UNKNOWN:
+        return effect
+    return replace(effect, returns="dict[int, int | None]", result_has=())

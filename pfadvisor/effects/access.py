@@ -151,7 +151,8 @@ def _items(ev: Evaluation, value: Val) -> Val:
     types = join_types(parts)
     if immutable(value.types) or not value.objs:
         return Val(types=types)
-    found = shown(ev, value, load(ev, value, "[]", types))
+    found = mappings.seen_through_view(ev, value)
+    found = found or shown(ev, value, load(ev, value, "[]", types))
     return join(found, iterating.yielded(ev, value.objs)) if types is None else found
 
 

@@ -93,14 +93,28 @@ def refresh(ev: Evaluation, value: Val) -> None:
             _refill(ev, obj, kinds, keys(ev, source), values(ev, source))
 
 
+def seen_through_view(ev: Evaluation, value: Val) -> Val | None:
+    """What iterating over views gives, if all of them are views of mappings that are known."""
+    kinds = {_kind(t) for t in value.types or ()}
+    if not kinds or not kinds <= VIEWS:
+        return None
+    sources = [ev.heap.get((obj, VIEWED), BOTTOM) for obj in ordered(value.objs)]
+    if BOTTOM in sources:
+        return None
+    held = [ev.heap.get((obj, "[]"), BOTTOM) for obj in ordered(value.objs)]
+    return join_all(held) if BOTTOM not in held else None
+
+
 def _refill(ev: Evaluation, view: Obj, kinds: set[str], key: Val, value: Val) -> None:
     if kinds & VIEWS_OF_PAIRS:
         held = ev.heap.get((view, "[]"), BOTTOM).objs
         for pair in (obj for obj in ordered(held) if obj[0][0] == "fresh" and not obj[1]):
             ev.store(pair, "[0]", key)
             ev.store(pair, "[1]", value)
-    if not kinds <= VIEWS_OF_PAIRS:
-        ev.store(view, "[]", join(key, value))
+    if kinds & {"dict_keys", "KeysView"}:
+        ev.store(view, "[]", key)
+    if kinds & {"dict_values", "ValuesView"}:
+        ev.store(view, "[]", value)
 
 
 def _kind(type_name: str) -> str:

@@ -288,7 +288,7 @@ class Classes:
             index != found[1].body
             for owner in self.lineage(name)
             if ":" in owner and (found := self.find(owner)) is not None
-            for index, _ in self._stores_of(*found).get(attribute, ())
+            for index, _ in self.stores_of(*found).get(attribute, ())
         )
 
     def _bound_in(self, name: str, module: ModuleFacts, cls: Class) -> frozenset[str]:
@@ -361,7 +361,7 @@ class Classes:
     def _stored(self, module: ModuleFacts, cls: Class, attribute: str) -> list[Val]:
         """Values that the class body and its methods put into the attribute."""
         found = []
-        for index, value in self._stores_of(module, cls).get(attribute, ()):
+        for index, value in self.stores_of(module, cls).get(attribute, ()):
             annotated = dict(module.functions[index].annotations) if index != cls.body else {}
             text = annotated.get(value)
             types = resolve(self.program, module, text) if text else None
@@ -370,7 +370,7 @@ class Classes:
             )
         return found
 
-    def _stores_of(self, module: ModuleFacts, cls: Class) -> dict[str, list[tuple[int, int]]]:
+    def stores_of(self, module: ModuleFacts, cls: Class) -> dict[str, list[tuple[int, int]]]:
         """Attribute -> where the class body binds it, or a method sets it on its first parameter:
         function and value."""
         key = module.name, cls.body

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts, last_name
+from pfadvisor.effects.class_tables import Kept, kept_at, values_at
+from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.tables_written import Steps, displayed, looks
 from pfadvisor.effects.values import BOTTOM, Obj, Root, Val, ordered
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.program import Program
 
-LOOKING: Final = frozenset({"get", "items", "keys", "values", "index", "count"})
-READERS: Final = frozenset(
-    {"len", "sorted", "list", "tuple", "set", "dict", "iter", "enumerate", "zip", "any", "all"}
-)
-CHOOSING: Final = frozenset({"max", "min"})  # of one argument an item, of several one of these
-DRAWING: Final = frozenset({"product", "combinations", "permutations", "chain", "islice", "cycle"})
 Func = tuple[Any, ...]
-Steps = tuple[str, ...]
 CALLABLES: Final = frozenset({"function", "type", "None"})
 
 
@@ -33,20 +28,30 @@ class Tables:
     def __init__(self, program: Program) -> None:
         self._tables_program = program
         self._tables: dict[tuple[str, Steps], frozenset[Func]] = {}
+        self._kept_tables: dict[tuple[str, Kept, Steps], frozenset[Func]] = {}
         self._looked_at: dict[tuple[str, str], bool] = {}
 
-    def callables_in(
-        self, asking: ModuleFacts, objs: frozenset[Obj], step: str = "[]"
-    ) -> frozenset[Func]:
+    def callables_in(self, ev: Evaluation, objs: frozenset[Obj], step: str) -> frozenset[Func]:
         """What the containers hold there if all of them are known; nothing otherwise."""
         found: frozenset[Func] = frozenset()
         for root, path in ordered(objs):
-            steps = (*path, step)
-            held = self._held(asking, str(root[1]), steps) if is_table(root, path) else None
+            held, kept = frozenset[Func](), kept_at(ev, root, path)
+            if kept is not None:
+                held = self._kept(ev.module, kept, (*path[1:], step))
+            elif is_table(root, path):
+                held = self._held(ev.module, str(root[1]), (*path, step))
             if not held:
                 return frozenset()
             found |= held
         return found
+
+    def _kept(self, asking: ModuleFacts, kept: Kept, steps: Steps) -> frozenset[Func]:
+        key = asking.name, kept, steps
+        if key not in self._kept_tables:
+            self._kept_tables[key] = frozenset()  # while it is being asked for
+            values = values_at(self._tables_program, asking, kept, steps)
+            self._kept_tables[key] = _plain_functions(values)
+        return self._kept_tables[key]
 
     def callables_first_in(self, objs: frozenset[Obj]) -> frozenset[Func]:
         """What the containers were made with, whoever may have changed them since."""
@@ -76,7 +81,7 @@ class Tables:
         bound = [i.args[1] for i in code if i.op == "setname" and i.args[0] == name]
         values = bound if len(bound) == 1 else []
         for depth, step in enumerate(steps):
-            values = [v for each in values for v in _displayed(code, code[each], step, depth)]
+            values = [v for each in values for v in displayed(code, code[each], step, depth)]
             if -1 in values:
                 return frozenset()
         return _plain_functions([self._tables_program.slice_value(module, 0, v) for v in values])
@@ -105,24 +110,12 @@ def is_table(root: Root, path: Steps) -> bool:
     return root[0] == "global" and all(step[0] == "[" for step in path)
 
 
-def _displayed(code: tuple[Instr, ...], made: Instr, step: str, depth: int) -> list[int]:
-    """The values at one place of a display, -1 for what cannot be told."""
-    kind, *values = made.args if made.op == "display" else ("",)
-    if kind == "dict" and not depth:
-        return values[1::2]
-    spread = any(code[v].op == "star" for v in values)
-    if spread or (kind != "tuple" and (depth or kind != "list")):
-        return [-1]
-    number = int(step[1:-1]) if step[1:-1].isdecimal() else None
-    return values if number is None else values[number : number + 1] or [-1]
-
-
 def _only_looks(module: ModuleFacts, function: Function, name: str) -> bool:
     from pfadvisor.effects.program import operands
 
     meant = _values_of(function, name)
     return not meant or all(
-        _looks(module, function, instr, value)
+        looks(module, function, instr, value, name)
         for instr in function.code
         for value in operands(instr)
         if value in meant
@@ -140,43 +133,13 @@ def _values_of(function: Function, name: str) -> set[int]:
     return found
 
 
-def _looks(module: ModuleFacts, function: Function, instr: Instr, value: int) -> bool:
-    match instr.op:
-        case "setname" | "bind" | "test" | "elem" | "iter":
-            return True
-        case "item":
-            return bool(instr.args[0] == value)
-        case "attr":
-            return instr.args[1] in LOOKING
-        case "op":
-            return instr.args[0] in ("in", "not in", "not") and instr.args[1] != value
-        case "call":
-            given = {kind for kind, _, v in instr.args[1] if v == value}
-            alone = [kind for kind, _, _ in instr.args[1] if kind != "kw"] == ["pos"]
-            return given == {"pos"} and _reads(module, function, instr.args[0], alone=alone)
-    return False
-
-
-def _reads(module: ModuleFacts, function: Function, callee: int, *, alone: bool) -> bool:
-    """Whether what is called looks at what the argument holds, and keeps none of the argument."""
-    code = function.code
-    made, name = code[callee], last_name(code[callee])
-    base = code[made.args[0]] if made.op == "attr" else made
-    if made.op == "attr" and name == "join":
-        return base.op == "const" and isinstance(base.args[0], str)
-    if name in DRAWING:
-        origin = "itertools", "" if made.op == "attr" else name, 0
-        return base.op == "name" and dict(module.imports).get(base.args[0]) == origin
-    return made.op == "name" and (name in READERS or (alone and name in CHOOSING))
-
-
 def callables_held(
     ev: Evaluation, value: Val, elem: str, types: frozenset[str] | None
 ) -> Val | None:
-    """What a table of functions at module level holds."""
+    """What a table of functions at module level, or one that a class keeps, holds."""
     if not elem.startswith("[") or not (types is None or types <= CALLABLES):
         return None
-    if not any(is_table(root, path) for root, path in value.objs):
+    if not any(is_table(root, path) or kept_at(ev, root, path) for root, path in value.objs):
         return None
-    funcs = ev.program.callables_in(ev.module, value.objs, elem)
+    funcs = ev.program.callables_in(ev, value.objs, elem)
     return Val(types=types or frozenset({"function"}), funcs=funcs) if funcs else None

@@ -3,7 +3,9 @@
 ## What it does
 
 Finds loops that compute a list per item and extend one list by it (`extend`, `+=`, an inner loop
-that appends, a comprehension with two `for`), whose iterations are proved independent.
+that appends, a comprehension with two `for`), whose iterations are proved independent. What a
+generator gives is taken where it is made: `extend`, `update` and `+=` of a list, set, dict or
+Counter that the function has made, and that nobody sees half-filled.
 
 ## Why it matters
 

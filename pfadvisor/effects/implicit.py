@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, calls, endings, families, identity, iterating, refills
 from pfadvisor.effects.values import (
     BOTTOM,
+    CODE,
+    IMMUTABLE,
     NOTHING,
     UNKNOWN,
     Val,
@@ -116,9 +118,14 @@ def deep(ev: Evaluation, values: Iterable[Val], names: Iterable[str]) -> list[Va
 def truth(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
     values = list(values)
     for value in values:
-        if value.types is None or any(elem_types(t) for t in value.types):
+        if value.types is None or any(map(_may_be_empty, value.types)):
             ev.access(i, value, "[]", write=False, how="truth")
     protocols_of(ev, i, values, TRUTH)
+
+
+def _may_be_empty(type_name: str) -> bool:
+    """Whether the truth of such an object may hang on what it holds."""
+    return parse_type(type_name)[0] not in IMMUTABLE | CODE or bool(elem_types(type_name))
 
 
 def hashing(ev: Evaluation, i: int, keys: Iterable[Val], container: Val = BOTTOM) -> None:

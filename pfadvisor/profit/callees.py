@@ -156,7 +156,8 @@ def _line(scope: Scope, i: int, line: Effect, receiver: int) -> Cost:
     seconds = FLAT_CPU[line.cost]
     released = line.gil == "released"
     if line.scales:
-        size = _scale(scope, line, named_values)
+        given = bool(scope.function.code[i].args[1]) or receiver >= 0
+        size = _scale(scope, line, named_values) if given else ONCE  # `Counter()` is empty
         released = released and size.mid >= line.gil_above
         each = _each(scope, line, named_values)
         seconds = plus(BASE, times(each, size))

@@ -194,3 +194,9 @@ def test_a_pool_for_each_call_of_a_hot_function_does_not_pay() -> None:
     text = loop_over("", "t = 0\nfor k in range(4_000):\n    t += k * item % 7\nfound.append(t)")
     assert profit_of(text, iterations=20).worth == "no"
     assert profit_of(text, iterations=20_000).worth == "yes"
+
+
+@pytest.mark.parametrize(("made", "some"), [("Counter()", False), ("Counter(item)", True)])
+def test_what_is_made_of_nothing_is_made_at_once(made, some):
+    work = work_of(f"from collections import Counter\nfor item in ITEMS:  # LOOP\n    {made}\n")
+    assert (work.held.mid > 5e-7) == some

@@ -23,7 +23,7 @@ from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.handed_iterators import NEITHER
 from pfadvisor.effects.having import having
 from pfadvisor.effects.narrowing import narrowed
-from pfadvisor.effects.opening import buffer_behind, moves
+from pfadvisor.effects.opening import buffer_behind, moves, stream_behind
 from pfadvisor.effects.tables import callables_held
 from pfadvisor.effects.tokens import below
 from pfadvisor.effects.values import (
@@ -354,6 +354,9 @@ def resource(
 ) -> None:
     if name == "file" and in_buffer(ev, i, key, write=write, how=how):
         return
+    stream = stream_behind(ev, key) if name == "file" and write else ""
+    if stream:
+        name, key = stream, -1
     ev.effect(Effect(write, ("res", name), (), "[]", i, key, how, ev.location(i)))
 
 

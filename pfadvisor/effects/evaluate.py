@@ -16,7 +16,7 @@ from pfadvisor.effects.access import in_buffer
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.instructions import HANDLERS, joined
 from pfadvisor.effects.narrowing import told_by
-from pfadvisor.effects.opening import FILE
+from pfadvisor.effects.opening import FILE, PRINTING, STREAMS
 from pfadvisor.effects.repeats import stretches
 from pfadvisor.effects.subscripts import Form, substituted
 from pfadvisor.effects.summary import Context, Summary, Target
@@ -171,6 +171,8 @@ class Evaluation:
             value = owners.owned(self.program, value)
         objs = within.reached(self, value.objs) if elem == DEEP and not write else value.objs
         for root, path in ordered(objs):
+            if write and how in PRINTING and not path:
+                root = STREAMS.get(root, root)
             meant = sharing.place(root, path, elem, key)
             if meant is not None:
                 (root, path), step, slot = meant

@@ -38,6 +38,11 @@ FILEOBJ: Final = {"gzip.GzipFile": 3, "tarfile.open": 2, "tarfile.TarFile": 2}
 FILE: Final = ("res", "file")
 OF_PATH: Final = "pathlib.Path.open"
 ARCHIVE: Final = frozenset({"zipfile.ZipFile"})
+PRINTING: Final = frozenset({"write", "writelines", "flush", "print"})
+STREAMS: Final = {
+    ("global", f"sys.{name}"): ("res", name.strip("_"))
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__")
+}
 IN_MEMORY: Final = frozenset({"io.BytesIO", "io.StringIO"})
 MOST: Final = 6
 
@@ -57,6 +62,13 @@ def buffer_behind(ev: Evaluation, value: int) -> Val | None:
     behind = ev.values[path_behind(ev, value)] if value >= 0 else None
     told = behind is not None and behind.objs and behind.types and behind.types <= IN_MEMORY
     return behind if told else None
+
+
+def stream_behind(ev: Evaluation, value: int) -> str:
+    """The standard stream that an open file is, "" if it may be another file."""
+    objs = ev.values[value].objs if value >= 0 else frozenset()
+    found = {STREAMS[root][1] if not path and root in STREAMS else "" for root, path in objs}
+    return found.pop() if len(found) == 1 else ""
 
 
 def moves(ev: Evaluation, value: int, *, write: bool) -> bool:

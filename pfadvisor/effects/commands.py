@@ -7,6 +7,7 @@ program that is known to write nothing but its output, or Python code that stand
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,8 @@ LOOKING_GIT: Final = frozenset(
     {"blame", "cat-file", "describe", "for-each-ref", "ls-files", "ls-tree", "merge-base"}
     | {"name-rev", "rev-list", "rev-parse"}
 )
+LISTING_TAR: Final = re.compile(r"-?t[zjJv]*f")
+LOGGED: Final = re.compile(r"-\d+|--(format|pretty)=.*|--oneline|HEAD")
 COLLECTING: Final = frozenset({"check_output", "getoutput", "getstatusoutput", "popen"})
 SHELL: Final = frozenset("|&;<>()$`\n*?[#~")
 INTERPRETER: Final = "sys.executable"
@@ -105,8 +108,21 @@ def _is_harmless(ev: Evaluation, words: list[str | None]) -> bool:
     if program == INTERPRETER:
         return _runs_harmless_code(ev, words[1:])
     if program == "git":
-        return len(words) > 1 and words[1] in LOOKING_GIT
+        return _git_looks(words[1:])
+    if program == "tar":
+        return len(words) == 3 and bool(LISTING_TAR.fullmatch(words[1] or ""))
+    if program == "pdftotext":
+        return len(words) == 3 and words[2] == "-"
     return program is not None and program.rpartition("/")[2] in LOOKING
+
+
+def _git_looks(words: list[str | None]) -> bool:
+    """A log may be told to go to a file, if not to run other programs."""
+    while words[:1] == ["-C"]:
+        words = words[2:]
+    if words[:1] == ["log"]:
+        return all(word and LOGGED.fullmatch(word) for word in words[1:])
+    return bool(words) and words[0] in LOOKING_GIT
 
 
 def _runs_harmless_code(ev: Evaluation, words: list[str | None]) -> bool:

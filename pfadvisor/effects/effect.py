@@ -141,7 +141,7 @@ class TypeTraits:
     bases        other classes of tables whose methods it has
     mutable      whether instances change; immutable ones have no places to write
     picklable    whether instances pickle and the copy is as good as the original
-    copy_differs picklable, but the copy is another thing (StringIO, Random): never sent
+    copy_differs picklable, but the copy is another thing (StringIO): never sent
     thread_safe  all methods may be called on one instance from several threads at once
     iterates     type of what a loop over it yields
     one_shot     iterating consumes it (files, iterators)

@@ -10,8 +10,12 @@ from pfadvisor.effects.refinement import ABSENT, UNKNOWN, Literal, special, with
 
 @special
 def archive_mode(effect: Effect, literal: Literal) -> Effect:
-    """tarfile.open and its like: the first letter says what is done, `r:xz` reads."""
-    return _archived(_of_file_object(effect, literal), literal("mode"), default="r")
+    """tarfile.open and its like: the first letter says what is done, `r:xz` reads. Of two types
+    the first is that of what is read."""
+    mode, (reader, _, writer) = literal("mode"), effect.returns.partition(" | ")
+    if writer and isinstance(mode, str) and mode[:1] in {"r", "w"}:
+        effect = replace(effect, returns=reader if mode.startswith("r") else writer)
+    return _archived(_of_file_object(effect, literal), mode, default="r")
 
 
 @special

@@ -21,6 +21,7 @@ from pfadvisor.model import Blocker
 HOOKS: Final = frozenset(
     {"setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads"}
 )
+VARS: Final = "vars"  # of an object, if it is given one
 FRAME: Final = frozenset(
     {
         "exec",
@@ -68,7 +69,7 @@ def structural_blockers(body: Body) -> list[Blocker]:
         if op == "yield" and body.node_of.get(i) is not None:
             add("PFA209", "yields", i, "the body yields to its consumer between iterations")
             break
-        if op == "call" and any(t.name in FRAME | TRACE for t in body.ev.targets.get(i, ())):
+        if op == "call" and _looks_at_frame(body, i):
             add(
                 "PFA218",
                 "unsupported-construct",
@@ -80,7 +81,7 @@ def structural_blockers(body: Body) -> list[Blocker]:
             add("PFA218", "unsupported-construct", i, text)
     running = run_ahead(body).union(body.node_of)
     for unknown in body.whole.unknowns_of(running):
-        if unknown.chain and unknown.subject in FRAME:
+        if unknown.chain and unknown.subject in FRAME - {VARS}:
             add(
                 "PFA218",
                 "unsupported-construct",
@@ -247,3 +248,9 @@ def ancestors(body: Body) -> list[tuple[int, str]]:
 def handled(body: Body) -> bool:
     """Whether an exception of the loop may be seen by a handler or `finally` of the function."""
     return any(role in ("try", "tryelse", "handler", "with") for _, role in ancestors(body))
+
+
+def _looks_at_frame(body: Body, i: int) -> bool:
+    names = {t.name for t in body.ev.targets.get(i, ())}
+    given = bool(body.function.code[i].args[1])
+    return bool(names & (FRAME | TRACE)) and not (given and names == {VARS})

@@ -22,7 +22,7 @@ from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
 from pfadvisor.rewrite.scope import enclosing_function, names_in, stores
-from pfadvisor.rewrite.shape import Collect, appended_to, collected, replaceable, without
+from pfadvisor.rewrite.shape import Collect, appended_to, collected, paired, replaceable, without
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.spread import flat, spread_work
 from pfadvisor.rewrite.stages import Loop, Stages
@@ -39,8 +39,7 @@ class LoopRewriter:
         self.base = self.text.indent(plan.statement.row)
         self.emitter = Emitter(context, plan, options, self.text.of(loop.iter), loop.iter)
         self.called = "the body"
-        function = enclosing_function(context.path)
-        around = function or self.text.tree
+        around = enclosing_function(context.path) or self.text.tree
         self.stages = Stages(self.text, plan, loop, names_in(around))
         self.targets, self.target = stores(loop.target), self.text.target(loop.target)
         self.options, self.late, self.work = options, False, list[ast.AST]()
@@ -183,9 +182,10 @@ class LoopRewriter:
             raise Refused("a variable of the body is read after the loop, but not always set")
 
     def _collects(self) -> Collect | None:
-        several = not self.stages.single or len(self.commit) != 1
-        if self.loop.orelse or self.plan.privates or several:
+        if self.loop.orelse or self.plan.privates or len(self.commit) != 1:
             return None
+        if not self.stages.single:
+            return paired(self.text, self.plan, self.commit, self.stages.hole_spans)
         value = self._result()
         key = self.text.of(self.projection.left) if self.projection else self.target
         target = ast.parse(f"({key})", mode="eval").body
@@ -216,12 +216,12 @@ class LoopRewriter:
             "list": run if emission.gives == "list" else f"list({run})",
             "set": f"set({run})",
             "keyed": f"dict({pairs})",
+            "pairs": f"dict({run})",
         }[how.how]
         method = "extend" if how.how == "list" else "update"
         given = pairs if how.how == "keyed" else run
         line = f"{replaced} = {made}" if replaced else f"{known.name}.{method}({given})"
-        lines = [*self._notes(), *to.line(line)]
-        edits = [self._edit(to.statement(lines, self._comment()))]
+        edits = [self._edit(to.statement([*self._notes(), *to.line(line)], self._comment()))]
         if replaced and known.init is not None:
             edits.insert(0, Edit(Span(known.init.row, 1, known.init.end_row + 1, 1), ""))
         return to.rewritten(edits, f"collect the results of {self.called} in order")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pfadvisor.model import Accumulator, Plan
+from pfadvisor.model import Accumulator, Plan, Span
 from pfadvisor.rewrite.scope import names_in
 from pfadvisor.rewrite.text import Text
 
@@ -19,10 +19,10 @@ _REPEATABLE = frozenset({"range", "enumerate", "zip", "reversed"})
 class Collect:
     """A commit that does nothing but collect one result.
 
-    how   list: append; set: add; keyed: `d[target] = result`
+    how   list: append; set: add; keyed: `d[target] = result`; pairs: `d[result] = result`
     """
 
-    how: Literal["list", "set", "keyed"]
+    how: Literal["list", "set", "keyed", "pairs"]
     accumulator: Accumulator
 
 
@@ -30,9 +30,7 @@ def collected(
     text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.expr | None, target: ast.expr
 ) -> Collect | None:
     """How `commit` collects, if it is one statement that takes `value` and nothing else."""
-    if not plan.collected or not plan.source.finite or plan.live_after:
-        return None
-    if len(commit) != 1 or len(plan.accumulators) != 1 or plan.leaves_early or value is None:
+    if not _may_collect(plan, commit) or value is None:
         return None
     known = plan.accumulators[0]
     match commit[0]:
@@ -51,6 +49,28 @@ def collected(
             if keyed and same and only is value:
                 return Collect("keyed", known)
     return None
+
+
+def paired(
+    text: Text, plan: Plan, commit: Sequence[ast.stmt], spans: Sequence[Span]
+) -> Collect | None:
+    """The same for a commit that stores under a key that compute makes, too; `spans` are those of
+    what it makes."""
+    if not _may_collect(plan, commit):
+        return None
+    known = plan.accumulators[0]
+    match commit[0]:
+        case ast.Assign(targets=[ast.Subscript(value=owner, slice=key)], value=value):
+            keyed = known.op == "store" and known.kind == "dict" and text.of(owner) == known.name
+            if keyed and [text.span(key), text.span(value)] == [*spans]:
+                return Collect("pairs", known)
+    return None
+
+
+def _may_collect(plan: Plan, commit: Sequence[ast.stmt]) -> bool:
+    if not plan.collected or not plan.source.finite or plan.live_after:
+        return False
+    return len(commit) == len(plan.accumulators) == 1 and not plan.leaves_early
 
 
 def appended_to(text: Text, plan: Plan, commit: Sequence[ast.stmt], value: ast.expr | None) -> str:

@@ -69,6 +69,11 @@ class Stages:
         return len(self.results) == 1 or self.packed is not None
 
     @property
+    def hole_spans(self) -> list[Span]:
+        """Where commit takes the results, if each is the value of one expression there."""
+        return [*self.holes] if (*self.holes.values(),) == self.results else []
+
+    @property
     def read_again(self) -> set[str]:
         """Names to which commit, as well as compute, gives their values."""
         inside = [n for s in self.loop.body for n in ast.walk(s) if isinstance(n, ast.stmt)]
@@ -191,8 +196,8 @@ class Stages:
 
     def _called(self, statement: ast.stmt, node: ast.expr) -> str:
         """What the statement calls the value, if that is a name that is free."""
-        name = _name_there(statement, node)
-        return name if name and fresh(name, self.taken) == name else "result"
+        names = (_name_there(statement, node), "result", *_part_of_entry(statement, node))
+        return next((n for n in names if n and fresh(n, self.taken) == n), "result")
 
     def _replaced(self) -> dict[Span, str]:
         """Where commit reads a name to which later work of the iteration gives another value."""
@@ -237,6 +242,8 @@ def _name_there(statement: ast.stmt, node: ast.expr) -> str:
                 return name
             case ast.Assign(targets=[ast.Attribute(attr=name)], value=value) if value is node:
                 return name
+            case ast.Subscript(slice=key) if key is node:
+                return "key"
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
                 found = [key for key, value in pairs if value is node]
@@ -244,3 +251,10 @@ def _name_there(statement: ast.stmt, node: ast.expr) -> str:
                     name = str(found[0].value)
                     return name if name.isidentifier() else ""
     return ""
+
+
+def _part_of_entry(statement: ast.stmt, node: ast.expr) -> tuple[str, ...]:
+    match statement:
+        case ast.Assign(targets=[ast.Subscript()], value=value) if value is node:
+            return ("value",)
+    return ()

@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.program import operands
+from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import PAUSE, Effect
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import worth_a_worker
+from pfadvisor.loops.resources import ORDERED
 from pfadvisor.loops.touches import Touch
-from pfadvisor.loops.whole import JOINS
+from pfadvisor.loops.whole import JOINS, whole_of
 from pfadvisor.model import Assumption
 
-BESIDE: Final = frozenset({"clock", "locale", "warnings"})  # all that telling the time touches
+BESIDE: Final = frozenset(
+    {"clock", "locale", "warnings", *ORDERED}
+)  # what telling the time touches
 MOMENTS: Final = frozenset(
     {
         "int",
@@ -38,7 +43,12 @@ PASSING: Final = frozenset({"op", "unpack", "attr", "item", *JOINS})
 def measured_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
     """One for each span of time that the body measures, by the nodes that it is made of."""
     readings = _readings(body, resources)
-    found = [*_between(body, readings), *_around(body, readings), *_budgets(body, readings)]
+    found = [
+        *_between(body, readings),
+        *_around(body, readings),
+        *_budgets(body, readings),
+        *_told(body, resources),
+    ]
     return [_conflict(body, effects, nodes) for effects, nodes in found]
 
 
@@ -148,12 +158,47 @@ def _budgets(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
             yield [effect], work | {body.node_of[i]}
 
 
+def _told(body: Body, resources: list[Touch]) -> Iterator[Span]:
+    """Calls of functions that measure what they do and return it."""
+    for touch in resources:
+        effect = touch.effect
+        if effect.root == ("res", "clock") and effect.how != PAUSE and effect.chain:
+            targets = body.ev.targets.get(effect.instr, ())
+            if any(t.kind == "def" and _returns_time(body, t) for t in targets):
+                yield [effect], frozenset({touch.node})
+
+
+def _returns_time(body: Body, target: Target) -> bool:
+    """Whether what the function returns is made of a difference of two readings of its own."""
+    facts = body.ev.program.module(target.module)
+    if facts is None:
+        return False
+    ev = body.ev.program.evaluation(facts, target.index)
+    code, uses = ev.function.code, whole_of(ev).uses
+    clocks = {e.instr for e in ev.effects if e.root == ("res", "clock") and e.how != PAUSE}
+    flows = [_reached(code, uses, {clock}, PASSING) for clock in clocks]
+    spans = {
+        i
+        for i in whole_of(ev).doing("op")
+        if code[i].args[0] == "-" and sum(i in flow for flow in flows) > 1
+    }
+    told = _reached(code, uses, spans, PASSING | {"display", "call"})
+    return any(not told.isdisjoint(operands(code[i])) for i in whole_of(ev).doing("ret"))
+
+
 def _flow(body: Body, reading: int) -> set[int]:
     """Values that are computed from the reading, by operators alone."""
-    code, found, waiting = body.function.code, {reading}, [reading]
+    found = _reached(body.function.code, body.whole.uses, {reading}, PASSING)
+    return {value for value in found if value in body.node_of}
+
+
+def _reached(
+    code: tuple[Instr, ...], uses: dict[int, list[int]], start: set[int], through: frozenset[str]
+) -> set[int]:
+    found, waiting = set(start), list(start)
     while waiting:
-        for use in body.whole.uses.get(waiting.pop(), ()):
-            if use in body.node_of and use not in found and code[use].op in PASSING:
+        for use in uses.get(waiting.pop(), ()):
+            if use not in found and code[use].op in through:
                 found.add(use)
                 waiting.append(use)
     return found

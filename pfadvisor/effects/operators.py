@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, identity, implicit, in_place, mappings, sharing, stated
+from pfadvisor.effects import (
+    access,
+    calls,
+    identity,
+    implicit,
+    in_place,
+    mappings,
+    sharing,
+    special,
+    stated,
+)
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import (
     BOTTOM,
     MAPPINGS,
+    UNKNOWN,
     Val,
     join,
     join_all,
     of_type,
     parse_type,
+    type_text,
 )
 
 if TYPE_CHECKING:
@@ -178,9 +190,14 @@ def _line_types(
 ) -> frozenset[str] | None:
     """The types that a line states for the result of an operator of instances of the class."""
     itself = operand._replace(types=frozenset({head}))
-    return stated.result_types(
-        ev, line, itself, dict(zip(line.args, others, strict=False)), {}, head
-    )
+    given = dict(zip(line.args, others, strict=False))
+
+    def literal(name: str) -> object:
+        named = given.get(name.removeprefix("type:"), UNKNOWN)
+        return type_text(named.types) if name.startswith("type:") else special.UNKNOWN
+
+    shown = special.refine(line.special, line, literal) if line.special else line
+    return stated.result_types(ev, shown, itself, given, {}, head)
 
 
 def _combined(ev: Evaluation, i: int, operands: list[Val], heads: list[str]) -> Val:

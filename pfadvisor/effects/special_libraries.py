@@ -101,3 +101,13 @@ def translation_table(effect: Effect, literal: Literal) -> Effect:
     if literal("y") is UNKNOWN:
         return effect
     return replace(effect, returns="dict[int, int | None]", result_has=())
+
+
+@special
+def date_difference(effect: Effect, literal: Literal) -> Effect:
+    """A date without a span is a date, without another date a span."""
+    other = str(literal("type:other")).split(" | ")
+    if set(other) == {"datetime.timedelta"}:
+        return replace(effect, returns="type:self")
+    between = set(other) <= {"datetime.date", "datetime.datetime"}
+    return replace(effect, returns="datetime.timedelta") if between else effect

@@ -55,9 +55,9 @@ def test_probe_finds_wrong_lines(tmp_path: Path) -> None:
     package = tmp_path / "pfadvisor"
     for part in ("effects", "knowledge"):
         (package / part).mkdir(parents=True)
+    specials = [path.name for path in (PROJECT / "pfadvisor" / "effects").glob("special*.py")]
     names = "__init__ effect knowledge lines refinement"
-    names += " special special_archives special_children special_libraries"
-    for name in (f"{name}.py" for name in names.split()):
+    for name in (*(f"{name}.py" for name in names.split()), *specials):
         source = PROJECT / "pfadvisor" / "effects" / name
         (package / "effects" / name).write_text(source.read_text("utf-8"), "utf-8")
     for name in ("config.py", "registry.py"):

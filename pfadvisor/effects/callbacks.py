@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls, hidden, instantiate, iterating, mappings
 from pfadvisor.effects.effect import Effect as Line
+from pfadvisor.effects.filling import DEFAULTS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -47,6 +48,8 @@ def call_back(
         given = [access.element(ev, recv)]
     if not given:
         given = [_any_of([v for a, v in given_by.items() if a not in line.calls])]
+    if line.returns == DEFAULTS:  # it is called with nothing
+        given = []
     targets: list[Target] = []
     loose = _any_of([*given, *given_by.values()])
     if "initial" in line.args:

@@ -10,12 +10,18 @@ from pfadvisor.loops.partition import closure
 HEADER = -1
 
 
-def graph(*after: tuple[int, ...]) -> Any:
-    return SimpleNamespace(after=list(after))
+def graph(*after: tuple[int, ...], together: dict[int, set[int]] | None = None) -> Any:
+    return SimpleNamespace(after=list(after), together=together or {})
 
 
 def test_what_follows_from_a_node_goes_with_it() -> None:
     assert closure(graph((1,), (2,), (), (2,)), {0}) == {0, 1, 2}
+
+
+def test_what_is_tied_to_a_node_goes_with_it_and_with_what_follows() -> None:
+    body = graph((), (2,), (), (), together={0: {1}, 1: {0}})
+    assert closure(body, {0}) == {0, 1, 2}
+    assert closure(body, {2, 3}) == {2, 3}
 
 
 def test_the_header_of_a_loop_is_no_node() -> None:

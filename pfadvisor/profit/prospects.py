@@ -117,7 +117,7 @@ def _around_compute(
     if sent is not None:
         return rest, sent
     results = elements_of_item(analysis) if nested else ONCE
-    return rest, transfer_seconds(analysis, machine.rates, results)
+    return rest, transfer_seconds(analysis, machine.rates, results, alone=alone)
 
 
 def _outlooks(guess: Guess) -> tuple[Outlook, ...]:

@@ -30,10 +30,10 @@ CAPTURES_PER_TASK: Final = 1 / 16
 
 
 def transfer_seconds(
-    analysis: Analysis, rates: Rates = RATES, repeated: Estimate = ONCE
+    analysis: Analysis, rates: Rates = RATES, repeated: Estimate = ONCE, *, alone: bool = False
 ) -> Estimate:
     """Seconds per iteration of the analysed loop, both ways; its results are so many times what
-    the code says of one."""
+    the code says of one. What an item that goes `alone` needs besides goes with each."""
     body, compute = analysis.body, analysis.compute_instrs
     code, loop = body.function.code, body.loop
     arguments, captures = set[int](), set[int]()
@@ -52,7 +52,7 @@ def transfer_seconds(
     once = plus(once, times(_unwrapped(body.ev, sizes, results, rates), repeated))
     given = [c for c in captures if code[c].op not in ("name", "import")]
     shared = sent(body.ev, sizes, given, rates)
-    return plus(once, times(shared, exactly(CAPTURES_PER_TASK)))
+    return plus(once, times(shared, exactly(1.0 if alone else CAPTURES_PER_TASK)))
 
 
 def sent(ev: Evaluation, sizes: Sizes, values: Iterable[int], rates: Rates = RATES) -> Estimate:

@@ -119,8 +119,8 @@ def _comprehension(choose: Choice) -> Program:
     target = body.targets(SOURCES[source].split(","))
     loop = f"for {target} in {source}"
     if choose.once_in(4):
-        body.bind("z", "n")
         loop += f" for z in {body.several()}"
+        body.bind("z", "n")
     if choose.once_in(3):
         loop += f" if {body.test()}"
     value, key = body.number(), body.number()

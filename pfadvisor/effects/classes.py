@@ -291,6 +291,18 @@ class Classes:
             for index, _ in self.stores_of(*found).get(attribute, ())
         )
 
+    def annotations_of(self, name: str, attribute: str) -> list[str]:
+        """What the class and its bases state of the attribute's type, as it is written."""
+        texts: list[str] = []
+        for owner in self.lineage(name):
+            found = self.find(owner) if ":" in owner else None
+            if found is not None:
+                texts += [text for field, text in found[1].fields if field == attribute]
+                for index, value in self.stores_of(*found).get(attribute, ()):
+                    told = found[0].functions[index].annotations
+                    texts += [text for at, text in told if at == value]
+        return texts
+
     def _bound_in(self, name: str, module: ModuleFacts, cls: Class) -> frozenset[str]:
         """Names that the body of a class binds."""
         if name not in self._variables:

@@ -54,8 +54,19 @@ def users_of_unpicklable(body: Body, compute: frozenset[int]) -> frozenset[int]:
 
 
 def local_callable(ev: Evaluation, value: Val) -> bool:
-    """A lambda or nested function: it does not pickle, but may be lifted out of its function."""
-    return bool(value.funcs) and any(_callable(ev, f) for f in value.funcs if f[0] == "def")
+    """A lambda or function that is nested here: it does not pickle, but may be lifted out of the
+    function that it stands in, unlike one that another function has made."""
+    stuck = [func for func in value.funcs if func[0] == "def" and _callable(ev, func)]
+    return bool(stuck) and all(_stands_here(ev, func) for func in stuck)
+
+
+def _stands_here(ev: Evaluation, func: tuple[object, ...]) -> bool:
+    functions, scope = ev.module.functions, ev.index
+    own = func[1] == ev.module.name
+    within = functions[int(str(func[2]))].parent if own else -1
+    while scope > 0 and scope != within:
+        scope = functions[scope].parent
+    return own and scope == within and (within > 0 or ev.index == 0)
 
 
 def _callable(ev: Evaluation, func: tuple[object, ...]) -> str:

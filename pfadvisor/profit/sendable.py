@@ -167,7 +167,8 @@ class Instances:
     def _untyped(self, cls: str) -> Iterator[str]:
         for name in sorted(self._program.attribute_names(cls)):
             kept = self._program.attribute(cls, name)
-            if kept is not None and kept.types is None:
+            callables = any("Callable[" in t for t in self._program.annotations_of(cls, name))
+            if kept is not None and (kept.types is None or callables):
                 yield name
 
     def _shown(self, module: ModuleFacts, cls: str, attribute: str) -> bool:

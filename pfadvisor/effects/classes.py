@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import computed_names, decorators, layers
+from pfadvisor.effects import computed_names, decorators, layers, lent
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.handed_iterators import may_be
@@ -56,7 +56,6 @@ class Classes:
         self._variables: dict[str, frozenset[str]] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
         self._running: set[tuple[str, str]] = set()
-        self._by_name: dict[str, dict[str, list[tuple[str, int]]]] = {}
 
     def find(self, name: str) -> tuple[ModuleFacts, Class] | None:
         module_name, _, qualname = name.partition(":")
@@ -122,15 +121,20 @@ class Classes:
 
     def member_of(self, name: str, attribute: str) -> Member | None:
         """(module, function, kind) of a method or property; kind: method static class property …"""
+        hidden = False
         for owner in self.lineage(name):
             found = self.find(owner) if ":" in owner else None
             if found is None:
                 continue
             module, cls = found
+            taken = self.program.taken(owner, module, cls, attribute)
+            if taken is not None:
+                return taken
             index = self._methods_of(owner, cls).get(attribute)
             if index is not None:
                 getter = self._getter(module, cls, attribute, index)
-                return module.name, getter, self._kind(module, getter)
+                return module.name, getter, lent.UNTOLD if hidden else self.kind_of(module, getter)
+            hidden = hidden or lent.hides(self.program, module, cls, attribute)
         return None
 
     def _methods_of(self, name: str, cls: Class) -> dict[str, int]:
@@ -138,7 +142,8 @@ class Classes:
             self._own_methods[name] = dict(cls.methods)
         return self._own_methods[name]
 
-    def _kind(self, module: ModuleFacts, index: int) -> str:
+    def kind_of(self, module: ModuleFacts, index: int) -> str:
+        """What its decorators make of a function in a class body."""
         function = module.functions[index]
         kind = "static" if function.name == "__new__" else "method"
         for origin in decorators.names_of(self.program, module, function):
@@ -162,23 +167,6 @@ class Classes:
                     return index
         return last
 
-    def methods_named(self, module: ModuleFacts, name: str) -> list[tuple[str, int]]:
-        """Methods of that name in the classes of a module and of what it imports."""
-        found: list[tuple[str, int]] = []
-        for neighbour in self.program.neighbours(module):
-            found += self._methods(neighbour).get(name, [])
-        return found
-
-    def _methods(self, module_name: str) -> dict[str, list[tuple[str, int]]]:
-        if module_name not in self._by_name:
-            index: dict[str, list[tuple[str, int]]] = {}
-            module = self.program.module(module_name)
-            for cls in module.classes if module is not None else ():
-                for method, number in cls.methods:
-                    index.setdefault(method, []).append((module_name, number))
-            self._by_name[module_name] = index
-        return self._by_name[module_name]
-
     def setter(self, name: str, attribute: str) -> Member | None:
         for owner in self.lineage(name):
             found = self.find(owner) if ":" in owner else None
@@ -190,6 +178,9 @@ class Classes:
                     and (f"{attribute}.setter" in function.decorators)
                 ):
                     return found[0].name, index, "method"
+            given = lent.functions_of(self.program, *found, attribute, 1) if found else None
+            if given is not None and given[0] == "property":
+                return (*given[1][0], "method")
         return None
 
     def opaque_base(self, name: str) -> str:

@@ -248,7 +248,8 @@ def _properties(
         facts = ev.program.module(module)
         shown = facts.functions[index].decorators if facts is not None else ()
         last = {d.rpartition(".")[2] for d in shown}
-        if last.intersection(ATTRIBUTE[kind][0]):
+        taken = facts is not None and facts.functions[index].name != name
+        if taken or last.intersection(ATTRIBUTE[kind][0]):
             calls.project(ev, i, module, index, value, args, [])
         if kind == "__get__" and "cached_property" in last:
             ev.access(i, value, f".{name}", write=True, how="cache")

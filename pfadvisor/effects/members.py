@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, bare, calls, enums, families, foreign, implicit, owners
 from pfadvisor.effects.class_stores import common_places
+from pfadvisor.effects.lent import UNTOLD, described_methods
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, child, join_all
 
@@ -48,7 +49,11 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
     held = foreign.held(ev, cls, value, access.load(ev, value, f".{name}", known.types))
     class_objs = common if held.objs else frozenset()
     lazy = held.lazy or known.lazy
-    return held._replace(funcs=known.funcs, objs=held.objs | class_objs, lazy=lazy)
+    funcs = known.funcs
+    if funcs and ev.program.is_class_variable(cls, name):
+        funcs = described_methods(ev.program, funcs)
+    held = held if funcs == known.funcs else held._replace(recv=value)
+    return held._replace(funcs=funcs, objs=held.objs | class_objs, lazy=lazy)
 
 
 def _is_abstract(ev: Evaluation, member: Member) -> bool:
@@ -126,9 +131,8 @@ def _member(ev: Evaluation, i: int, value: Val, cls: str, member: Any, name: str
             )
         case "method":
             return function._replace(recv=value)
-    calls.unknown(
-        ev, i, f"{cls.partition(':')[2]}.{name} (decorated)", [calls.Arg("pos", "", value)], []
-    )
+    why = "" if kind == UNTOLD else " (decorated)"
+    calls.unknown(ev, i, f"{cls.partition(':')[2]}.{name}{why}", [calls.Arg("pos", "", value)], [])
     return UNKNOWN._replace(objs=value.objs)
 
 
@@ -152,7 +156,7 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
     stated = ev.program.attribute_type("type", name)
     if stated is not None:
         return Val(types=stated)
-    if member is not None and ev.program.is_replaced(cls, name, ev.module):
+    if member is not None and (member[2] == UNTOLD or ev.program.is_replaced(cls, name, ev.module)):
         return UNKNOWN
     if member is not None:
         function = Val(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.effects.facts import Class, Function, Instr, ModuleFacts
+from pfadvisor.effects.lent import shown
 from pfadvisor.effects.unnamed import asked
 
 if TYPE_CHECKING:
@@ -173,17 +174,14 @@ def _methods(facts: ModuleFacts, cls: Class) -> Iterator[Method]:
             continue
         if _implicit(function, function.name) or function.name in LOOKING_METHODS:
             yield _method(facts, index, function.name)
-    code = facts.functions[cls.body].code
-    for instr in code:
-        if instr.op == "setname" and _special(instr.args[0]):
-            made = code[instr.args[1]]
-            if made.op == "func" and facts.functions[made.args[0]].name != instr.args[0]:
-                yield _method(facts, made.args[0], instr.args[0])
+    for name, index, runs in shown(facts, cls):
+        if runs or _special(name):
+            yield _method(facts, index, name, runs=runs)
 
 
-def _method(facts: ModuleFacts, index: int, name: str) -> Method:
+def _method(facts: ModuleFacts, index: int, name: str, *, runs: bool = False) -> Method:
     function = facts.functions[index]
-    implicit = _implicit(function, name)
+    implicit = runs or _implicit(function, name)
     still = quiet(function)
     asks = asked(function) if still else frozenset[str]()
     return Method(name, (facts.name, index), implicit, still, asks)

@@ -19,6 +19,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.families import Families
 from pfadvisor.effects.knowledge import Knowledge, Remembered
+from pfadvisor.effects.lent import Lent
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Slice
@@ -36,7 +37,17 @@ MOST_REACHED: Final = 2_000
 
 
 class Program(
-    Names, Classes, ClassStores, Families, Noise, Contexts, Tables, Dependencies, Summaries, Alike
+    Names,
+    Classes,
+    Lent,
+    ClassStores,
+    Families,
+    Noise,
+    Contexts,
+    Tables,
+    Dependencies,
+    Summaries,
+    Alike,
 ):
     """All that the analysis asks about code outside the function it looks at."""
 
@@ -44,6 +55,7 @@ class Program(
         self, load: Load, knowledge: Knowledge | None = None, installed: Load | None = None
     ) -> None:
         Classes.__init__(self, self)
+        Lent.__init__(self, self)
         ClassStores.__init__(self, self)
         Names.__init__(self, self)
         Families.__init__(self, self)

@@ -19,6 +19,7 @@ from pfadvisor.effects.values import (
     Val,
     elem_types,
     join,
+    join_all,
     of_type,
     parse_type,
 )
@@ -200,13 +201,34 @@ def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val
     left, others = operands[0], operands[1:2]
     names = (f"__i{name[2:]}", name) if base != symbol else (name,)
     result = protocols_of(ev, i, [left], names, *others)
+    result = join(result, _handed_on(ev, i, left, names, *others))
     if others:
-        mirrored = protocols_of(ev, i, others, (f"__r{name[2:]}",), left)
-        result = join(result, mirrored)
+        names = (f"__r{name[2:]}",)
+        result = join(result, protocols_of(ev, i, others, names, left))
+        result = join(result, _handed_on(ev, i, others[0], names, left))
         if base == "%" and (left.types is None or {"str", "bytes"} & left.types):
             text(ev, i, others)
             protocols_of(ev, i, others, ("__getitem__", "__missing__"), of_type("str"))
     return result
+
+
+def _handed_on(ev: Evaluation, i: int, value: Val, names: tuple[str, ...], *given: Val) -> Val:
+    """What quiet methods give of an operand that may be of any class, if that is nothing new."""
+    if value.types is not None or value == BOTTOM:
+        return BOTTOM
+    noisy, handing = ev.program.noisy(ev.module), ev.program.handing(ev.module)
+    methods = [
+        method
+        for name in names
+        for method in handing.get(name, ())
+        if method not in noisy.get(name, ())
+    ]
+    args = [calls.Arg("pos", "", v) for v in given]
+    if len(methods) > MOST_ALIKE:
+        every = [part for v in (value, *given) for part in (v, access.contents(ev, v))]
+        return join_all(every)._replace(types=None)
+    found = [calls.implied(ev, i, method, value, args, []) for method in methods]
+    return join_all(found) if found else BOTTOM
 
 
 def settled(ev: Evaluation, symbol: str, left: Val, own: Val) -> bool:

@@ -18,6 +18,7 @@ from pfadvisor.effects.dependencies import Dependencies, Load
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.families import Families
+from pfadvisor.effects.handing import Handing
 from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.lent import Lent
 from pfadvisor.effects.names import Names
@@ -43,6 +44,7 @@ class Program(
     ClassStores,
     Families,
     Noise,
+    Handing,
     Contexts,
     Tables,
     Dependencies,
@@ -60,6 +62,7 @@ class Program(
         Names.__init__(self, self)
         Families.__init__(self, self)
         Noise.__init__(self, self)
+        Handing.__init__(self, self)
         Contexts.__init__(self, self)
         Tables.__init__(self, self)
         Dependencies.__init__(self, installed)

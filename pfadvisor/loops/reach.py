@@ -2,12 +2,13 @@
 
 `nodes[].depth` and `nodes[].parent.depth` have one root and two paths: the
 parent of one node may be another node. Types that share no class exclude it.
-What a deep read finds at the end of another path is not asked.
+What a deep read finds at the end of another path is asked only where a container is stated to
+hold such objects.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import DEEP, Obj, parse_type
 from pfadvisor.loops.nodes import Body
@@ -15,6 +16,7 @@ from pfadvisor.loops.stored import FRESH, stores_to
 from pfadvisor.loops.touches import Touch
 
 Types = frozenset[str] | None
+DEEPEST: Final = 4  # containers within containers that are looked through
 
 
 class Meeting(NamedTuple):
@@ -98,7 +100,9 @@ def _hold_one(
     left = types.get((write.effect.root, write.effect.path[: at + 1]))
     right = types.get((read.effect.root, read.effect.path[: at + 1]))
     if left and right and _apart(body, left, right):
-        return None
+        written = types.get((write.effect.root, write.effect.path)) or frozenset()
+        if read.slot[-1] != DEEP or not any(_may_hold(body, t, written) for t in right):
+            return None
     names = write.slot[at], read.slot[at]
     first, second = (
         stores_to(body.ev.program, body.ev.module, name.removeprefix(".")) for name in names
@@ -106,6 +110,17 @@ def _hold_one(
     if names[1] in first or names[0] in second:
         return True
     return None if first == {FRESH} or second == {FRESH} else False
+
+
+def _may_hold(body: Body, name: str, written: frozenset[str], depth: int = 0) -> bool:
+    """Whether what a container is stated to hold may be, or hold, an object of those types."""
+    inside = {one.strip() for each in parse_type(name)[1] for one in each.split("|")}
+    return depth < DEEPEST and any(
+        parse_type(one)[0] == "object"
+        or not _apart(body, frozenset({one}), written)
+        or _may_hold(body, one, written, depth + 1)
+        for one in inside
+    )
 
 
 def _names_a_place(touch: Touch) -> bool:

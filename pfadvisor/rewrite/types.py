@@ -266,7 +266,10 @@ class Types:
         return [] if generic or getattr(defined, "type_params", []) else defined.body
 
     def _called(self, name: str, call: ast.Call, awaited: bool) -> str | None:
-        defined = _definition(self.tree.body, name)
+        local = isinstance(self.scope, FunctionDef) and name in self._bindings_of(self.scope).names
+        defined = self._defined_here(name) if local else _definition(self.tree.body, name)
+        if local and not isinstance(defined, FunctionDef):
+            return None
         if isinstance(defined, ast.ClassDef):
             return name if not awaited else None
         if defined is not None or awaited:
@@ -277,6 +280,13 @@ class Types:
             one = self.value(call.args[0]) if name == "abs" else self._element_of(call.args[0])
             return one if one in _NUMBERS else None
         return _BUILTINS.get(name) or self.library.plain(call, self.value)
+
+    def _defined_here(self, name: str) -> FunctionDef | ast.ClassDef | None:
+        """What the function defines under the name, where nothing else binds it."""
+        scope = self.scope
+        if not isinstance(scope, FunctionDef) or name in self._bindings_of(scope).stored:
+            return None
+        return _definition(scope.body, name)
 
     def _element_of(self, node: ast.expr) -> str | None:
         if isinstance(node, ast.GeneratorExp):

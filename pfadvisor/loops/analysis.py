@@ -127,7 +127,7 @@ class Steps:
             *(c for c in carried_names(self.body) if c.subject not in filled),
             *resource_conflicts(self.body, self.resources),
             *shared_conflicts(self.body, self.shared),
-            *unknown_conflicts(self.body, self.shared),
+            *unknown_conflicts(self.body, self.shared, self.resources),
             *given_conflicts(self.body, self.own),
             *held_conflicts(body, holdings),
             *measured,

@@ -21,6 +21,7 @@ from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
 from pfadvisor.loops.touches import (
     OPEN,
+    UNALTERED,
     Touch,
     describe,
     escaped,
@@ -347,10 +348,10 @@ def given_conflicts(body: Body, own: list[Touch]) -> list[Conflict]:
     return found
 
 
-def unknown_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
+def unknown_conflicts(body: Body, shared: list[Touch], resources: list[Touch]) -> list[Conflict]:
     """Calls of which nothing is known may touch whatever others can reach."""
-    loose = escaped(body)
-    reachable, by_root = set[int](), dict[Root, set[int]]()
+    loose, by_root = escaped(body), dict[Root, set[int]]()
+    reachable = {t.node for t in resources if t.effect.root[1] not in UNALTERED}
     for touch in shared:
         root = touch.effect.root
         by_root.setdefault(root, set()).add(touch.node)

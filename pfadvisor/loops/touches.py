@@ -7,7 +7,7 @@ happens to them orders nodes within the iteration only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import DEEP, Effect, Root, Val, site_of
@@ -19,6 +19,7 @@ from pfadvisor.loops.whole import OPEN
 
 __all__ = [
     "OPEN",
+    "UNALTERED",
     "Touch",
     "describe",
     "escaped",
@@ -28,6 +29,10 @@ __all__ = [
     "touch_of",
     "touches_of",
 ]
+
+UNALTERED: Final = frozenset(
+    {"clock", "entropy", "set-order", "worker", "stdout", "stderr", "log"}
+)  # nobody can change what they give, or else what is written there is ordered by itself
 
 
 class Touch(NamedTuple):

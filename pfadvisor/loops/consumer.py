@@ -30,6 +30,15 @@ def consumer_of(body: Body) -> int:
     return -1
 
 
+def takes_items(body: Body, call: int) -> bool:
+    """Whether the call asks the expression for items, and does not only keep it."""
+    given, made = body.function.code[call].args[1], body.ev.values[body.loop.end].objs
+    starred = any(kind == "star" and v == body.loop.end for kind, _, v in given)
+    return starred or any(
+        e.how == "advance" and (e.root, e.path) in made for e in body.whole.effects_of([call])
+    )
+
+
 def taken_at_once(body: Body, call: int) -> bool:
     """Whether nothing that the iterations might see happens between the expression and the call,
     and nothing else asks the expression for items."""

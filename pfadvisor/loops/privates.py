@@ -26,6 +26,7 @@ WAYS: Final[dict[PrivateKind, frozenset[str]]] = {
     "dict": frozenset({"store", "update"}),
     "Counter": frozenset({"update", "load", "store"}),
 }
+DRAINING: Final = frozenset({"extend", "update"})
 COUNTER: Final = "collections.Counter"
 MERGING: Final[dict[PrivateKind, str]] = {"list": "+=", "set": "|=", "dict": "|="}
 PASSING: Final = JOINS | {"bind"}
@@ -108,14 +109,17 @@ def _bindings(body: Body, name: str) -> list[int]:
 
 
 def _made(body: Body, root: Root) -> str | None:
-    """The text of the call that makes the object, empty, by a name that the whole module knows,
-    if the loop alone then adds to it: sums of anything but its ones would depend on their order."""
+    """The text of the call of the class that makes the object, empty, by a name that the whole
+    module knows, if the loop alone then adds to it: sums of anything but its ones would depend on
+    their order."""
     code, loop = body.function.code, body.loop
     others = [e.instr for e in body.whole.effects_on(root) if e.write and not body.inside(e.instr)]
     if any(i < loop.start or loop.parents for i in others):
         return None
     made = code[root[1]] if isinstance(root[1], int) else None
     if made is None or made.op != "call" or made.args[1]:
+        return None
+    if {t.name for t in body.ev.targets.get(root[1], ())} != {COUNTER}:
         return None
     named = code[made.args[0]]
     while named.op == "attr":
@@ -138,8 +142,14 @@ def _collected(body: Body, web: set[int], kind: PrivateKind, touches: list[Touch
         if put is None:
             return None
         for argument in put:
-            given = _with_argument(body, given, argument)
+            given = _with_argument(body, given, argument, drains=_drains(body, use))
     return given
+
+
+def _drains(body: Body, use: int) -> bool:
+    """Whether the use of an object puts all items of what it is given into it, not that itself."""
+    instr = body.function.code[use]
+    return instr.op == "op" or (instr.op == "attr" and instr.args[1] in DRAINING)
 
 
 def _merges(body: Body, value: int, web: set[int], kind: PrivateKind) -> bool:
@@ -187,12 +197,11 @@ def _counted(body: Body, use: int, web: set[int]) -> tuple[int, ...] | None:
     return (key,) if looked and alone and _is_whole(body, more) else None
 
 
-def _with_argument(body: Body, given: Given, argument: int) -> Given:
-    instr = body.function.code[argument]
-    if instr.op == "comp":
-        many = given.many or body.ev.values[argument].lazy
-        return given._replace(values=given.values + instr.args[2:], many=many)
-    if body.ev.values[argument].lazy:
+def _with_argument(body: Body, given: Given, argument: int, *, drains: bool) -> Given:
+    instr, lazy = body.function.code[argument], body.ev.values[argument].lazy
+    if instr.op == "comp" and (drains or not lazy):
+        return given._replace(values=given.values + instr.args[2:], many=given.many or lazy)
+    if lazy and drains:
         return given._replace(drained=(*given.drained, argument), many=True)
     return given._replace(values=(*given.values, argument))
 

@@ -8,7 +8,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop, ModuleFacts
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import parse_type
-from pfadvisor.loops.consumer import consumer_of, taken_at_once
+from pfadvisor.loops.consumer import consumer_of, taken_at_once, takes_items
 from pfadvisor.loops.drawn import run_ahead
 from pfadvisor.loops.locks import is_lock
 from pfadvisor.loops.mentions import mentioning
@@ -146,7 +146,8 @@ def _consumed_elsewhere(body: Body) -> list[Blocker]:
         targets = body.ev.targets.get(call, ())
         plain = all(t.kind in ("known", "method", "duck") for t in targets)
         consumed = called and called <= {"known", "method"} | ({"duck"} if plain else set())
-        if consumed and not values[call].lazy and taken_at_once(body, call):
+        kept = values[call].lazy or not takes_items(body, call)
+        if consumed and not kept and taken_at_once(body, call):
             return []
     return [
         Blocker(

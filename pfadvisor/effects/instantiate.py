@@ -168,7 +168,8 @@ def known(
     verbs.made(ev, i, name, bound.literal)
     given = asking.ask(ev, i, name, recv, list(bound.vals.values()))
     _read_arguments(ev, i, line, recv, bound, method)
-    changed = [(line.writes, True, method), (line.reads, False, method), (line.uses, True, USE)]
+    writing = folders.written(name, bound.literal)
+    changed = [(line.writes, True, writing), (line.reads, False, method), (line.uses, True, USE)]
     for targets, write, how in changed:
         for target in targets:
             _touch(ev, i, target, recv, bound, how, write=write)

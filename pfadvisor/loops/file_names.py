@@ -6,9 +6,10 @@ iteration's own. Paths that nothing relates may name one file.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from pfadvisor.effects.folders import LISTS, MAKES, TREE
+from pfadvisor.effects.folders import LINKING, LISTS, MAKES, TREES
 from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
@@ -62,6 +63,8 @@ def alike(body: Body, write: Touch, other: Touch) -> bool:
 def apart(body: Body, write: Touch, other: Touch) -> bool:
     """Whether what one iteration writes is no file that another one touches there."""
     one, two = spelled(body, write), spelled(body, other)
+    if writes_through_links(body):
+        return False
     if branch(one) and branch(one) == branch(two):
         return True
     if _cannot_know(body, one, other) or _cannot_know(body, two, write):
@@ -73,31 +76,42 @@ def apart(body: Body, write: Touch, other: Touch) -> bool:
     )
 
 
+@lru_cache(maxsize=4)
+def writes_through_links(body: Body) -> bool:
+    """Whether a link that the iteration makes may lead to what it writes: by any path that it may
+    spell, except that of a folder that it makes and removes."""
+    effects = body.whole.effects_within(body.loop.body, body.loop.end)
+    writes = [e for e in effects if e.write and e.root == ("res", "file")]
+    linking = {e.instr for e in writes if e.how in LINKING}
+    below = {e.instr for e in writes if len(spelled(body, Touch(-1, e, ()))) != 1}
+    return bool(linking) and len(linking | below) > 1
+
+
 def _cannot_know(body: Body, path: Spelling, other: Touch) -> bool:
     """Whether the path lies in what its iteration makes, and no other one has its name."""
     if below_made(path) < 0:
         return False
     if below_made(spelled(body, other)) >= 0:
         return True
-    alone = spelled(body, other) and other.effect.how not in (LISTS, TREE)
+    alone = spelled(body, other) and other.effect.how not in (LISTS, *TREES)
     return bool(alone) and told_before(body, path_of(body, other.effect.key))
 
 
 def is_left(body: Body, touch: Touch) -> bool:
     """Whether what the touch writes is there when the iteration is over."""
     made = below_made(spelled(body, touch))
-    return made < 0 or not is_removed(body, made)
+    return made < 0 or not is_removed(body, made) or writes_through_links(body)
 
 
 def changes_folders(touch: Touch) -> bool:
-    return touch.effect.how in (MAKES, TREE)
+    return touch.effect.how in (MAKES, *TREES)
 
 
 def _deep(write: Touch, other: Touch) -> bool:
     """Whether one of them touches what lies below, too: nothing can be read below a folder that
     is still to be made."""
     hows = {write.effect.how, other.effect.how}
-    return bool(hows & {TREE, LISTS}) or (MAKES in hows and other.effect.write)
+    return bool(hows & {LISTS, *TREES}) or (MAKES in hows and other.effect.write)
 
 
 def is_child(touch: Touch) -> bool:

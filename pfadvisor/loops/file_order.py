@@ -5,7 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 from pfadvisor.effects.folders import LISTS
-from pfadvisor.loops.file_names import alike, changes_folders, is_child, is_open_file, spelled
+from pfadvisor.loops.file_names import (
+    alike,
+    changes_folders,
+    is_child,
+    is_open_file,
+    spelled,
+    writes_through_links,
+)
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.spelling import end_apart, steady
 from pfadvisor.loops.touches import Touch
@@ -34,7 +41,7 @@ def _may_meet(body: Body, first: Touch, then: Touch) -> bool:
         return True
     if any(is_open_file(body, t) for t in pair):
         return False
-    if any(is_child(t) for t in pair):
+    if any(is_child(t) for t in pair) or writes_through_links(body):
         return True
     spellings = [spelled(body, t) for t in pair]
     if any(s and steady(s) for s, t in zip(spellings, pair, strict=True) if t.effect.write):

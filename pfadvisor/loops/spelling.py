@@ -34,6 +34,7 @@ class Part(NamedTuple):
 
 Spelling = tuple[Part, ...]
 SLASH: Final = Part("text", "/")
+UP: Final = Part("text", "..")
 MADE: Final = "made"
 LAST_PARTS: Final = frozenset({"name", "stem", "suffix"})
 
@@ -104,8 +105,11 @@ class Speller:
         return (Part("item", value),)
 
     def _joined(self, values: list[int] | tuple[int, ...]) -> Spelling:
-        parts = [p for v in values for p in (SLASH, *self.of(v))]
-        return tuple(parts[1:])
+        """What is absolute leaves all that stands before it."""
+        parts = self.of(values[0])
+        for told in map(self.of, values[1:]):
+            parts = told if told[:1] == (SLASH,) else (*parts, SLASH, *told)
+        return parts
 
     def _formatted(self, value: int) -> Spelling:
         values = self.body.function.code[value].args[1:]
@@ -205,7 +209,15 @@ def branch(spelling: Spelling) -> Spelling:
     items = [p for p in spelling[:end] if p.kind == "item"]
     if any(isinstance(p.key, tuple) and p.key[:1] == (MADE,) for p in items):
         return spelling[:1] if below_made(spelling) >= 0 else ()
-    return spelling[:end] if len(items) == 1 and items[0].lone else ()
+    stays = len(items) == 1 and items[0].lone and not _climbs(spelling)
+    return spelling[:end] if stays else ()
+
+
+def _climbs(spelling: Spelling) -> bool:
+    """Whether it may lead out of a folder that an item names: upwards, or to what is absolute."""
+    start = next((n for n, p in enumerate(spelling) if p.kind == "item"), len(spelling))
+    below = zip(spelling[start:], spelling[start + 1 :], strict=False)
+    return any(p == UP or (p.kind == "steady" and before == SLASH) for before, p in below)
 
 
 def leaf(spelling: Spelling) -> Spelling:
@@ -220,14 +232,14 @@ def below_made(spelling: Spelling) -> int:
     made = spelling[0].key if spelling else None
     if not isinstance(made, tuple) or made[:1] != (MADE,):
         return -1
-    stays = all(p.plain or p.lone or (p.kind == "text" and p.key != "..") for p in spelling[1:])
+    stays = all(p.plain or p.lone or (p.kind == "text" and p != UP) for p in spelling[1:])
     return int(made[1]) if stays else -1
 
 
 def own(spelling: Spelling) -> bool:
     """Whether no other iteration spells it the same."""
     items = [p for p in spelling if p.kind == "item"]
-    return len(items) == 1 and items[0].own
+    return len(items) == 1 and items[0].own and not _climbs(spelling)
 
 
 def steady(spelling: Spelling) -> bool:

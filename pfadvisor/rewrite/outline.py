@@ -15,6 +15,7 @@ from pfadvisor.model import Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.flow import (
     Leaving,
+    as_evaluated,
     bound_after,
     continues,
     first_assigned,
@@ -44,6 +45,7 @@ from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
 from pfadvisor.rewrite.tails import fills_suite, first_code, last_results
 from pfadvisor.rewrite.text import Line, contains, moved
+from pfadvisor.rewrite.walrus import walrus_names
 
 Swap = tuple[Span, str]
 
@@ -234,8 +236,11 @@ class Outliner:
         self, statement: ast.stmt, floor: int, inner: str, outer: str, bound: set[str]
     ) -> Piece:
         piece = Piece(commit=self._check(outer))
+        holes = as_evaluated(statement, self.stages.holes_in(statement))
+        if walrus_names(statement) & {n for node, _ in holes for n in names_in(node)}:
+            raise Refused("the work may read what its own statement assigns")
         swaps: list[Swap] = []
-        for node, span in self.stages.holes_in(statement):
+        for node, span in holes:
             name = self.stages.holes[span]
             whole, remarks = self.text.with_remarks(span, self.text.span(statement).row + 1)
             swaps.append((whole, name))
@@ -305,8 +310,7 @@ class Outliner:
     def _test(self, test: ast.expr, whole: Piece, inner: str) -> str:
         """The text of the test; what it assigns first of all gets a row of its own."""
         first = first_assigned(test)
-        inside = {n.target.id for n in ast.walk(test) if isinstance(n, ast.NamedExpr)}
-        if inside & {*self.stages.results} - {first.target.id if first else ""}:
+        if walrus_names(test) & {*self.stages.results} - {first.target.id if first else ""}:
             raise Refused("a test assigns under a condition what the commit reads")
         if first is None:
             return self.expression(self.text.span(test), inner)
@@ -360,9 +364,8 @@ class Outliner:
             return "return"
         if self.stages.kept:
             bound = bound - {self.stages.kept}
-        maybe = {*results} & self.maybe
-        self.early |= maybe - bound
-        values = [name if name in bound | maybe else "None" for name in results]
+        self.early |= {*results} & (self.maybe - bound)
+        values = [name if name in bound | self.maybe else "None" for name in results]
         if results[0] == self.stages.kept:
             values[0] = kept
         return f"return {', '.join(values)}"

@@ -20,6 +20,7 @@ from pfadvisor.effects import (
     sharing,
 )
 from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.folders import ADDS
 from pfadvisor.effects.handed_iterators import NEITHER
 from pfadvisor.effects.having import having
 from pfadvisor.effects.narrowing import narrowed
@@ -354,6 +355,8 @@ def resource(
 ) -> None:
     if name == "file" and in_buffer(ev, i, key, write=write, how=how):
         return
+    if how == ADDS and (key < 0 or ev.values[key].const is None):
+        return  # to the folder of all that is temporary, which no program looks at
     stream = stream_behind(ev, key) if name == "file" and write else ""
     if stream:
         name, key = stream, -1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from pfadvisor.effects.folders import LINKING, LISTS, MAKES, TREES
+from pfadvisor.effects.folders import ADDS, LINKING, LISTS, MAKES, MEASURES, TREES
 from pfadvisor.effects.opening import path_behind
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
@@ -63,6 +63,8 @@ def alike(body: Body, write: Touch, other: Touch) -> bool:
 def apart(body: Body, write: Touch, other: Touch) -> bool:
     """Whether what one iteration writes is no file that another one touches there."""
     one, two = spelled(body, write), spelled(body, other)
+    if _unseen(write, other):
+        return True
     if writes_through_links(body):
         return False
     if branch(one) and branch(one) == branch(two):
@@ -76,12 +78,21 @@ def apart(body: Body, write: Touch, other: Touch) -> bool:
     )
 
 
+def _unseen(write: Touch, other: Touch) -> bool:
+    """Whether an entry of a new name in a folder is nothing to who touches the other."""
+    hows = [write.effect.how, other.effect.how]
+    if ADDS not in hows:
+        return False
+    hows.remove(ADDS)
+    return hows[0] not in (LISTS, MEASURES, *TREES)
+
+
 @lru_cache(maxsize=4)
 def writes_through_links(body: Body) -> bool:
     """Whether a link that the iteration makes may lead to what it writes: by any path that it may
     spell, except that of a folder that it makes and removes."""
     effects = body.whole.effects_within(body.loop.body, body.loop.end)
-    writes = [e for e in effects if e.write and e.root == ("res", "file")]
+    writes = [e for e in effects if e.write and e.root == ("res", "file") and e.how != ADDS]
     linking = {e.instr for e in writes if e.how in LINKING}
     below = {e.instr for e in writes if len(spelled(body, Touch(-1, e, ()))) != 1}
     return bool(linking) and len(linking | below) > 1
@@ -99,12 +110,14 @@ def _cannot_know(body: Body, path: Spelling, other: Touch) -> bool:
 
 def is_left(body: Body, touch: Touch) -> bool:
     """Whether what the touch writes is there when the iteration is over."""
+    if touch.effect.how == ADDS:
+        return False
     made = below_made(spelled(body, touch))
     return made < 0 or not is_removed(body, made) or writes_through_links(body)
 
 
 def changes_folders(touch: Touch) -> bool:
-    return touch.effect.how in (MAKES, *TREES)
+    return touch.effect.how in (ADDS, MAKES, *TREES)
 
 
 def _deep(write: Touch, other: Touch) -> bool:
@@ -125,7 +138,9 @@ def of_all(body: Body, write: Touch, other: Touch) -> bool:
     path = spelled(body, write)
     if not path or not steady(path):
         return False
-    return alike(body, write, other) or (is_child(other) and not is_open_file(body, write))
+    if is_child(other):
+        return write.effect.how != ADDS and not is_open_file(body, write)
+    return alike(body, write, other)
 
 
 def is_open_file(body: Body, touch: Touch) -> bool:

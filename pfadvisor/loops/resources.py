@@ -147,7 +147,7 @@ def _across(body: Body, files: list[Touch], children: list[Touch]) -> list[Confl
         for others in (later, reads):
             found += _crossing(body, write, [t for t in others if not apart(body, write, t)])
     for child in (t for t in children if t.effect.write):
-        found += _crossing(body, child, files)
+        found += _crossing(body, child, [t for t in files if not apart(body, child, t)])
     return found
 
 

@@ -171,7 +171,7 @@ class Steps:
         if any(worth_a_worker(self.body, n) for n in proved.commit):
             return self._blocked(proved)
         tree = Tree(self.body, proved, cheap=True)
-        commits = commits_of(self.body, tree, self.shared)
+        commits = commits_of(self.body, tree, self.shared, self.resources)
         computing = tree.compute_nodes()
         if (
             computing
@@ -228,7 +228,7 @@ class Steps:
         part = settled
         if not worthy or not _made_by_workers(body, part.compute):
             return self._blocked(part)
-        commits = tuple(commits_of(body, tree, self.shared))
+        commits = tuple(commits_of(body, tree, self.shared, self.resources))
         ahead = compute | part.head
         used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
         assumptions = [c.assumption for c in used if c.assumption is not None]

@@ -37,16 +37,18 @@ class Commit(NamedTuple):
     root: Root | None = None
 
 
-def commits_of(body: Body, tree: Tree, shared: list[Touch]) -> list[Commit]:
+def commits_of(body: Body, tree: Tree, shared: list[Touch], resources: list[Touch]) -> list[Commit]:
     by_node: dict[int, list[Touch]] = {}
     for touch in shared:
         by_node.setdefault(touch.node, []).append(touch)
+    telling = {t.node for t in resources if t.effect.write} - tree.partition.compute
     found = []
     for stmt in tree._simple(tree.statements):
         if tree.stage_of.get(stmt) == "commit":
             nodes = tree.nodes_of.get(stmt, [])
             if nodes and not all(n in tree.partition.compute for n in nodes):
-                found.append(_commit(body, stmt, nodes, by_node))
+                commit = _commit(body, stmt, nodes, by_node)
+                found.append(commit if telling.isdisjoint(nodes) else commit._replace(op=""))
     return found
 
 

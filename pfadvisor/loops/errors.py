@@ -11,6 +11,7 @@ from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.counters import counter_of
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.source import is_endless
+from pfadvisor.loops.touches import UNALTERED, touches_of
 
 MISUSE: Final = frozenset({"TypeError", "OverflowError", "BufferError", "AttributeError"})
 ON_DEMAND: Final = frozenset({"defaultdict", "Counter"})
@@ -69,16 +70,27 @@ def source_fails(analysis: Analysis) -> bool:
 
 
 def overtaken(analysis: Analysis) -> bool:
-    """Whether a statement of the commit may fail before the work that stands in it does:
-    `counts[key] += f(x)` looks at its slot first."""
+    """Whether a statement of the commit may fail, or change something, before the work that
+    stands in it fails: `counts[key] += f(x)` looks at its slot first."""
     body, code = analysis.body, analysis.body.function.code
     work: dict[int, int] = {}
     for i in sorted(analysis.compute_instrs):
         work[code[i].stmt] = i
-    looks = (i for i in body.node_of if code[i].op == "item" and i < work.get(code[i].stmt, -1))
-    return any(
-        i not in analysis.compute_instrs and not _is_there(body, *code[i].args[:2]) for i in looks
+    before = {i for i in body.node_of if i < work.get(code[i].stmt, -1)} - analysis.compute_instrs
+    looks = (i for i in before if code[i].op == "item")
+    return not before.isdisjoint(_telling(body)) or any(
+        not _is_there(body, *code[i].args[:2]) for i in looks
     )
+
+
+def _telling(body: Body) -> set[int]:
+    """Instructions that are known to raise, or change what others can see, or may do so: what
+    asks the outside for anything may fail."""
+    shared, _, resources = touches_of(body)
+    changing = {t.effect.instr for t in (*shared, *resources) if t.effect.write}
+    asking = {t.effect.instr for t in resources if t.effect.root[1] not in UNALTERED}
+    failing = {i for name, at in body.ev.raises.items() if name not in MISUSE for i in at}
+    return changing | asking | failing | {call.instr for call in body.ev.unknowns}
 
 
 def _is_there(body: Body, base: int, key: int) -> bool:

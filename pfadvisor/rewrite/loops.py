@@ -25,7 +25,7 @@ from pfadvisor.rewrite.scope import enclosing_function, names_in, stores
 from pfadvisor.rewrite.shape import Collect, appended_to, collected, paired, replaceable, without
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.spread import flat, spread_work
-from pfadvisor.rewrite.stages import Loop, Stages
+from pfadvisor.rewrite.stages import STANDING, Loop, Stages
 from pfadvisor.rewrite.text import Text, moved
 from pfadvisor.rewrite.worker import Worker
 
@@ -262,9 +262,9 @@ class LoopRewriter:
             edit = self._edit(to.statement(lines, self._comment()))
             return to.rewritten([edit], f"run {self.called} for each item")
         taken = f"{to.inside}{self.text.unit}{self._take(emission.take)}"
-        if self._stands_behind():
-            piece.commit = self._inlined(piece.commit, argument(emission.take.format(self.future)))
-        body = [taken if line == TAKEN else line for line in piece.commit]
+        behind = argument(emission.take.format(self.future)) if self._stands_behind() else ""
+        body = self._inlined(behind) if behind else piece.commit
+        body = [taken if line == TAKEN else line for line in body]
         body = body if want == "futures" else [line for line in body if line != taken]
         body = from_code(body) or [f"{to.inside}{self.text.unit}pass"]
         before, emission = to.named(emission)
@@ -291,16 +291,16 @@ class LoopRewriter:
         """Whether a statement may fail before the work in it: it takes the result where it did."""
         if not self.plan.overtaken or self.plan.collected:
             return False
-        one = [*self.stages.holes.values()] == [*self.stages.results]
         before = any(self.text.span(each) not in self.stages.holes for each in self.work)
-        if not one or (before and self.plan.raises):
+        if len(self.stages.hole_spans) != 1 or (before and self.plan.raises):
             raise Refused("the commit may fail before the work that stands in it")
         return True
 
-    def _inlined(self, body: list[str], taken: str) -> list[str]:
+    def _inlined(self, taken: str) -> list[str]:
         """The rows with the result taken where the work stood."""
-        name = re.compile(rf"\b{re.escape(self.stages.results[0])}\b")
-        rows = [name.sub(lambda _: taken, line) for line in body if line != TAKEN]
+        with self.stages.standing():
+            body = self._outliner(self.emitter.inside + self.text.unit).run().commit
+        rows = [line.replace(STANDING, taken) for line in body if line != TAKEN]
         return broken(rows, self.text.unit, self.context.width)
 
     def _take(self, form: str) -> str:

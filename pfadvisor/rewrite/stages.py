@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from pfadvisor.model import Plan, PrivateKind, Span, Stage
@@ -14,6 +15,8 @@ from pfadvisor.rewrite.scope import fresh, stores
 from pfadvisor.rewrite.text import Text, contains
 
 Loop = ast.For | ast.AsyncFor
+STANDING: Final = "\1"
+"""Stands in a row of the commit for the work itself."""
 EMPTY: Final[dict[PrivateKind, str]] = {"list": "[]", "set": "set()", "dict": "{}", "int": "0"}
 JOINED: Final[dict[PrivateKind, str]] = {
     "list": "{0}.extend({1})",
@@ -72,6 +75,14 @@ class Stages:
     def hole_spans(self) -> list[Span]:
         """Where commit takes the results, if each is the value of one expression there."""
         return [*self.holes] if (*self.holes.values(),) == self.results else []
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Meanwhile the one hole has a name that no source has."""
+        hole = self.hole_spans[0]
+        name, self.holes[hole] = self.holes[hole], STANDING
+        yield
+        self.holes[hole] = name
 
     @property
     def read_again(self) -> set[str]:

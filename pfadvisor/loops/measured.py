@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.summary import Target
-from pfadvisor.effects.values import PAUSE, Effect
+from pfadvisor.effects.values import PAUSE, Effect, fresh_site
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.nodes import Body
@@ -46,6 +47,7 @@ def measured_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
     found = [
         *_between(body, readings),
         *_around(body, readings),
+        *_kept(body, readings),
         *_budgets(body, readings),
         *_told(body, resources),
     ]
@@ -135,6 +137,29 @@ def _around(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
                 yield from [([effect], work | {body.node_of[i], bound})] if work else ()
 
 
+def _kept(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
+    """Readings that an object keeps which the iteration has not made: whoever looks at it finds
+    how long the work between two of them took."""
+    clocks = sorted(body.node_of[i] for i in readings)
+    work = _work(body, range(len(body.nodes)), readings) if readings else frozenset()
+    outside = any(not clocks[0] <= n <= clocks[-1] for n in work)
+    for i, effect in readings.items() if outside else ():
+        flow = _reached(body.function.code, body.whole.uses, {i}, PASSING | {"display"})
+        users = {u for v in flow for u in body.whole.uses.get(v, ()) if _leaves_there(body, u)}
+        kept = {body.node_of[u] for u in users}
+        stores = {n for n in kept if flow.isdisjoint(body.place_of[n].guards)}
+        if stores:
+            yield [effect], work | stores | {body.node_of[i]}
+
+
+def _leaves_there(body: Body, user: int) -> bool:
+    """Whether it changes an object that the iteration has not made."""
+    return user in body.node_of and any(
+        e.write and e.root[0] != "res" and not body.inside(fresh_site(e.root))
+        for e in body.whole.effects_of([user])
+    )
+
+
 def _bound(body: Body, flow: set[int]) -> Iterator[tuple[str, int]]:
     for name, binds in body.binds.items():
         for bind in binds:
@@ -146,12 +171,13 @@ def _budgets(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
     """Readings by which a test decides whether there is time for the work on any item."""
     for i, effect in readings.items():
         tests = {v for v in _flow(body, i) if not depends_on_item(body, v)}
-        ending = [
-            n
+        jumping = [
+            (n, any(map(body.leaves, instrs)))
             for n, instrs in enumerate(body.nodes)
             if tests.intersection(body.place_of[n].guards) and any(map(body.jumps, instrs))
         ]
-        later = range(min(ending) + 1, len(body.nodes)) if ending else range(0)
+        first = min((-1 if ends else n for n, ends in jumping), default=len(body.nodes))
+        later = range(first + 1, len(body.nodes))
         guarded = [n for n, p in enumerate(body.place_of) if tests.intersection(p.guards)]
         work = _work(body, {*later, *guarded}, readings)
         if work:
@@ -164,19 +190,55 @@ def _told(body: Body, resources: list[Touch]) -> Iterator[Span]:
         effect = touch.effect
         if effect.root == ("res", "clock") and effect.how != PAUSE and effect.chain:
             targets = body.ev.targets.get(effect.instr, ())
-            if any(t.kind == "def" and _returns_time(body, t) for t in targets):
+            called = [ev for t in targets if (ev := _called(body, t)) is not None]
+            if any(map(_returns_time, called)):
                 yield [effect], frozenset({touch.node})
+            elif _leaves_there(body, effect.instr) and any(map(_keeps_time, called)):
+                work = _work(body, range(len(body.nodes)), {effect.instr: effect})
+                yield from [([effect], work | {touch.node})] if work else ()
 
 
-def _returns_time(body: Body, target: Target) -> bool:
+def _called(body: Body, target: Target) -> Evaluation | None:
+    facts = body.ev.program.module(target.module) if target.kind == "def" else None
+    return body.ev.program.evaluation(facts, target.index) if facts is not None else None
+
+
+def _clocks(ev: Evaluation) -> set[int]:
+    return {e.instr for e in ev.effects if e.root == ("res", "clock") and e.how != PAUSE}
+
+
+def _keeps_time(ev: Evaluation) -> bool:
+    """Whether the function stores a reading of its own, and not only when a while has passed."""
+    code, whole = ev.function.code, whole_of(ev)
+    for clock in _clocks(ev):
+        flow = _reached(code, whole.uses, {clock}, PASSING | {"display"})
+        users = {u for v in flow for u in whole.uses.get(v, ())}
+        stores = {e.instr for e in whole.effects_of(users) if e.write and e.root[0] != "res"}
+        if any(flow.isdisjoint(_tested(ev, store)) for store in stores):
+            return True
+    return False
+
+
+def _tested(ev: Evaluation, i: int) -> set[int]:
+    """What the `if` statements around an instruction ask for."""
+    function, found = ev.function, set[int]()
+    block = function.stmts[function.code[i].stmt].block
+    while function.blocks[block].owner >= 0:
+        owner = function.blocks[block].owner
+        found.update(
+            value
+            for test in whole_of(ev).doing("test")
+            if function.code[test].stmt == owner
+            for value in operands(function.code[test])
+        )
+        block = function.stmts[owner].block
+    return found
+
+
+def _returns_time(ev: Evaluation) -> bool:
     """Whether what the function returns is made of a difference of two readings of its own."""
-    facts = body.ev.program.module(target.module)
-    if facts is None:
-        return False
-    ev = body.ev.program.evaluation(facts, target.index)
     code, uses = ev.function.code, whole_of(ev).uses
-    clocks = {e.instr for e in ev.effects if e.root == ("res", "clock") and e.how != PAUSE}
-    flows = [_reached(code, uses, {clock}, PASSING) for clock in clocks]
+    flows = [_reached(code, uses, {clock}, PASSING) for clock in _clocks(ev)]
     spans = {
         i
         for i in whole_of(ev).doing("op")

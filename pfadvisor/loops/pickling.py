@@ -10,7 +10,7 @@ from pfadvisor.effects.layers import hidden
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.remaking import cannot_remake
+from pfadvisor.loops.remaking import cannot_remake, drops_state, loses_state
 from pfadvisor.loops.whole import whole_of
 
 COPYING: Final = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__")
@@ -112,19 +112,24 @@ def _made_from_more(ev: Evaluation, cls: str) -> bool:
     others = {base for base in ev.program.lineage(cls) if ":" not in base} - PLAIN
     if made is None or facts is None or others - VALUES:
         return False
-    if any(ev.program.member_of(cls, name) for name in COPYING):
+    if _says_how(ev, cls):
         return False
     needed = [p for p in facts.functions[made[1]].params if not p.default and p.kind not in STARRED]
     return len(needed) > 1 + bool(others)
 
 
 def copied_its_own_way(ev: Evaluation, type_name: str) -> bool:
-    """Whether a class of the program, of the type or of what it holds, says how it is copied."""
+    """Whether a class of the program, of the type or of what it holds, says how it is copied, or
+    is an heir of one that does not know what heirs keep."""
     head, args = parse_type(type_name)
-    if ":" in head and any(ev.program.member_of(head, name) for name in COPYING):
+    if ":" in head and (_says_how(ev, head) or drops_state(ev.program, head)):
         return True
     parts = [part for argument in args for part in argument.split(" | ")]
     return any(copied_its_own_way(ev, part) for part in parts)
+
+
+def _says_how(ev: Evaluation, cls: str) -> bool:
+    return any(ev.program.member_of(cls, name) for name in COPYING)
 
 
 def _instance(ev: Evaluation, cls: str, depth: int) -> str:
@@ -138,8 +143,11 @@ def _instance(ev: Evaluation, cls: str, depth: int) -> str:
         return f"an instance of `{name}`, a name that more than one class has had"
     if _made_from_more(ev, cls):
         return f"an instance of `{name}`, whose `__new__` needs more than a copy keeps"
-    if found is None or depth > 2 or copied_its_own_way(ev, cls):
+    if found is None or depth > 2 or _says_how(ev, cls):
         return ""
+    losing = drops_state(ev.program, cls) if depth else loses_state(ev, cls)
+    if losing:
+        return f"an instance of `{name}`, which `{losing}` copies without its attributes"
     failing = cannot_remake(ev, cls)
     if failing:
         return f"an instance of `{name}`, whose `{failing}` fails while a copy is made"

@@ -26,6 +26,50 @@ FILLED_BY: Final = {
     "collections.defaultdict": ("__setitem__",),
     "collections.deque": ("append",),
 }
+STATELESS: Final = (
+    "collections.Counter",
+    "collections.defaultdict",
+    "datetime.date",
+    "datetime.time",
+    "decimal.Context",
+    "decimal.Decimal",
+    "fractions.Fraction",
+    "http.cookies.Morsel",
+    "ipaddress.IPv",
+    "numpy.ma.",
+    "numpy.matrix",
+    "numpy.ndarray",
+    "numpy.recarray",
+    "pandas.DataFrame",
+    "pandas.Index",
+    "pandas.Series",
+    "pathlib.",
+    "random.Random",
+    "xml.etree.ElementTree.Element",
+)  # those that are copied as what they are, without what an heir has put on them
+ENUMS: Final = ("enum.",)
+
+
+def drops_state(program: Program, cls: str) -> str:
+    """The library's class of which the class is an heir, and that copies it without what its
+    instances have of their own; "" for none."""
+    bases = [base for base in program.lineage(cls) if ":" not in base]
+    if any(base.startswith(ENUMS) for base in bases):
+        return ""
+    return next((base for base in bases if base.startswith(STATELESS)), "")
+
+
+def loses_state(ev: Evaluation, cls: str) -> str:
+    """The same, where the class is known to have such attributes, or to need them to be made."""
+    base = drops_state(ev.program, cls)
+    own = ev.program.attribute_names(cls) or _needs(ev.program, cls, "__init__")
+    return base if own or _needs(ev.program, cls, "__new__") else ""
+
+
+def _needs(program: Program, cls: str, name: str) -> bool:
+    function = _method(program, cls, name)
+    params = function.params[1:] if function is not None else ()
+    return any(not p.default and p.kind not in ("star", "dstar") for p in params)
 
 
 def cannot_remake(ev: Evaluation, cls: str) -> str:

@@ -7,6 +7,8 @@ equals, the copy is not as good, and the finding rests on `copied-result`.
 
 from __future__ import annotations
 
+from typing import Final
+
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.identity import asks_identity, asks_what_is_what, asks_which_text
@@ -14,6 +16,7 @@ from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Obj, Root, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.outsiders import differs, frozen, outside
 from pfadvisor.loops.planning import names_of, sent_back
@@ -21,6 +24,13 @@ from pfadvisor.loops.recognised import recognised
 from pfadvisor.loops.touches import describe
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
+
+NUMBERS: Final = frozenset({"float", "complex"})
+HASHING: Final = frozenset(
+    f"{kind}{how}"
+    for kind in ("set", "frozenset", "collections.Counter")
+    for how in ("", ".update")
+)
 
 
 def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
@@ -30,11 +40,12 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     body = analysis.body
     names, changes = names_of(analysis), body.whole.made(_Changes, body.ev)
     keys = _keys(body)
+    hashed = keys | _hashed(analysis)
     found: dict[str, Assumption] = {}
     for value, sent in sent_back(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         older = body.node_of.get(value) is None and value not in body.header
-        if _told_from_equals(body, sent):
+        if _told_from_equals(body, sent) or (value in hashed and _unlike_itself(sent.types)):
             subject = names.get(value) or body.ev.text(value) or "result"
             found.setdefault(subject, _question(body, subject, value))
         for obj, holder in outside(body, sent):
@@ -57,6 +68,40 @@ def _told_from_equals(body: Body, value: Val) -> bool:
     """Whether it may be a text or number that the module tells from others that are equal to it."""
     kinds = {parse_type(t)[0] for t in value.types or ("str",)} & {"str", "bytes", "int", "float"}
     return bool(kinds) and asks_which_text(body.ev.program, body.ev.module)
+
+
+def _hashed(analysis: Analysis) -> set[int]:
+    """What crosses and becomes a key, or an item of a set."""
+    body = analysis.body
+    code, uses = body.function.code, body.whole.uses
+    stored = {code[i].args[1] for i in body.whole.doing("setitem")}
+    added = {
+        value
+        for i in body.whole.doing("attr")
+        if code[i].args[1] == "add"
+        for call in uses.get(i, ())
+        if code[call].op == "call"
+        for _, _, value in code[call].args[1]
+    }
+    sets = [c.given for c in analysis.privates if c.private.kind in ("set", "Counter")]
+    found = stored | added | {v for given in sets for v in (*given.values, *given.drained)}
+    if any(t.name in HASHING for t in body.ev.targets.get(consumer_of(body), ())):
+        found |= {*code[body.loop.end].args[2:]}
+    parts = [code[v].args[1:] for v in found if v >= 0 and code[v].op == "display"]
+    return found.union(*parts)
+
+
+def _unlike_itself(types: frozenset[str] | None) -> bool:
+    """Whether it may be a NaN: a key that only the very object is found by."""
+    parsed = [parse_type(name) for name in types or ()]
+    return any(
+        head in NUMBERS or (head in ("tuple", "frozenset") and any(map(_is_number, args)))
+        for head, args in parsed
+    )
+
+
+def _is_number(name: str) -> bool:
+    return _unlike_itself(frozenset({name}))
 
 
 def _question(body: Body, subject: str, value: int) -> Assumption:

@@ -10,6 +10,7 @@ from pfadvisor.loops.affine import affine
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.counters import counter_of
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.remaking import is_called_with_args
 from pfadvisor.loops.source import is_endless
 from pfadvisor.loops.touches import UNALTERED, touches_of
 
@@ -141,5 +142,4 @@ def _is_lost(body: Body, name: str) -> bool:
     program, traits = body.ev.program, body.ev.program.traits_of(name)
     if name in UNSENT or "<locals>" in name or (traits is not None and not traits.picklable):
         return True
-    made = any(program.member_of(name, each) for each in ("__init__", "__new__"))
-    return ":" in name and made and not program.member_of(name, "__reduce__")
+    return ":" in name and is_called_with_args(program, name)

@@ -10,7 +10,13 @@ from pfadvisor.effects.layers import hidden
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.remaking import cannot_remake, drops_state, loses_state
+from pfadvisor.loops.remaking import (
+    cannot_remake,
+    drops_state,
+    is_called_with_args,
+    library_bases,
+    loses_state,
+)
 from pfadvisor.loops.whole import whole_of
 
 COPYING: Final = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__")
@@ -145,6 +151,13 @@ def _instance(ev: Evaluation, cls: str, depth: int) -> str:
         return f"an instance of `{name}`, whose `__new__` needs more than a copy keeps"
     if found is None or depth > 2 or _says_how(ev, cls):
         return ""
+    for base in library_bases(ev.program, cls):
+        stuck = type_problem(ev, base, depth + 1)
+        if stuck:
+            return f"an instance of `{name}`, which is {stuck}"
+        raised = "BaseException" in ev.program.knowledge.lineage(base)
+        if raised and is_called_with_args(ev.program, cls):
+            return f"an instance of `{name}`, which is made from its `args` again"
     losing = drops_state(ev.program, cls) if depth else loses_state(ev, cls)
     if losing:
         return f"an instance of `{name}`, which `{losing}` copies without its attributes"

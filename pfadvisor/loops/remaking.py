@@ -47,13 +47,14 @@ STATELESS: Final = (
     "random.Random",
     "xml.etree.ElementTree.Element",
 )  # those that are copied as what they are, without what an heir has put on them
+REDUCING: Final = ("__reduce__", "__reduce_ex__")
 ENUMS: Final = ("enum.",)
 
 
 def drops_state(program: Program, cls: str) -> str:
     """The library's class of which the class is an heir, and that copies it without what its
     instances have of their own; "" for none."""
-    bases = [base for base in program.lineage(cls) if ":" not in base]
+    bases = library_bases(program, cls)
     if any(base.startswith(ENUMS) for base in bases):
         return ""
     return next((base for base in bases if base.startswith(STATELESS)), "")
@@ -66,6 +67,17 @@ def loses_state(ev: Evaluation, cls: str) -> str:
     return base if own or _needs(ev.program, cls, "__new__") else ""
 
 
+def is_called_with_args(program: Program, cls: str) -> bool:
+    """Whether pickle makes the exception by calling its class with `args`, which need not be what
+    the class is called with."""
+    made = any(program.member_of(cls, each) for each in ("__init__", "__new__"))
+    return made and not any(program.member_of(cls, each) for each in REDUCING)
+
+
+def library_bases(program: Program, cls: str) -> tuple[str, ...]:
+    return tuple(base for base in program.lineage(cls) if ":" not in base)
+
+
 def _needs(program: Program, cls: str, name: str) -> bool:
     function = _method(program, cls, name)
     params = function.params[1:] if function is not None else ()
@@ -75,7 +87,7 @@ def _needs(program: Program, cls: str, name: str) -> bool:
 def cannot_remake(ev: Evaluation, cls: str) -> str:
     """Which method of the class fails when a copy is made, "" for none."""
     program = ev.program
-    bases = [base for base in program.lineage(cls) if ":" not in base]
+    bases = library_bases(program, cls)
     for base in bases:
         if base in CALLED_WITH and not _takes(program, cls, CALLED_WITH[base]):
             return "__init__"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pfadvisor.effects.effect import Effect
+from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.knowledge import Remembered
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.summary import Target
@@ -18,7 +19,7 @@ from pfadvisor.loops.conflicts import Conflict, real_uses
 from pfadvisor.loops.drawing import one_shot
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import private
-from pfadvisor.loops.whole import JOINS
+from pfadvisor.loops.whole import JOINS, whole_of
 from pfadvisor.model import Access
 
 HELD: Final = frozenset(
@@ -88,7 +89,7 @@ class Holding:
         if instr.op == "op":
             return self.named and instr.args[0] not in COMPARING and _may_be_name(value)
         drawn = one_shot(body, use)  # it is read by whoever asks for the next item
-        return instr.op in ("call", "iter") and (drawn or (self.named and _spells(body, use)))
+        return instr.op in ("call", "iter") and (drawn or (self.named and _spells(body.ev, use)))
 
 
 def _is_name(value: Val) -> bool:
@@ -99,21 +100,58 @@ def _may_be_name(value: Val) -> bool:
     return value.types is None or _is_name(value)
 
 
-def _spells(body: Body, call: int) -> bool:
+def _spells(ev: Evaluation, call: int) -> bool:
     """Whether a call only makes one path out of another."""
-    targets = body.ev.targets.get(call, ())
-    if not targets or not _is_name(body.ev.values[call]):
+    targets = ev.targets.get(call, ())
+    if not targets or not _is_name(ev.values[call]):
         return False
-    lines = [_line(body, t) for t in targets]
+    lines = [_line(ev, t) for t in targets]
     return all(line is not None and not (line.blocks or line.reads) for line in lines)
 
 
-def _line(body: Body, target: Target) -> Effect | None:
-    knowledge = body.ev.program.knowledge
+def _line(ev: Evaluation, target: Target) -> Effect | None:
+    knowledge = ev.program.knowledge
     if target.kind == "known":
         return knowledge.call(target.name)
     owner, _, last = target.name.rpartition(".")
     return knowledge.method(owner, last) if target.kind == "method" else None
+
+
+def _acquires(ev: Evaluation, call: int) -> bool:
+    lines = (_line(ev, t) for t in ev.targets.get(call, ()))
+    return any(line is not None and line.acquires for line in lines)
+
+
+def _is_handed(ev: Evaluation, call: int) -> bool:
+    """Whether a function of the program acquires it for its caller, or for the instance."""
+    for target in ev.targets.get(call, ()):
+        facts = ev.program.module(target.module) if target.kind == "def" else None
+        if facts is not None:
+            callee = ev.program.evaluation(facts, target.index)
+            if whole_of(callee).made(_hands_on, callee):
+                return True
+    return False
+
+
+def _hands_on(ev: Evaluation) -> bool:
+    """Whether what the function acquires itself is returned, or kept in an attribute."""
+    code, uses = ev.function.code, whole_of(ev).uses
+    waiting = [i for i in whole_of(ev).doing("call") if _acquires(ev, i)]
+    values = set(waiting)
+    while waiting:
+        for use in uses.get(waiting.pop(), ()):
+            if code[use].op in ("ret", "setattr"):
+                return True
+            passes = code[use].op in PASSING or (code[use].op == "call" and _wraps(ev, use))
+            if passes and use not in values:
+                values.add(use)
+                waiting.append(use)
+    return False
+
+
+def _wraps(ev: Evaluation, call: int) -> bool:
+    made = ev.values[call].types or ()
+    return _spells(ev, call) or any(":" in parse_type(name)[0] for name in made)
 
 
 def is_held(body: Body, value: Val) -> bool:
@@ -157,12 +195,10 @@ def _is_held_type(knowledge: Remembered, name: str) -> bool:
 
 
 def holdings_of(body: Body) -> list[Holding]:
-    code, found = body.function.code, []
+    code, ev, found = body.function.code, body.ev, []
+    asking = {e.instr for e in ev.effects if e.root[0] == "res"}
     for i in body.node_of:
-        if code[i].op == "call" and any(
-            line is not None and line.acquires
-            for line in (_line(body, t) for t in body.ev.targets.get(i, ()))
-        ):
+        if code[i].op == "call" and (_acquires(ev, i) or (i in asking and _is_handed(ev, i))):
             found.append(Holding(body, i, named=True))
         elif code[i].op in ("call", "await") and _is_new(body, i):
             found.append(Holding(body, i, named=False))

@@ -38,6 +38,12 @@ MOMENTS: Final = frozenset(
         "pandas.Timestamp",
     }
 )
+STOPWATCHES: Final = (
+    "time.perf_counter",
+    "time.monotonic",
+    "time.process_time",
+    "time.thread_time",
+)
 PASSING: Final = frozenset({"op", "unpack", "attr", "item", *JOINS})
 
 
@@ -139,17 +145,23 @@ def _around(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
 
 def _kept(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
     """Readings that an object keeps which the iteration has not made: whoever looks at it finds
-    how long the work between two of them took."""
+    how long the work between two of them took. The time of day in a record is no such reading."""
     clocks = sorted(body.node_of[i] for i in readings)
     work = _work(body, range(len(body.nodes)), readings) if readings else frozenset()
     outside = any(not clocks[0] <= n <= clocks[-1] for n in work)
     for i, effect in readings.items() if outside else ():
-        flow = _reached(body.function.code, body.whole.uses, {i}, PASSING | {"display"})
+        passing = PASSING | {"display"} if _is_stopwatch(body, i) else PASSING
+        flow = _reached(body.function.code, body.whole.uses, {i}, passing)
         users = {u for v in flow for u in body.whole.uses.get(v, ()) if _leaves_there(body, u)}
         kept = {body.node_of[u] for u in users}
         stores = {n for n in kept if flow.isdisjoint(body.place_of[n].guards)}
         if stores:
             yield [effect], work | stores | {body.node_of[i]}
+
+
+def _is_stopwatch(body: Body, call: int) -> bool:
+    """Whether the reading means nothing but how far it is from another one."""
+    return any(t.name.startswith(STOPWATCHES) for t in body.ev.targets.get(call, ()))
 
 
 def _leaves_there(body: Body, user: int) -> bool:

@@ -7,6 +7,7 @@ program: objects are opened by what they are made of.
 
 from __future__ import annotations
 
+import _random
 import array
 import asyncio
 import collections
@@ -229,6 +230,6 @@ LOOKS: list[tuple[type, Callable[[Any], Any]]] = [
     (io.BytesIO, lambda value: (io.BytesIO.tell(value), io.BytesIO.getvalue(value))),
     (io.IOBase, lambda value: value.tell() if type(value).__module__ == "_io" else None),
     (types.GeneratorType, lambda value: value.gi_frame and value.gi_frame.f_lasti),
-    (random.Random, lambda value: hash(random.Random.getstate(value))),
+    (random.Random, lambda value: hash((_random.Random.getstate(value), *vars(value).values()))),
     (type(__import__("itertools").count()), repr),
 ]

@@ -141,7 +141,7 @@ class Outliner:
         """The rows by which a worker makes its private accumulators."""
         rows = []
         for private in self.stages.plan.privates:
-            known = self.types.name(private.name) if self.signature.complete else None
+            known = self.stages.stated(private, self.types) if self.signature.complete else None
             name = self.signature.variable(private.name, known) if known else private.name
             rows.append(f"{self.text.unit}{name} = {private.made or EMPTY[private.kind]}")
         return rows

@@ -5,19 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import Final
 
-from pfadvisor.model import PrivateKind
 from pfadvisor.rewrite.outline import Piece
-from pfadvisor.rewrite.stages import Stages
+from pfadvisor.rewrite.stages import GENERIC, Stages
 from pfadvisor.rewrite.types import Types
-
-GENERIC: Final[dict[PrivateKind, str]] = {
-    "list": "list[Any]",
-    "set": "set[Any]",
-    "dict": "dict[Any, Any]",
-    "int": "int",
-}
 
 
 def result_types(

@@ -7,17 +7,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from pfadvisor.model import Plan, PrivateKind, Span, Stage
+from pfadvisor.model import Plan, Private, PrivateKind, Span, Stage
 from pfadvisor.rewrite.direct import unpacked
 from pfadvisor.rewrite.flow import continues, exclusive, runs_once
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh, stores
 from pfadvisor.rewrite.text import Text, contains
+from pfadvisor.rewrite.types import Types
 
 Loop = ast.For | ast.AsyncFor
 STANDING: Final = "\1"
 """Stands in a row of the commit for the work itself."""
 EMPTY: Final[dict[PrivateKind, str]] = {"list": "[]", "set": "set()", "dict": "{}", "int": "0"}
+GENERIC: Final[dict[PrivateKind, str]] = {
+    "list": "list[Any]",
+    "set": "set[Any]",
+    "dict": "dict[Any, Any]",
+    "int": "int",
+}
 JOINED: Final[dict[PrivateKind, str]] = {
     "list": "{0}.extend({1})",
     "set": "{0}.update({1})",
@@ -112,6 +119,13 @@ class Stages:
         spans = [self.text.span(each) for each in values.elts]
         own = [each.id if isinstance(each, ast.Name) else "" for each in values.elts]
         return [self.holes.get(span, name) for span, name in zip(spans, own, strict=True)]
+
+    def stated(self, private: Private, types: Types) -> str | None:
+        """The annotation that an empty accumulator needs; `+=` tells a type checker nothing."""
+        grown = (n.target for n in ast.walk(self.loop) if isinstance(n, ast.AugAssign))
+        named = any(isinstance(n, ast.Name) and n.id == private.name for n in grown)
+        untold = GENERIC[private.kind] if named and private.kind != "int" else None
+        return types.name(private.name) or untold
 
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""

@@ -11,12 +11,13 @@ from pfadvisor.rewrite.scope import names_in
 def last_results(
     tail: dict[str, tuple[int, str]], results: Sequence[str]
 ) -> dict[str, tuple[int, str]]:
-    """The last assignments, as far back as they are results and in their order."""
+    """The last assignments, as far back as they are results and in their order; not those that
+    assign more than one, whose names the `return` would read before."""
     taken: list[str] = []
     read: set[str] = set()
     for name in reversed(tail):
         late = bool(taken) and name in results and results.index(name) > results.index(taken[0])
-        if name not in results or late or name in read:
+        if name not in results or late or name in read or ":=" in tail[name][1]:
             break
         taken.insert(0, name)
         read |= names_in(ast.parse(f"({tail[name][1]}\n)", mode="eval"))

@@ -255,7 +255,7 @@ def _target(program: Program, target: Target, where: Location) -> Iterator[Portr
     from pfadvisor.effects.stated_portraits import of_line
     from pfadvisor.profit.portraits import of_function
 
-    facts = program.module(target.module) if target.kind == "def" else None
+    facts = program.home(target)
     if facts is not None:
         yield of_function(program, facts, target.index, target.context)
     elif target.kind == "class":

@@ -26,6 +26,7 @@ from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Slice
 from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summaries import Summaries
+from pfadvisor.effects.summary import Target
 from pfadvisor.effects.tables import Tables
 from pfadvisor.effects.values import BOTTOM, MAPPINGS, UNKNOWN, Val, join, parse_type, union
 
@@ -135,6 +136,15 @@ class Program(
             evaluation.run()
             self._whole[key] = evaluation
         return self._whole[key]
+
+    def home(self, target: Target) -> ModuleFacts | None:
+        """The module of the function that a call resolved to, None if it is none that is defined."""
+        return self.module(target.module) if target.kind == "def" else None
+
+    def callee(self, target: Target) -> Evaluation | None:
+        """The evaluation of that function."""
+        facts = self.home(target)
+        return self.evaluation(facts, target.index) if facts is not None else None
 
     def relieve(self) -> bool:
         """Forget evaluations, which can be made again, once there are many: what each file that

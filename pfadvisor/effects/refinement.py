@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -33,6 +34,12 @@ REFINEMENTS: Final[dict[str, Refinement]] = {}
 def special(function: Refinement) -> Refinement:
     REFINEMENTS[getattr(function, "__name__")] = function  # noqa: B009
     return function
+
+
+def only_reading(effect: Effect, resource: str) -> Effect:
+    """The same of what it does, but that it only reads the resource."""
+    reads = tuple(dict.fromkeys((*effect.reads, resource)))
+    return replace(effect, reads=reads, writes=without(effect.writes, resource))
 
 
 def without(words: tuple[str, ...], resource: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from pfadvisor.effects.refinement import (
     Literal,
     Mark,
     Refinement,
+    only_reading,
     special,
     without,
 )
@@ -154,8 +155,7 @@ def sql_statement(effect: Effect, literal: Literal) -> Effect:
     text, kind = literal(name), literal(f"type:{name}")
     if kind not in _SELECTS and not (isinstance(text, str) and _only_reads(text)):
         return effect
-    reads = tuple(dict.fromkeys((*effect.reads, "db")))
-    return replace(effect, reads=reads, writes=without(effect.writes, "db"))
+    return only_reading(effect, "db")
 
 
 @special

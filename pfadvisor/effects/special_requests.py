@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pfadvisor.effects.effect import Effect
-from pfadvisor.effects.refinement import ABSENT, GET_LIKE, Literal, special, without
+from pfadvisor.effects.refinement import ABSENT, GET_LIKE, Literal, only_reading, special
 
 
 @special
@@ -19,8 +17,7 @@ def network_method(effect: Effect, literal: Literal) -> Effect:
         reading = isinstance(method, str) and method.upper() in GET_LIKE
     if not reading:
         return effect
-    reads = tuple(dict.fromkeys((*effect.reads, "network")))
-    return replace(effect, reads=reads, writes=without(effect.writes, "network"))
+    return only_reading(effect, "network")
 
 
 @special

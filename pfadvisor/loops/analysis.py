@@ -237,13 +237,8 @@ class Steps:
         assumptions += self._lead(part).too_far(self.accepted)
         leaves = any(body.leaves(i) for n in part.commit for i in body.nodes[n])
         working = run_ahead(body).union(*(body.nodes[n] for n in compute))
-        pure = not any(
-            t.effect.write
-            and t.node in compute
-            and t.effect.root[1] in EXTERNAL
-            and is_left(body, t)
-            for t in self.resources
-        ) and not body.whole.unknowns_of(working)
+        lasting = any(_lasts(body, t, compute) for t in self.resources)
+        pure = not lasting and not body.whole.unknowns_of(working)
         if leaves and not (pure and not _asks_again(body, self.resources, compute)):
             assumptions += self.accepted.left([_in_vain(body)])
         collecting = self._collects(part, list(commits)) and not leaves
@@ -363,13 +358,18 @@ def _asks_again(body: Body, resources: list[Touch], compute: frozenset[int]) -> 
     )
 
 
+def _lasts(body: Body, touch: Touch, compute: frozenset[int]) -> bool:
+    """Whether compute changes what lies outside memory, and that is there when it is over."""
+    outside = touch.effect.write and touch.effect.root[1] in EXTERNAL
+    return outside and touch.node in compute and is_left(body, touch)
+
+
 def _external(body: Body, resources: list[Touch], compute: frozenset[int]) -> list[Assumption]:
     """Effects outside memory that later iterations may have had when an earlier one fails."""
     found: dict[str, Assumption] = {}
     for touch in resources:
-        name = str(touch.effect.root[1])
-        lasting = touch.effect.write and name in EXTERNAL and is_left(body, touch)
-        if lasting and touch.node in compute:
+        if _lasts(body, touch, compute):
+            name = str(touch.effect.root[1])
             found.setdefault(
                 name,
                 Assumption(

@@ -17,7 +17,7 @@ def defers(body: Body, i: int) -> bool:
 
 
 def is_coroutine(body: Body, target: Target) -> bool:
-    facts = body.ev.program.module(target.module) if target.kind == "def" else None
+    facts = body.ev.program.home(target)
     if facts is None:
         return False
     function = facts.functions[target.index]

@@ -11,9 +11,8 @@ from typing import Final
 
 from pfadvisor.effects.folders import ADDS, LINKING, LISTS, MAKES, MEASURES, TREES
 from pfadvisor.effects.opening import path_behind
-from pfadvisor.effects.program import operands
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.own_files import is_removed, told_before
+from pfadvisor.loops.own_files import is_removed, made_of, told_before
 from pfadvisor.loops.spelling import (
     Spelling,
     below_made,
@@ -31,16 +30,7 @@ NAMES: Final = ("str", "bytes", "pathlib.", "os.DirEntry")
 
 def depends_on_item(body: Body, value: int) -> bool:
     """Whether a value is computed from what the loop's header binds."""
-    waiting, seen = [value], {value}
-    while waiting:
-        current = waiting.pop()
-        if current in body.header or current == body.loop.elem:
-            return True
-        if body.inside(current):
-            fresh = set(operands(body.function.code[current])) - seen
-            seen |= fresh
-            waiting += fresh
-    return False
+    return not made_of(body, value).isdisjoint((*body.header, body.loop.elem))
 
 
 def path_of(body: Body, value: int) -> int:

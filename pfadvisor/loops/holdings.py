@@ -124,29 +124,21 @@ def _acquires(ev: Evaluation, call: int) -> bool:
 
 def _is_handed(ev: Evaluation, call: int) -> bool:
     """Whether a function of the program acquires it for its caller, or for the instance."""
-    for target in ev.targets.get(call, ()):
-        facts = ev.program.module(target.module) if target.kind == "def" else None
-        if facts is not None:
-            callee = ev.program.evaluation(facts, target.index)
-            if whole_of(callee).made(_hands_on, callee):
-                return True
-    return False
+    callees = map(ev.program.callee, ev.targets.get(call, ()))
+    return any(whole_of(one).made(_hands_on, one) for one in callees if one is not None)
 
 
 def _hands_on(ev: Evaluation) -> bool:
     """Whether what the function acquires itself is returned, or kept in an attribute."""
-    code, uses = ev.function.code, whole_of(ev).uses
-    waiting = [i for i in whole_of(ev).doing("call") if _acquires(ev, i)]
-    values = set(waiting)
-    while waiting:
-        for use in uses.get(waiting.pop(), ()):
-            if code[use].op in ("ret", "setattr"):
-                return True
-            passes = code[use].op in PASSING or (code[use].op == "call" and _wraps(ev, use))
-            if passes and use not in values:
-                values.add(use)
-                waiting.append(use)
-    return False
+    code, whole = ev.function.code, whole_of(ev)
+    acquired = (i for i in whole.doing("call") if _acquires(ev, i))
+    values = whole.following(acquired, lambda use: _passes(ev, use))
+    return any(code[u].op in ("ret", "setattr") for v in values for u in whole.uses.get(v, ()))
+
+
+def _passes(ev: Evaluation, use: int) -> bool:
+    op = ev.function.code[use].op
+    return op in PASSING or (op == "call" and _wraps(ev, use))
 
 
 def _wraps(ev: Evaluation, call: int) -> bool:

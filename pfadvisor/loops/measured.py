@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import PAUSE, Effect, fresh_site
 from pfadvisor.loops.conflicts import Conflict, access_of
 from pfadvisor.loops.file_names import depends_on_item
@@ -151,7 +149,7 @@ def _kept(body: Body, readings: dict[int, Effect]) -> Iterator[Span]:
     outside = any(not clocks[0] <= n <= clocks[-1] for n in work)
     for i, effect in readings.items() if outside else ():
         passing = PASSING | {"display"} if _is_stopwatch(body, i) else PASSING
-        flow = _reached(body.function.code, body.whole.uses, {i}, passing)
+        flow = _reached(body.ev, {i}, passing)
         users = {u for v in flow for u in body.whole.uses.get(v, ()) if _leaves_there(body, u)}
         kept = {body.node_of[u] for u in users}
         stores = {n for n in kept if flow.isdisjoint(body.place_of[n].guards)}
@@ -202,17 +200,12 @@ def _told(body: Body, resources: list[Touch]) -> Iterator[Span]:
         effect = touch.effect
         if effect.root == ("res", "clock") and effect.how != PAUSE and effect.chain:
             targets = body.ev.targets.get(effect.instr, ())
-            called = [ev for t in targets if (ev := _called(body, t)) is not None]
+            called = [ev for t in targets if (ev := body.ev.program.callee(t)) is not None]
             if any(map(_returns_time, called)):
                 yield [effect], frozenset({touch.node})
             elif _leaves_there(body, effect.instr) and any(map(_keeps_time, called)):
                 work = _work(body, range(len(body.nodes)), {effect.instr: effect})
                 yield from [([effect], work | {touch.node})] if work else ()
-
-
-def _called(body: Body, target: Target) -> Evaluation | None:
-    facts = body.ev.program.module(target.module) if target.kind == "def" else None
-    return body.ev.program.evaluation(facts, target.index) if facts is not None else None
 
 
 def _clocks(ev: Evaluation) -> set[int]:
@@ -221,9 +214,9 @@ def _clocks(ev: Evaluation) -> set[int]:
 
 def _keeps_time(ev: Evaluation) -> bool:
     """Whether the function stores a reading of its own, and not only when a while has passed."""
-    code, whole = ev.function.code, whole_of(ev)
+    whole = whole_of(ev)
     for clock in _clocks(ev):
-        flow = _reached(code, whole.uses, {clock}, PASSING | {"display"})
+        flow = _reached(ev, {clock}, PASSING | {"display"})
         users = {u for v in flow for u in whole.uses.get(v, ())}
         stores = {e.instr for e in whole.effects_of(users) if e.write and e.root[0] != "res"}
         if any(flow.isdisjoint(_tested(ev, store)) for store in stores):
@@ -249,30 +242,23 @@ def _tested(ev: Evaluation, i: int) -> set[int]:
 
 def _returns_time(ev: Evaluation) -> bool:
     """Whether what the function returns is made of a difference of two readings of its own."""
-    code, uses = ev.function.code, whole_of(ev).uses
-    flows = [_reached(code, uses, {clock}, PASSING) for clock in _clocks(ev)]
+    code = ev.function.code
+    flows = [_reached(ev, {clock}, PASSING) for clock in _clocks(ev)]
     spans = {
         i
         for i in whole_of(ev).doing("op")
         if code[i].args[0] == "-" and sum(i in flow for flow in flows) > 1
     }
-    told = _reached(code, uses, spans, PASSING | {"display", "call"})
+    told = _reached(ev, spans, PASSING | {"display", "call"})
     return any(not told.isdisjoint(operands(code[i])) for i in whole_of(ev).doing("ret"))
 
 
 def _flow(body: Body, reading: int) -> set[int]:
     """Values that are computed from the reading, by operators alone."""
-    found = _reached(body.function.code, body.whole.uses, {reading}, PASSING)
+    found = _reached(body.ev, {reading}, PASSING)
     return {value for value in found if value in body.node_of}
 
 
-def _reached(
-    code: tuple[Instr, ...], uses: dict[int, list[int]], start: set[int], through: frozenset[str]
-) -> set[int]:
-    found, waiting = set(start), list(start)
-    while waiting:
-        for use in uses.get(waiting.pop(), ()):
-            if use not in found and code[use].op in through:
-                found.add(use)
-                waiting.append(use)
-    return found
+def _reached(ev: Evaluation, start: set[int], through: frozenset[str]) -> set[int]:
+    code = ev.function.code
+    return whole_of(ev).following(start, lambda use: code[use].op in through)

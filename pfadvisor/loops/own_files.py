@@ -53,16 +53,16 @@ def is_removed(body: Body, made: int) -> bool:
 
 def mentions_made(body: Body, value: int) -> bool:
     """Whether a value is computed from such a name."""
-    return any(made_at(body, v) >= 0 for v in _closure(body, value))
+    return any(made_at(body, v) >= 0 for v in made_of(body, value))
 
 
 def told_before(body: Body, value: int) -> bool:
     """Whether a path is made of what the iteration was given and of what does not change, so that
     no earlier iteration can have handed it on."""
-    return all(_is_told(body, v) for v in _closure(body, value))
+    return all(_is_told(body, v) for v in made_of(body, value))
 
 
-def _closure(body: Body, value: int) -> set[int]:
+def made_of(body: Body, value: int) -> set[int]:
     """What a value is computed from, back to the item and to what was there before the loop."""
     waiting, seen = [value], {value}
     while waiting:

@@ -48,6 +48,17 @@ class Whole:
                 uses.setdefault(value, []).append(i)
         return uses
 
+    def following(self, start: Iterable[int], passes: Callable[[int], bool]) -> set[int]:
+        """The values, and those of instructions that use one of them and pass it on."""
+        found = {*start}
+        waiting = [*found]
+        while waiting:
+            for use in self.uses.get(waiting.pop(), ()):
+                if use not in found and passes(use):
+                    found.add(use)
+                    waiting.append(use)
+        return found
+
     def uses_within(self, value: int, start: int, end: int) -> list[int]:
         """Those from `start` to before `end`."""
         uses = self.uses.get(value, [])

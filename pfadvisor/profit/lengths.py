@@ -66,7 +66,7 @@ def returned(sizes: Sizes, value: int) -> Estimate | None:
 
 def _of_target(sizes: Sizes, value: int, target: Target) -> Estimate | None:
     ev = sizes.ev
-    facts = sizes.program.module(target.module) if target.kind == "def" else None
+    facts = sizes.program.home(target)
     if ev is None or facts is None or facts.functions[target.index].is_generator:
         return None
     given = tuple(sizes.known(v) for v in bound_values(ev, value, target))

@@ -15,9 +15,6 @@ _QUICK = frozenset(
     | {"print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "zip"}
 )
 _FILLS = frozenset({"add", "append", "extend", "insert", "join", "setdefault", "update"})
-_KEEPS = frozenset(
-    {"add", "append", "appendleft", "insert", "put", "put_nowait", "setdefault", "__setitem__"}
-)
 
 
 def consumed(path: Sequence[ast.AST]) -> bool:
@@ -26,8 +23,6 @@ def consumed(path: Sequence[ast.AST]) -> bool:
     match parent:
         case ast.Call(func=ast.Name(id=name)) if name in _LAZY:
             return consumed(path[:-1])
-        case ast.Call(func=ast.Attribute(attr=name)) if name in _KEEPS:
-            return False
         case ast.Call(func=func):
             return func is not node
         case ast.Starred():

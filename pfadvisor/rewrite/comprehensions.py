@@ -119,8 +119,11 @@ class ComprehensionRewriter(Form):
         tail = len(self.text.after(rows))
         texts = list(moved(lines, self.emitter.base, indent))
         texts[-1] = texts[-1][: len(texts[-1]) - tail] if tail else texts[-1]
-        texts = joined(texts, self.emitter.options.width)
-        return broken(texts, self.text.unit, self.emitter.options.width)
+        width = self.emitter.options.width
+        texts = joined(texts, width - tail)
+        if len(texts) == 1 and len(texts[0]) + tail > width:  # with the comment behind it
+            width = min(width, len(texts[0]) - 1)
+        return broken(texts, self.text.unit, width)
 
     def _text(self, node: ast.expr, span: Span, content: str) -> str:
         """`node` with `content` at `span`, which is inside of it, on one line if that can be."""

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 COPIES = frozenset({"list", "set", "dict", "tuple"})
 NUMBERS = frozenset({"int", "float", "complex", "bool", "number"})
+PATHS: Final = ("pathlib.", "os.", "zipfile.Path")
 ITEMS: Final = "[key:self, value:self]"  # what tables say of something that has both
 
 
@@ -243,9 +244,8 @@ def _touch(
 
 def _names_a_file(ev: Evaluation, value: Val) -> bool:
     """A path or descriptor, not an object that is written to."""
-    return value.types is None or all(
-        access.immutable(frozenset({t})) or t.startswith(("pathlib.", "os.")) for t in value.types
-    )
+    types = value.types or ()
+    return all(access.immutable(frozenset({t})) or t.startswith(PATHS) for t in types)
 
 
 def _is_handle(ev: Evaluation, value: Val) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pfadvisor.effects.class_tables import Kept, kept_at, values_at
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.tables_written import Steps, displayed, looks
-from pfadvisor.effects.values import BOTTOM, Obj, Root, Val, ordered
+from pfadvisor.effects.values import BOTTOM, Obj, Root, Val, child, ordered
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Func = tuple[Any, ...]
 CALLABLES: Final = frozenset({"function", "type", "None"})
+FOLLOWED: Final = ("def", "class", "known", "partial")
 
 
 class Tables:
@@ -98,7 +99,7 @@ def _plain_functions(held: list[Val]) -> frozenset[Func]:
     found: set[Func] = set()
     for value in held:
         known = value.funcs and value.types is not None and value.types <= CALLABLES
-        plain = all(f[0] in ("def", "class", "known") for f in value.funcs)
+        plain = all(f[0] in FOLLOWED for f in value.funcs)
         if value == BOTTOM or not known or not plain or value.recv is not None:
             return frozenset()
         found |= value.funcs
@@ -142,4 +143,6 @@ def callables_held(
     if not any(is_table(root, path) or kept_at(ev, root, path) for root, path in value.objs):
         return None
     funcs = ev.program.callables_in(ev, value.objs, elem)
-    return Val(types=types or frozenset({"function"}), funcs=funcs) if funcs else None
+    made = any(func[0] == "partial" for func in funcs)
+    objs = frozenset(child(obj, elem) for obj in value.objs) if made else frozenset[Obj]()
+    return Val(objs, types or frozenset({"function"}), funcs) if funcs else None

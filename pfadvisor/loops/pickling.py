@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pfadvisor.effects import partials
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.layers import hidden
@@ -28,8 +29,8 @@ VALUES: Final = frozenset({"int", "float", "complex", "str", "bytes", "tuple"})
 
 def unpicklable(ev: Evaluation, value: Val, depth: int = 0) -> str:
     """What does not pickle about the value, "" if nothing is known to."""
-    for func in value.funcs:
-        found = _callable(ev, func)
+    for func in sorted(value.funcs, key=repr):
+        found = _callable(ev, func) or _carried_along(ev, func, depth)
         if found:
             return found
     if value.lazy:
@@ -88,6 +89,14 @@ def _callable(ev: Evaluation, func: tuple[object, ...]) -> str:
     if func[0] == "class" and "<locals>" in str(func[1]):
         return f"the local class `{str(func[1]).rpartition('.')[2]}`"
     return "a module" if func[0] == "module" else ""
+
+
+def _carried_along(ev: Evaluation, func: tuple[object, ...], depth: int) -> str:
+    """What a partial holds and does not pickle."""
+    made = partials.made_by(ev, func) if func[0] == "partial" and depth < 3 else None
+    held = [made[0], *(argument.val for argument in made[1])] if made is not None else []
+    found = (unpicklable(ev, value, depth + 1) for value in held)
+    return next(filter(None, found), "")
 
 
 def type_problem(ev: Evaluation, type_name: str, depth: int = 0) -> str:

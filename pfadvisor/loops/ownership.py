@@ -131,6 +131,7 @@ class _Changes:
     if it asks their identity."""
 
     def __init__(self, ev: Evaluation) -> None:
+        self._repeated = ev.program.repeated(ev.module, ev.index)
         self._places: dict[Root, dict[tuple[str, ...], tuple[int, int]]] = {}
         for effect in ev.effects:
             if effect.write and effect.elem != "=":
@@ -153,8 +154,9 @@ class _Changes:
         """Whether the object, or something that it leads to, is changed elsewhere than in the loop
         while something that the loop has made of it may be in use."""
         root, path = obj
+        around = [r for r in self._repeated if r.start < loop.start < r.stop]
         return any(
-            last >= loop.end or (loop.parents and first < loop.start)
+            last >= loop.end or (first < loop.start and any(last >= r.start for r in around))
             for steps, (first, last) in self._places.get(root, {}).items()
             if steps[: len(path)] == path
         )

@@ -160,6 +160,7 @@ class Class(NamedTuple):
     span: Span
     keywords: tuple[str, ...] = ()
     metaclass: str = ""
+    by_identity: bool = False  # whether a decorator may be told to leave out equality by value
 
 
 class ModuleFacts(NamedTuple):

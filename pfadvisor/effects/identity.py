@@ -13,7 +13,7 @@ from pfadvisor.effects.values import IMMUTABLE, NOTHING, Effect, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
-    from pfadvisor.effects.facts import Instr, ModuleFacts
+    from pfadvisor.effects.facts import Class, Instr, ModuleFacts
     from pfadvisor.effects.program import Program
 
 ASKED: Final = "is"
@@ -143,5 +143,10 @@ def _by_identity(program: Program, cls: str) -> bool:
     if any(not base.endswith((".ABC", ".Generic", ".Protocol")) for base in outer):
         return False
     found = program.find(cls)
-    shown = found[1].decorators if found is not None else ()
-    return not any(d.rpartition(".")[2] in RECORDS for d in shown)
+    return found is None or not is_record(found[1])
+
+
+def is_record(cls: Class) -> bool:
+    """Whether a decorator gives the instances an equality by what they hold."""
+    names = {d.removesuffix("()").rpartition(".")[2] for d in cls.decorators}
+    return not cls.by_identity and not names.isdisjoint(RECORDS)

@@ -266,6 +266,7 @@ class Lowering:
             self.span(node),
             tuple(k.arg or "" for k in node.keywords),
             "".join(dotted(k.value) or "?" for k in node.keywords if k.arg == "metaclass"),
+            any(_may_leave_out_equality(d) for d in node.decorator_list),
         )
         return self.emit("class", (number,), node)
 
@@ -311,6 +312,14 @@ class Lowering:
             self.kind == "function" and not rows.isdisjoint(self.module.pure_rows),
             tuple(builder.unreached),
         )
+
+
+def _may_leave_out_equality(decorator: ast.expr) -> bool:
+    if not isinstance(decorator, ast.Call):
+        return False
+    told = [k.value for k in decorator.keywords if k.arg in ("eq", "cmp")]
+    plain = all(isinstance(v, ast.Constant) and v.value is True for v in told)
+    return not plain or bool(decorator.args) or any(k.arg is None for k in decorator.keywords)
 
 
 def _fields(node: ast.ClassDef) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from pfadvisor.effects.annotations import SPREADING
 from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.identity import is_record
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.nodes import Body
@@ -46,10 +47,9 @@ def frozen(body: Body, cls: str) -> bool:
     found = body.ev.program.find(cls)
     if found is None:
         return False
-    decorated = any(
-        d.rpartition(".")[2] in ("dataclass", "frozen", "define") for d in found[1].decorators
-    )
-    return "NamedTuple" in " ".join(found[1].bases) or (decorated and not _written(body, cls))
+    if "NamedTuple" in " ".join(found[1].bases):
+        return True
+    return is_record(found[1]) and not _written(body, cls)
 
 
 def _steady(body: Body, receiver: Val) -> bool:

@@ -13,7 +13,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.identity import asks_identity, asks_what_is_what, asks_which_text
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Obj, Root, Val, parse_type
+from pfadvisor.effects.values import OPAQUE, Obj, Root, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.consumer import consumer_of
@@ -52,7 +52,7 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
             if (
                 older
                 or changes.reach(obj, body.loop)
-                or (holder.funcs and not named)
+                or (not named and _may_act(body, holder))
                 or (differs(body, holder) if holder.types else _matters(body, obj))
                 or (value in keys and _told_apart(body, value))
             ):
@@ -110,6 +110,22 @@ def _question(body: Body, subject: str, value: int) -> Assumption:
         subject,
         f"nobody changes `{subject}` later or asks whether it is the very object that went in",
         body.ev.location(value),
+    )
+
+
+def _may_act(body: Body, holder: Val) -> bool:
+    """Whether a call of the value may do something to the object that it is a method of: what an
+    object of any type has under a name that no method in sight has is data."""
+    funcs = holder.funcs - OPAQUE
+    return any(func[0] != "duck" or _is_method(body.ev, func[1]) for func in funcs)
+
+
+def _is_method(ev: Evaluation, name: str) -> bool:
+    program = ev.program
+    return bool(
+        program.methods_named(ev.module, name)
+        or program.knowledge.types_with_method(name)
+        or program.library_types(ev.module, name)
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
-from pfadvisor.effects.passed import passed
+from pfadvisor.effects.facts import Instr, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Val, parse_type
 from pfadvisor.loops.accepted import Accepted
@@ -24,9 +23,9 @@ from pfadvisor.loops.planning import inputs_of, names_of, sent_back
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 from pfadvisor.profit.cost import ledger_of
+from pfadvisor.profit.shown import Shown, followed, given_by, shown
 
 INDIRECTLY: Final = frozenset({"__init__", "__class__", "cls", "type"})
-PLAIN: Final = frozenset({"int", "float", "str", "bytes", "bool", "None", "tuple", "complex"})
 
 
 def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
@@ -88,13 +87,10 @@ def _copied_its_own_way(ev: Evaluation, held: Val) -> Iterator[str]:
 
 def _unknown_object(analysis: Analysis, held: Val) -> bool:
     """An object of any type whose attributes are asked, and no caller shows what it is."""
-    body = analysis.body
     if held.types is not None or not _asked(analysis, held):
         return False
-    sites = ledger_of(body.ev.program).sites
     given = [root[1] for root, _ in held.objs if root[0] == "param"]
-    shown = [_all_pickle(list(sites.values(body.ev, number))) for number in given]
-    return not shown or not all(shown)
+    return not given or not all(_all_pickle(shown(analysis.body.ev, n)) for n in given)
 
 
 def _unknown_callable(analysis: Analysis, value: int, held: Val) -> bool:
@@ -104,12 +100,11 @@ def _unknown_callable(analysis: Analysis, value: int, held: Val) -> bool:
     calls = (i for i in analysis.compute_instrs if code[i].op == "call")
     if held.funcs or held.types is not None or not any(code[i].args[0] == value for i in calls):
         return False
-    sites = ledger_of(body.ev.program).sites
     given = [root[1] for root, _ in held.objs if root[0] == "param"]
-    shown = [list(sites.values(body.ev, number)) for number in given]
-    return not shown or not all(
+    found = [shown(body.ev, number) for number in given]
+    return not found or not all(
         each and all(ev.values[v].funcs and not unpicklable(ev, ev.values[v]) for ev, v in each)
-        for each in shown
+        for each in found
     )
 
 
@@ -130,21 +125,11 @@ def _unknown_parts(body: Body, held: Val) -> bool:
     return any(instances.unknown(body.ev.module, head) for head in heads)
 
 
-def _all_pickle(shown: list[tuple[Evaluation, int]]) -> bool:
-    return bool(shown) and all(
+def _all_pickle(found: Shown) -> bool:
+    return bool(found) and all(
         ev.values[value].types is not None and not unpicklable(ev, ev.values[value])
-        for ev, value in shown
+        for ev, value in found
     )
-
-
-def _given_pickles(init: Function, number: int, made: list[tuple[Evaluation, Instr]]) -> bool:
-    """Whether what the calls give for the parameter pickles, or where none does, its default."""
-    values = [(ev, passed(init, call)[number]) for ev, call in made]
-    given = [(ev, value) for ev, value in values if value >= 0]
-    named = all(kind in ("pos", "kw") for _, call in made for kind, _, _ in call.args[1])
-    if not given and named:
-        return init.params[number].default in PLAIN
-    return _all_pickle(given)
 
 
 class Instances:
@@ -174,8 +159,9 @@ class Instances:
     def _shown(self, module: ModuleFacts, cls: str, attribute: str) -> bool:
         """Whether the attribute is a parameter of `__init__` for which all who make instances in
         the file pass what pickles."""
-        found = self._program.member_of(cls, "__init__")
-        facts = self._program.module(found[0]) if found is not None else None
+        program = self._program
+        found = program.member_of(cls, "__init__")
+        facts = program.module(found[0]) if found is not None else None
         if found is None or facts is None:
             return False
         init = facts.functions[found[1]]
@@ -186,8 +172,12 @@ class Instances:
         }
         if not numbers:
             return False
-        made = list(self._made(module, facts, found[1], cls))
-        return bool(made) and all(_given_pickles(init, n, made) for n in numbers)
+        made, own = (
+            list(self._made(module, facts, found[1], cls)),
+            program.evaluation(facts, found[1]),
+        )
+        given = (given_by(own, n, *one) for n in numbers for one in made)
+        return bool(made) and all(_all_pickle(followed(one)) for one in given)
 
     def _made(
         self, module: ModuleFacts, facts: ModuleFacts, index: int, cls: str

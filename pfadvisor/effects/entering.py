@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects import access, calls, implicit, instantiate
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.knowledge import own_line
-from pfadvisor.effects.values import UNKNOWN, Val, join_all, of_type, parse_type, union
+from pfadvisor.effects.values import (
+    BOTTOM,
+    UNKNOWN,
+    Val,
+    join,
+    join_all,
+    of_type,
+    parse_type,
+    union,
+)
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -17,11 +26,34 @@ CLOSERS: Final = {"contextlib.closing": "close", "contextlib.aclosing": "aclose"
 
 def enter(ev: Evaluation, i: int, instr: Instr) -> Val:
     value: Val = ev.values[instr.args[0]]
-    implicit.protocols_of(ev, i, [value], ("__aenter__",))
-    result = calls.protocol(ev, i, value, "__enter__", ())
-    if result is not None:
-        return result
-    ev.access(i, value, "[]", write=True, how="enter")
+    dunder = "__aenter__" if _is_async(ev, i, instr) else "__enter__"
+    own = calls.protocol(ev, i, value, dunder, ())
+    others = value if own is None else _without(ev, value, dunder)
+    if own is not None and others == BOTTOM:
+        return own
+    ev.access(i, others, "[]", write=True, how="enter")
+    return join(own or BOTTOM, _handed_out(ev, i, instr, others))
+
+
+def _is_async(ev: Evaluation, i: int, instr: Instr) -> bool:
+    """Whether an `async with` awaits what entering gives."""
+    after: Instr = ev.function.code[i + 1] if i + 1 < len(ev.function.code) else instr
+    return after.op == "await" and after.args == (i,) and after.span == instr.span
+
+
+def _without(ev: Evaluation, value: Val, dunder: str) -> Val:
+    """What the value may be besides an instance of a class of the project that has the method."""
+    heads = {name: parse_type(name)[0] for name in value.types or ()}
+    types = frozenset(
+        name
+        for name, head in heads.items()
+        if ":" not in head or ev.program.member_of(head, dunder) is None
+    )
+    return value._replace(types=types) if types else BOTTOM
+
+
+def _handed_out(ev: Evaluation, i: int, instr: Instr, value: Val) -> Val:
+    """What entering gives of a context manager that is none of the project's."""
     closed = _closed(ev, instr.args[0])
     if closed is not None:
         return closed

@@ -231,7 +231,7 @@ PrivateKind = Literal["list", "set", "dict", "int", "Counter"]
 
 
 class Private(NamedTuple):
-    """A local that collects: each iteration fills one of its own, which is `made` so."""
+    """A local, or `local.attribute`, that collects: each iteration fills one that is `made` so."""
 
     name: str
     kind: PrivateKind

@@ -112,8 +112,7 @@ class Steps:
     def __init__(self, body: Body, accepted: Accepted, private: tuple[Candidate, ...] = ()) -> None:
         self.body, self.accepted, self.private = body, accepted, private
         touches, self.own, self.resources = touches_of(self.body)
-        roots = {c.root for c in private}
-        self.shared = [t for t in touches if t.effect.root not in roots]
+        self.shared = [t for t in touches if not any(c.collects(t) for c in private)]
         filled = {c.private.name for c in private}
         order_edges(self.body, self.own)
         order_files(self.body, self.resources)

@@ -195,7 +195,8 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
     params = {p.name: p for p in function.params}
     captured: dict[str, Input] = {}
     used: dict[str, Input] = {}
-    for i in sorted(analysis.compute_instrs):
+    own = frozenset(i for c in analysis.privates for i in c.uses)
+    for i in sorted(analysis.compute_instrs - own):
         if code[i].op == "free":
             captured[code[i].args[0]] = Input(code[i].args[0], "capture", None)
         if code[i].op == "name" and _rebound(body, code[i].args[0]):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import Root, parse_type
+from pfadvisor.loops.attributed import Attribute, attributes, held_by
 from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
@@ -30,7 +31,8 @@ DRAINING: Final = frozenset({"extend", "update"})
 COUNTER: Final = "collections.Counter"
 MERGING: Final[dict[PrivateKind, str]] = {"list": "+=", "set": "|=", "dict": "|="}
 PASSING: Final = JOINS | {"bind"}
-WHOLE: Final = frozenset({"int", "bool"})
+NUMBER: Final = frozenset({"int"})
+WHOLE: Final = NUMBER | {"bool"}
 
 
 class Given(NamedTuple):
@@ -44,26 +46,39 @@ class Given(NamedTuple):
 
 class Candidate(NamedTuple):
     """`root` of the object that collects, None for a number; `nodes` that add to it;
-    `given`: what is put into it."""
+    `given`: what is put into it; `value`: one that is the object; `attribute` that it is."""
 
     private: Private
     root: Root | None
     nodes: frozenset[int]
     given: Given
+    value: int = -1
+    attribute: Attribute | None = None
+
+    def collects(self, touch: Touch) -> bool:
+        """Whether an access is to what it collects in."""
+        root, own = touch.effect.root, self.attribute
+        apart = own is not None and (root, touch.slot[0]) == (own.owner, own.step)
+        return apart or root == self.root
+
+    @property
+    def uses(self) -> frozenset[int]:
+        """Where the body speaks of an attribute."""
+        return self.attribute.loads | self.attribute.stores if self.attribute else frozenset()
 
 
 def candidates(body: Body, shared: list[Touch]) -> tuple[Candidate, ...]:
     """Those that some compound statement of the body adds to, or a call that drains an iterator."""
     if body.loop.form not in ("for", "async-for") or handled(body):
         return ()
-    found = [*_objects(body, shared), *_numbers(body)]
+    found = [*_objects(body, shared), *_numbers(body), *_attributes(body, shared)]
     inside = [c for c in found if c.given.many or any(body.place_of[n].atom >= 0 for n in c.nodes)]
     return tuple(c for c in inside if _unseen(body, c.private.name))
 
 
 def _unseen(body: Body, name: str) -> bool:
     """Whether only the scope of the loop knows the name."""
-    function = body.function
+    function, name = body.function, name.partition(".")[0]
     if name in function.cells | function.globals:
         return False
     return function.kind != "module" or not any(
@@ -91,10 +106,55 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
             continue
         (name, value) = names[0]
         binds = _bindings(body, name)
-        given = _collected(body, {value} | _web(body, name), kind, touches)
+        web = {value} | _web(body, name)
+        given = None if _is_another(body, web, kind) else _collected(body, web, kind, touches)
         if given is not None and binds == body.binds.get(name, []):
             nodes = frozenset((*(t.node for t in touches), *(body.node_of[i] for i in binds)))
-            yield Candidate(Private(name, kind, made), root, nodes, given)
+            yield Candidate(Private(name, kind, made), root, nodes, given, value)
+
+
+def _attributes(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
+    for found in attributes(body, shared):
+        root = held_by(body, found) if found.loads else None
+        own = [t for t in shared if root is not None and t.effect.root == root]
+        own += [
+            t._replace(effect=t.effect._replace(path=t.effect.path[1:]))
+            for t in found.touches
+            if t.effect.path
+        ]
+        types = {t for i in found.loads for t in body.ev.values[i].types or {"?"}}
+        heads = {parse_type(t)[0] for t in types}
+        kind = next((k for k in MERGING if heads == {k}), None)
+        given = _collected(body, _merged(body, found, kind), kind, own, found) if kind else None
+        nodes = frozenset(t.node for t in (*own, *found.touches))
+        if root is not None and kind and given is not None:
+            private = Private(found.text, kind)
+            yield Candidate(private, root, nodes, given, min(found.loads), found)
+        elif types == NUMBER and _adds(body, found):
+            yield Candidate(Private(found.text, "int"), None, nodes, Given(), -1, found)
+
+
+def _merged(body: Body, found: Attribute, kind: PrivateKind) -> set[int]:
+    """Where the attribute is loaded, and where an operator adds to what it holds."""
+    stored = {body.function.code[i].args[2] for i in found.stores}
+    return {*found.loads} | {v for v in stored if _merges(body, v, {*found.loads}, kind)}
+
+
+def _adds(body: Body, found: Attribute) -> bool:
+    """Whether whole numbers are added to the attribute, and nothing else is done to it."""
+    code, uses, summed = body.function.code, body.whole.uses, set[int]()
+    for store in found.stores:
+        total = code[store].args[2]
+        op = code[total]
+        if op.op != "op" or op.args[0] != "+=" or uses.get(total) != [store]:
+            return False
+        old, more = op.args[1:]
+        alone = old in found.loads and uses.get(old) == [total] and more not in found.loads
+        if not alone or not _is_whole(body, more) or not _is_whole(body, total):
+            return False
+        summed.add(old)
+    touched = {t.effect.instr for t in found.touches}
+    return bool(summed) and summed == found.loads and touched <= summed | found.stores
 
 
 def _web(body: Body, name: str) -> set[int]:
@@ -127,18 +187,32 @@ def _made(body: Body, root: Root) -> str | None:
     return body.ev.text(root[1]) if named.op == "name" else None
 
 
-def _collected(body: Body, web: set[int], kind: PrivateKind, touches: list[Touch]) -> Given | None:
+def _is_another(body: Body, web: set[int], kind: PrivateKind) -> bool:
+    """Whether the body gives the name another value than the object."""
+    code, bound = body.function.code, {v for v in web if body.inside(v)}
+    return any(code[v].op not in JOINS and not _merges(body, v, web, kind) for v in bound)
+
+
+def _collected(
+    body: Body,
+    web: set[int],
+    kind: PrivateKind,
+    touches: list[Touch],
+    attribute: Attribute | None = None,
+) -> Given | None:
     """What is put into the object, if nothing but that happens to it in the body."""
     code, given = body.function.code, Given()
     merging = {v for v in web if _merges(body, v, web, kind)}
     added = [t.effect for t in touches if t.effect.write or t.effect.instr not in merging]
     if any(effect.chain or effect.path or effect.how not in WAYS[kind] for effect in added):
         return None
-    if any(body.inside(v) and code[v].op not in JOINS and v not in merging for v in web):
-        return None
     uses = {u for v in web for u in body.whole.uses_within(v, body.loop.body, body.loop.end)}
-    for use in sorted(uses):
-        put = () if code[use].op in PASSING else _added(body, use, web, kind)
+    stores = attribute.stores if attribute else frozenset()
+    passing = frozenset() if attribute else PASSING
+    if not stores <= uses:
+        return None
+    for use in sorted(uses - stores):
+        put = () if code[use].op in passing else _added(body, use, web, kind)
         if put is None:
             return None
         for argument in put:
@@ -220,8 +294,9 @@ def _numbers(body: Body) -> Iterator[Candidate]:
         sums = {v for v in web if code[v].op == "op" and code[v].args[0] == "+="}
         plain = all(code[v].op in ("phi", "loopphi") for v in web - sums)
         added = [code[v].args[2] for v in sums]
-        if not sums or not plain or not all(_is_whole(body, v) for v in (phi, *sums, *added)):
-            continue
+        whole = all(_is_whole(body, v) for v in (*sums, *added))
+        if not (sums and plain and whole and body.ev.values[phi].types == NUMBER):
+            continue  # a bool to which nothing is added stays one
         if any(v in web for v in added) or any(
             code[u].op not in ("bind", "phi", "loopphi") and u not in sums
             for v in web

@@ -8,7 +8,6 @@ from pfadvisor.effects.orders import ORDER, is_seeded, is_set
 from pfadvisor.effects.values import Effect, Val, fresh_site
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.planning import sent_back
 from pfadvisor.model import Assumption
 
@@ -72,8 +71,5 @@ def _joined(analysis: Analysis) -> list[Val]:
     """The sets that workers fill for themselves."""
     body = analysis.body
     return [
-        body.ev.values[value]
-        for c in analysis.privates
-        if c.root and c.private.kind == "set"
-        for _, value in holders(body, c.root)
+        body.ev.values[c.value] for c in analysis.privates if c.root and c.private.kind == "set"
     ]

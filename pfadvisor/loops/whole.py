@@ -281,6 +281,15 @@ class Whole:
         return found
 
     @cached_property
+    def containers(self) -> dict[Root, list[tuple[Obj, Root]]]:
+        """Root -> its objects that something holds, with the roots of what does."""
+        found: dict[Root, list[tuple[Obj, Root]]] = {}
+        for (container, _), value in self._heap.items():
+            for obj in value.objs:
+                found.setdefault(obj[0], []).append((obj, container[0]))
+        return found
+
+    @cached_property
     def _inside(self) -> dict[Root, set[Root]]:
         inside: dict[Root, set[Root]] = {}
         for (obj, _), value in self._heap.items():

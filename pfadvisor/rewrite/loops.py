@@ -57,6 +57,7 @@ class LoopRewriter:
         worker = Worker(
             self.context, self.plan, self.loop, self.target, self.targets, self.options.backend
         )
+        worker.own = self.stages.own
         self.swaps = worker.swaps(self.loop.body)
         outliner = self._outliner(self.base + self.text.unit * 2)
         piece = outliner.run()
@@ -115,11 +116,10 @@ class LoopRewriter:
         return found if self.emitter.spread else ""
 
     def _item_type(self) -> str | None:
-        types = self.context.types
-        whole = types.element(self.loop.iter)
+        whole = self.context.types.element(self.loop.iter)
         if self.projection is None:
             return whole
-        parts = types.parts(self.loop.target, whole)
+        parts = self.context.types.parts(self.loop.target, whole)
         target = self.projection.target
         return parts.get(target.id) if isinstance(target, ast.Name) else None
 

@@ -140,9 +140,9 @@ class Outliner:
     def _begun(self) -> list[str]:
         """The rows by which a worker makes its private accumulators."""
         rows = []
-        for private in self.stages.plan.privates:
+        for private, own in zip(self.stages.plan.privates, self.stages.own.values(), strict=True):
             known = self.stages.stated(private, self.types) if self.signature.complete else None
-            name = self.signature.variable(private.name, known) if known else private.name
+            name = self.signature.variable(own, known) if known else own
             rows.append(f"{self.text.unit}{name} = {private.made or EMPTY[private.kind]}")
         return rows
 

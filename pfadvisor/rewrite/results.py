@@ -23,7 +23,8 @@ def result_types(
     known |= dict.fromkeys(stages.flags.values(), "bool")
     early = any(re.search(r"\breturn\b.*\bNone\b", line) for line in piece.worker)
     known = {name: None if early else each for name, each in known.items() if _sure(piece, name)}
-    known |= {p.name: types.name(p.name) or GENERIC.get(p.kind) for p in plan.privates}
+    own = stages.own
+    known |= {own[p.name]: types.name(p.name) or GENERIC.get(p.kind) for p in plan.privates}
     return [known.get(name) if name != stages.kept else "bool" for name in stages.results]
 
 

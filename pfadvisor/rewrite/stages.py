@@ -47,7 +47,8 @@ class Stages:
     flags     split `if` -> the name that carries its test's outcome
     holes     span of a hole -> the name that carries its value
     kept      name that says whether the iteration goes on to its commit, "" if all do
-    parts     private accumulator -> what the parent calls the part of it that an iteration gives
+    own       private accumulator -> what the worker calls the one of its own
+    parts     that name -> what the parent calls the part that an iteration gives
     unpacked  what the last of compute that takes one value apart calls its parts
     packed    the tuple of all results, if to append it is all that is left to the commit
     """
@@ -60,7 +61,9 @@ class Stages:
         self.replaced = self._replaced()
         self.unpacked = next((names for s in loop.body[::-1] if (names := self._unpacked(s))), ())
         self._name(loop.body)
-        self.parts = {p.name: self._fresh(PARTS[p.kind].format(p.name)) for p in plan.privates}
+        self.own = {p.name: self._owned(p.name) for p in plan.privates}
+        named = [(self.own[p.name], PARTS[p.kind]) for p in plan.privates]
+        self.parts = {name: self._fresh(form.format(name)) for name, form in named}
         self.packed: ast.Tuple | None = None
         self.packed = self._packed()
 
@@ -68,7 +71,7 @@ class Stages:
     def results(self) -> tuple[str, ...]:
         """What the worker gives back, as it calls it."""
         names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
-        names += [private.name for private in self.plan.privates]
+        names += self.own.values()
         names = self._in_order(self.packed) if self.packed else names
         found = tuple(dict.fromkeys(name for name in names if name))
         return self.unpacked if not self.packed and {*self.unpacked} == {*found} else found
@@ -124,13 +127,15 @@ class Stages:
         """The annotation that an empty accumulator needs; `+=` tells a type checker nothing."""
         grown = (n.target for n in ast.walk(self.loop) if isinstance(n, ast.AugAssign))
         named = any(isinstance(n, ast.Name) and n.id == private.name for n in grown)
+        named = named or "." in private.name
         untold = GENERIC[private.kind] if named and private.kind != "int" else None
         return types.name(private.name) or untold
 
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""
         return [
-            indent + JOINED[p.kind].format(p.name, self.parts[p.name]) for p in self.plan.privates
+            indent + JOINED[p.kind].format(p.name, self.parts[self.own[p.name]])
+            for p in self.plan.privates
         ]
 
     def stage(self, statement: ast.stmt) -> Stage | None:
@@ -246,6 +251,13 @@ class Stages:
     def _follows(self, node: ast.AST, later: ast.AST) -> bool:
         after = self.text.span(later)[:2] > self.text.span(node)[:2]
         return after and not exclusive(self.loop.body, node, later)
+
+    def _owned(self, name: str) -> str:
+        """A local keeps its name, an attribute becomes a local of its own."""
+        owner, dot, attr = name.rpartition(".")
+        if dot and owner in stores(self.loop):
+            raise Refused(f"{owner!r} is another thing in part of the body")
+        return self._fresh(attr.lstrip("_") or "own") if dot else name
 
     def _fresh(self, base: str) -> str:
         name = fresh(base, self.taken)

@@ -53,6 +53,7 @@ class Worker:
         """`target` is the text of what an item is bound to, `names` what that binds."""
         self.context, self.plan, self.loop = context, plan, loop
         self.target, self.names = target, names
+        self.own: dict[str, str] = {}  # private accumulator -> what it is called here
         self.name = ""
         self.private = False
         self.initializer: tuple[str, tuple[str, ...]] | None = None
@@ -118,8 +119,10 @@ class Worker:
         return any(g.stage == "compute" and contains(g.span, span) for g in self.plan.granules)
 
     def _attribute(self, node: ast.AST) -> str:
-        """The parameter that stands for an attribute of `self`."""
+        """The local that stands for an attribute: a parameter for one of `self`."""
         match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if f"{name}.{attr}" in self.own:
+                return self.own[f"{name}.{attr}"]
             case ast.Attribute(value=ast.Name(id="self"), attr=attr):
                 return self.attributes.get(attr, "")
         return ""
@@ -252,7 +255,7 @@ class Worker:
             raise Refused(f"the body calls {sorted(read & _FRAME)[0]}()")
         passed = [*self.captures, *self.large]
         given = {capture.name for capture in passed} | self.names | set(self.imports)
-        given |= {private.name for private in self.plan.privates}
+        given |= {private.name.partition(".")[0] for private in self.plan.privates}
         given |= set(self.lifted)
         missing = sorted((read & self._local()) - made - given)
         for node in self.lifted.values():

@@ -139,6 +139,7 @@ class TypeTraits:
     """One class, as a table states it (`[types]`).
 
     bases        other classes of tables whose methods it has
+    whole        the lines are all that instances have: reading any other name raises
     mutable      whether instances change; immutable ones have no places to write
     picklable    whether instances pickle and the copy is as good as the original
     copy_differs picklable, but the copy is another thing (StringIO): never sent
@@ -157,6 +158,7 @@ class TypeTraits:
     """
 
     bases: tuple[str, ...] = ()
+    whole: bool = False
     mutable: bool = True
     picklable: bool = True
     copy_differs: bool = False

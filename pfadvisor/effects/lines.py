@@ -30,6 +30,7 @@ _FLAGS: Final = {
     "thread_safe",
     "mutable",
     "copy_differs",
+    "whole",
     "one_shot",
     "shares",
     "new_items",

@@ -170,6 +170,20 @@ def test_names_listed_as_elsewhere_are_in_tables() -> None:
 
 
 @pytest.mark.parametrize("root", ROOTS)
+def test_what_is_whole_lacks_nothing_public(root: str) -> None:
+    skip_unless_checked(root)
+    for name, line in table_of(root).types.items():
+        traits = lines.read_traits(line, name)
+        if traits.whole:
+            kind = name if root == "builtins" else f"{root}.{name}"
+            public = {each for each in dir(interpreter.resolve(root, name)) if each[0] != "_"}
+            known = knowledge.Knowledge()
+            owners = [one for owner in known.lineage(kind) if (one := known.traits(owner))]
+            stated = {attribute for one in owners for attribute, _ in one.attributes}
+            assert [n for n in public - stated if not has_line(kind, n)] == [], kind
+
+
+@pytest.mark.parametrize("root", ROOTS)
 def test_class_methods_are_calls(root: str) -> None:
     """A class method has no receiver: its line is `"Class.name"` in [calls]."""
     skip_unless_checked(root)

@@ -61,12 +61,19 @@ ADVICE: Final = {
     "mutated-iterable": "collect the changes and apply them after the loop",
     "callee-writes-global": "return the change and apply it in the loop",
     "ordered-output": "return the text and write it in the loop",
-    "process-wide-state": "pass the value (an absolute path, an environment mapping) instead",
+}
+SETTINGS: Final = {"cwd": "working directory", "env": "environment", "signal": "signal handlers"}
+ADVICE_ON_STATE: Final = {
+    "cwd": "name places by absolute paths instead",
+    "env": "pass an environment mapping to what needs it instead",
+    "context": "work in a context of the body's own",
 }
 
 
 def blocker_of(conflict: Conflict) -> Blocker:
     subject = conflict.subject
+    if conflict.rule == "process-wide-state":
+        subject = SETTINGS.get(subject, subject)
     if conflict.rule == "aliased-places":
         subject = subject.replace(",", "` and `")
     message = conflict.message or MESSAGES[conflict.rule].format(subject)
@@ -84,8 +91,14 @@ def blocker_of(conflict: Conflict) -> Blocker:
         message,
         conflict.source.chain[0] if conflict.source.chain else conflict.source.location,
         tuple(dict.fromkeys(related)),
-        ADVICE.get(conflict.rule, ""),
+        _advice(conflict),
     )
+
+
+def _advice(conflict: Conflict) -> str:
+    if conflict.rule == "process-wide-state":
+        return ADVICE_ON_STATE.get(conflict.subject, "")
+    return ADVICE.get(conflict.rule, "")
 
 
 def _related(access: Access) -> Related:

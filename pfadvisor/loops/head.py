@@ -16,6 +16,7 @@ from pfadvisor.loops.conflicts import Conflict
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import (
     Partition,
+    calls_for_a_worker,
     closure,
     counting,
     seeds_of,
@@ -27,7 +28,6 @@ from pfadvisor.loops.touches import Touch, overlap
 
 BARRED: Final = frozenset(
     {
-        "elem",  # a loop: too much for the part that stays serial
         "await",
         "func",  # may look at names when they have changed
         "class",
@@ -44,7 +44,7 @@ def with_head(
     active, used = counting(conflicts, assume=assume)
     own = pinned | seeds_of(body, shared, assume=assume)
     head = _head(body, active, own | {n for c in active for n in _ends(c)})
-    if head is None or not all(_can_lead(body, n) for n in head):
+    if head is None or _is_work(body, head) or not all(_can_lead(body, n) for n in head):
         return None
     rest = {n for c in active if not _ends(c) <= head for n in c.nodes}
     commit = closure(body, (own | rest) - head)
@@ -136,6 +136,15 @@ def _statement(body: Body, node: int) -> int:
     while stmts[stmt].block != body.loop.block:
         stmt = body.function.blocks[stmts[stmt].block].owner
     return stmt
+
+
+def _is_work(body: Body, head: set[int]) -> bool:
+    """Whether a statement repeats calls: too much for the part that stays serial."""
+    code = body.function.code
+    repeating = {
+        _statement(body, n) for n in head if any(code[i].op == "elem" for i in body.nodes[n])
+    }
+    return any(calls_for_a_worker(body, n) for n in head if _statement(body, n) in repeating)
 
 
 def _can_lead(body: Body, node: int) -> bool:

@@ -138,9 +138,13 @@ def closure(body: Body, seeds: set[int]) -> set[int]:
 def worth_a_worker(body: Body, node: int) -> bool:
     """Whether the node calls code of a size that is not known to be trivial, or loops."""
     code = body.function.code
+    repeats = any(code[i].op in REPEATING and i != body.loop.elem for i in body.nodes[node])
+    return repeats or calls_for_a_worker(body, node)
+
+
+def calls_for_a_worker(body: Body, node: int) -> bool:
+    """Whether the node calls code of a size that is not known to be trivial."""
     for i in body.nodes[node]:
-        if code[i].op in REPEATING and i != body.loop.elem:
-            return True
         for target in body.ev.targets.get(i, ()):
             if target.kind in ("def", "unknown"):
                 return True

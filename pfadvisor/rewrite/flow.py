@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from pfadvisor.model import Span
-from pfadvisor.rewrite.scope import stores
+from pfadvisor.rewrite.scope import binds, stores
 
 Leaving = (ast.Continue, ast.Break, ast.Return, ast.Raise)
 
@@ -70,9 +70,9 @@ def _bound_by(statement: ast.stmt) -> set[str] | None:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return {alias.asname or alias.name.partition(".")[0] for alias in names}
         case ast.Assign() | ast.AugAssign():
-            return stores(statement)
+            return binds(statement)
         case ast.AnnAssign(value=value):
-            return stores(statement) if value else set()
+            return binds(statement) if value else set()
     return set()
 
 

@@ -16,12 +16,13 @@ from pfadvisor.rewrite.layout import fitted
 from pfadvisor.rewrite.naming import worker_name
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import (
+    binds,
     bound_in,
     enclosing_class,
     enclosing_function,
     fresh,
-    loads,
     names_in,
+    reads,
     stores,
 )
 from pfadvisor.rewrite.stages import Stages
@@ -48,7 +49,7 @@ class Head:
             raise Refused("a serial statement may raise StopIteration, which no generator can")
         self._refuse(stages)
         self.late = self._after_use(set(plan.live_after))
-        made = sorted(set().union(*(stores(s) for s in self.statements)))
+        made = sorted(set().union(*(binds(s) for s in self.statements)))
         later = self._read_later() | set(plan.live_after)
         later |= self._seen_elsewhere() & set(made)
         kept = [n for n in dict.fromkeys([*self._in_target(), *made]) if n in later]
@@ -73,10 +74,10 @@ class Head:
         before = self.loop.body[: self.loop.body.index(self.statements[-1])]
         if stages.commits(before) and not stages.plan.collected:
             raise Refused("an exception of a serial statement would come before what it follows")
-        made = set().union(*(stores(s) for s in self.statements))
+        made = set().union(*(binds(s) for s in self.statements))
         if made & self._declared():
             raise Refused("the serial statements bind names of an outer scope")
-        again = {n for s in rest for n in stores(s)}
+        again = {n for s in rest for n in binds(s)}
         if made & again:
             raise Refused("the work changes what the serial statements before it read")
 
@@ -91,10 +92,10 @@ class Head:
         body = self.loop.body
         for at, statement in enumerate(body):
             rest = [s for s in body[:at] if s not in self.statements]
-            if statement in self.statements and stores(statement) & _names(rest):
+            if statement in self.statements and binds(statement) & _names(rest):
                 late = [s for s in body[at:] if s in self.statements]
                 rest = [s for s in body[at:] if s not in self.statements]
-                if set().union(*(stores(s) for s in late)) & (live | _names(rest)):
+                if set().union(*(binds(s) for s in late)) & (live | _names(rest)):
                     raise Refused("both the old and the new value of a serial variable are read")
                 return late
         return []
@@ -125,7 +126,7 @@ class Head:
                 local |= bound_in(node)
         if enclosing_function(self.context.path) is None:
             local = bound_in(self.text.tree) & self._carried(made)
-        used = {name for s in self.statements for name in loads(s) | stores(s)}
+        used = {name for s in self.statements for name in reads(s) | binds(s)}
         sure = bound_after(self.statements) or set()
         private = (set(made) - self._carried(made)) & sure
         given = sorted((used & local) - set(self._in_target()) - private)
@@ -156,12 +157,12 @@ class Head:
         carried: set[str] = set()
         bound: set[str] = set()
         for statement in self.statements:
-            read = loads(statement)
+            read = reads(statement)
             if isinstance(statement, ast.AugAssign):
-                read |= stores(statement)
+                read |= binds(statement)
             carried |= (read & set(made)) - bound
             bound |= bound_after([statement]) or set()
-        replaced = set().union(*(stores(s) for s in self.late))
+        replaced = set().union(*(binds(s) for s in self.late))
         return carried | (set(made) - bound) | replaced
 
     def _body(self) -> list[str]:

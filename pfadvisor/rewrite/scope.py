@@ -144,6 +144,40 @@ def stores(node: ast.AST) -> set[str]:
     }
 
 
+def reads(node: ast.AST) -> set[str]:
+    """Names of the scope that `node` stands in which it reads: not those that its comprehensions
+    and lambdas keep to themselves."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
+            return {name}
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            first, own = node.generators[0].iter, _targets(node)
+            inside = {n for child in ast.iter_child_nodes(node) for n in reads(child)} - own
+            return inside | reads(first)
+        case ast.Lambda(args=args):
+            own = {n.arg for n in ast.walk(args) if isinstance(n, ast.arg)}
+            return (reads(node.body) - own) | reads(args)
+    return {name for child in ast.iter_child_nodes(node) for name in reads(child)}
+
+
+def binds(node: ast.AST) -> set[str]:
+    """Names of the scope that `node` stands in which it binds."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            return {name}
+        case ast.Lambda(args=args):
+            return binds(args)
+    found = {name for child in ast.iter_child_nodes(node) for name in binds(child)}
+    if isinstance(node, Comprehension):
+        walruses = (n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+        return found - _targets(node) | set(walruses)
+    return found
+
+
+def _targets(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> set[str]:
+    return {name for each in node.generators for name in stores(each.target)}
+
+
 def fresh(base: str, taken: set[str] | frozenset[str]) -> str:
     """`base`, or the first `base_2`, `base_3` ... that is free."""
     number = 1

@@ -44,7 +44,6 @@ from pfadvisor.effects.values import (
     join,
     join_all,
     parse_type,
-    type_text,
 )
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ class Bound:
         kind, _, argument = name.rpartition(":")
         if kind:
             given = self.vals.get(argument, BOTTOM)
-            return type_text(given.types) if kind == "type" else verbs.verb_of(self.ev, given)
+            return verbs.told(self.ev, kind, given, self.keys.get(argument, -1))
         if name in self.vague:
             return special.UNKNOWN
         if name not in self.vals:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.refinement import ABSENT, GET_LIKE, Literal, only_reading, special
+
+ASKING: Final = re.compile(  # one whole request, without a body
+    rf"({'|'.join(sorted(GET_LIKE))}) [^\r\n]+ HTTP/1\.[01]\r\n([^\r\n]+\r\n)*\r\n"
+)
 
 
 @special
@@ -25,3 +32,11 @@ def request_method(effect: Effect, literal: Literal) -> Effect:
     """Like `network_method`, of what an object may say instead of an address."""
     target = next(name for name in ("url", "fullurl") if name in effect.args)
     return network_method(effect, literal) if literal(f"verb:{target}") == "GET" else effect
+
+
+@special
+def network_text(effect: Effect, literal: Literal) -> Effect:
+    """What is sent as it is: a request that the code spells from end to end may only ask."""
+    text = literal("text:data")
+    asks = isinstance(text, str) and ASKING.fullmatch(text) is not None
+    return only_reading(effect, "network") if asks else effect

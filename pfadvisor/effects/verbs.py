@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.refinement import ABSENT, GET_LIKE, UNKNOWN, Literal
-from pfadvisor.effects.values import Obj, Val
+from pfadvisor.effects.values import Obj, Val, type_text
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REQUEST: Final = "urllib.request.Request"
 VERB: Final = ".verb"
 TELLING: Final = frozenset({".data", ".method", ".get_method", ".__dict__", ".__class__"})
+TEXT: Final = frozenset({"str"})
+HOLE: Final = "\0"
+MOST_STEPS: Final = 6
 HARMLESS: Final = frozenset(
     {"add_header", "add_unredirected_header", "has_header", "remove_header", "set_proxy"}
 )
@@ -32,6 +35,33 @@ def made(ev: Evaluation, i: int, name: str, literal: Literal) -> None:
     if isinstance(method, str):
         told = Val(types=frozenset({"str"}), const=method.upper())
         ev.store((("fresh", i), ()), VERB, told)
+
+
+def told(ev: Evaluation, kind: str, value: Val, at: int) -> object:
+    """Of an argument its "type", its "verb", or the "text" as far as the code spells it."""
+    if kind == "type":
+        return type_text(value.types)
+    return verb_of(ev, value) if kind == "verb" else _spelled(ev, at)
+
+
+def _spelled(ev: Evaluation, value: int, steps: int = MOST_STEPS) -> str:
+    """The text, or bytes, with `HOLE` for each part that a run decides."""
+    const = ev.values[value].const if value >= 0 else None
+    if isinstance(const, str | bytes):
+        return const if isinstance(const, str) else const.decode("latin-1")
+    if value < 0 or not steps:
+        return HOLE
+    code = ev.function.code
+    instr = code[value]
+    if instr.op == "call" and code[instr.args[0]].op == "attr":
+        text, name = code[instr.args[0]].args
+        known = name == "encode" and ev.values[text].types == TEXT
+        return _spelled(ev, text, steps - 1) if known else HOLE
+    if instr.op != "op" or instr.args[0] not in ("+", "fmt"):
+        return HOLE
+    parts = [_spelled(ev, part, steps - 1) for part in instr.args[1:]]
+    converted = instr.args[0] == "fmt" and any(part.startswith("!") for part in parts[1:2])
+    return HOLE if converted else "".join(parts)
 
 
 def verb_of(ev: Evaluation, value: Val) -> object:

@@ -92,7 +92,7 @@ def unified_diff(name: str, before: str, after: str, notes: Sequence[str] = ()) 
 
     if before == after:
         return ""
-    shown = name.replace(os.sep, "/")
+    shown = name.replace(os.sep, "/").lstrip("/")  # an absolute name is one below the root
     lines = compare(_rows(before), _rows(after), f"a/{shown}", f"b/{shown}")
     return "".join([*(f"# {note}\n" for note in notes), *_ended(lines)])
 

@@ -132,6 +132,14 @@ def test_a_diff_names_what_it_rests_on_and_is_what_git_applies(pfadvisor, write,
     assert "pool.map" in path.read_text(encoding="utf-8")
 
 
+def test_a_diff_of_a_file_elsewhere_is_a_patch_of_the_root(pfadvisor, write, tmp_path, monkeypatch):
+    path = write("src/a.py", GOOD)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    ran = pfadvisor("fix", "--diff", str(path))
+    assert f"\n--- a{path.as_posix()}\n+++ b{path.as_posix()}\n" in ran.out
+
+
 def test_diff_without_changes_is_silent(pfadvisor, write):
     write("a.py", ASKED)
     ran = pfadvisor("fix", "--diff")

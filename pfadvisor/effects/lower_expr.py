@@ -10,6 +10,7 @@ from pfadvisor.effects.lower_comp import call_loop, comprehension, is_call_loop
 from pfadvisor.effects.versions import answer_to
 
 if TYPE_CHECKING:
+    from pfadvisor.effects.environments import Env
     from pfadvisor.effects.lower import Lowering
 
 OPERATORS: dict[type[ast.AST], str] = {
@@ -112,10 +113,38 @@ def _compare(low: Lowering, node: ast.Compare) -> int:
 
 
 def _boolean(low: Lowering, node: ast.BoolOp) -> int:
+    return _operands(low, node)[0]
+
+
+def _operands(low: Lowering, node: ast.BoolOp) -> tuple[int, Env]:
+    """The value, and names as they are where all operands were evaluated: each of them is only
+    where those before it are."""
+    builder = low.builder
+    ends: list[Env] = []
     values = [lower_expr(low, node.values[0])]
     for part in node.values[1:]:
-        values.append(_maybe(low, part))
-    return low.emit("op", ("and" if isinstance(node.op, ast.And) else "or", *values), node)
+        before, builder.env = builder.env, builder.env.copy()
+        values.append(lower_expr(low, part))
+        ends += [before] if builder.env.chunks != before.chunks else []
+    through = builder.env
+    if ends:
+        builder.merge([*ends, through], low.span(node))
+    name = "and" if isinstance(node.op, ast.And) else "or"
+    return low.emit("op", (name, *values), node), through
+
+
+def lower_test(low: Lowering, node: ast.expr) -> tuple[int, Env, Env]:
+    """A condition, and names as they are where it holds and where it does not."""
+    match node:
+        case ast.BoolOp():
+            value, through = _operands(low, node)
+            ways = (through, low.builder.env)
+            return (value, *ways) if isinstance(node.op, ast.And) else (value, *ways[::-1])
+        case ast.UnaryOp(op=ast.Not()):
+            value, holds, fails = lower_test(low, node.operand)
+            return low.emit("op", (OPERATORS[ast.Not], value), node), fails, holds
+    value = lower_expr(low, node)
+    return value, low.builder.env, low.builder.env
 
 
 def _maybe(low: Lowering, node: ast.expr) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pfadvisor.effects.environments import Env
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.lower_blocks import lower_match, lower_try, lower_with, suite
-from pfadvisor.effects.lower_expr import OPERATORS, lower_expr
+from pfadvisor.effects.lower_expr import OPERATORS, lower_expr, lower_test
 from pfadvisor.effects.scopes import assigned, dotted
 from pfadvisor.effects.versions import decided
 
@@ -66,7 +66,7 @@ def _aug_assign(low: Lowering, node: ast.AugAssign) -> None:
 
 def _if(low: Lowering, node: ast.If) -> None:
     builder, owner = low.builder, low.builder.stmt
-    test = lower_expr(low, node.test)
+    test, holds, fails = lower_test(low, node.test)
     low.emit("test", (test,), node.test)
     if low.kind == "module" and _is_guard(node.test):
         low.module.guards.append(
@@ -75,13 +75,14 @@ def _if(low: Lowering, node: ast.If) -> None:
                 end_column=low.span(node.body[-1]).end_column,
             )
         )
-    before, was_dead = builder.env.copy(), builder.dead
+    fails, was_dead = fails.copy(), builder.dead
+    builder.env = holds.copy()
     answer = decided(node.test, low.module.flags)
     ends: list[Env] = []
     suite(low, node.body, "then", owner, test, never=answer is False)
     if not builder.dead:
         ends.append(builder.env)
-    builder.env, builder.dead = before.copy(), was_dead
+    builder.env, builder.dead = fails, was_dead
     if node.orelse or answer is True:
         suite(low, node.orelse, "else", owner, test, never=answer is True)
     if not builder.dead:

@@ -273,9 +273,8 @@ class Outliner:
 
     def _assign(self, name: str, value: str, inner: str, remarks: Sequence[str] = ()) -> Piece:
         self.maybe.add(name)
-        lines = f"{inner}{name} = {value}".split("\n")
-        above = [inner + each for each in remarks]
-        return Piece([*above, *lines], [], {name}, {name: (len(above), value)})
+        rows = [*(inner + each for each in remarks), *f"{inner}{name} = {value}".split("\n")]
+        return Piece(rows, [], {name}, {name: (len(remarks), value)})
 
     def _split(
         self, statement: ast.If, floor: int, inner: str, outer: str, bound: set[str]
@@ -310,8 +309,10 @@ class Outliner:
     def _test(self, test: ast.expr, whole: Piece, inner: str) -> str:
         """The text of the test; what it assigns first of all gets a row of its own."""
         first = first_assigned(test)
-        if walrus_names(test) & {*self.stages.results} - {first.target.id if first else ""}:
+        late = walrus_names(test) & {*self.stages.results} - {first.target.id if first else ""}
+        if late & self.given:
             raise Refused("a test assigns under a condition what the commit reads")
+        self.maybe |= late
         if first is None:
             return self.expression(self.text.span(test), inner)
         name, span = first.target.id, self.text.span(first)
@@ -324,10 +325,8 @@ class Outliner:
     def _chunk(
         self, statement: ast.stmt, floor: int, new: str, swaps: Sequence[Swap], own: bool = True
     ) -> list[str]:
-        """The statement's rows with the comments that belong to it, at indentation `new`.
-
-        `own` applies the renamings that compute needs.
-        """
+        """The statement's rows with the comments that belong to it, at indentation `new`; `own`:
+        with the renamings that compute needs."""
         span = self._whole(statement)
         every = [*swaps, *(self._renamed(span) if own else ())]
         if self.text.slice(span).startswith("elif"):

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts, last_name
 
 ANY: Final = "*"
+OWN: Final = -1
 PATCHES: Final = frozenset({"patch", "object", "setattr"})
 FILLS: Final = frozenset({"update", "setdefault", "pop", "clear"})
 RUNS: Final = frozenset({"exec", "eval"})
+ENDS: Final = {"+": -1, "fmt": -1, "%": 0}  # operators that make texts, and what tells their ends
 Code = tuple[Instr, ...]
+
+
+class Bound(NamedTuple):
+    """A name that code binds from outside, in the module that the value `owner` of the function
+    is; `OWN` for one that only a text names, and for the code's own module."""
+
+    owner: int
+    name: str
 
 
 def bound_from_outside(module: ModuleFacts) -> frozenset[str]:
     """The names, with `ANY` if a function binds what only a run can tell."""
-    imported = {name for name, _ in module.imports}
     return frozenset(
         name
         for function in module.functions
-        for instr in function.code
-        for name in _bound(function, instr, imported)
+        for _, name in bound_by(module, function, function.code)
         if name != ANY or function.kind not in ("module", "class")
     )
+
+
+def bound_by(module: ModuleFacts, function: Function, instrs: Iterable[Instr]) -> Iterator[Bound]:
+    """What these instructions of the function bind from outside."""
+    imported = {name for name, _ in module.imports}
+    for instr in instrs:
+        yield from _bound(function, instr, imported)
 
 
 def makes_its_names(module: ModuleFacts) -> bool:
@@ -31,7 +46,9 @@ def makes_its_names(module: ModuleFacts) -> bool:
     another object in its own place."""
     top, imported = module.functions[0], {name for name, _ in module.imports}
     return any(
-        ANY in _bound(top, instr, imported) or _runs_text(top.code, instr) or _is_put(top, instr)
+        ANY in {name for _, name in _bound(top, instr, imported)}
+        or _runs_text(top.code, instr)
+        or _is_put(top, instr)
         for instr in top.code
     )
 
@@ -49,39 +66,41 @@ def _is_put(function: Function, instr: Instr) -> bool:
     return instr.op == "setattr" and base.op == "item" and instr.args[1] == "__class__"
 
 
-def _bound(function: Function, instr: Instr, imported: set[str]) -> Iterator[str]:
+def _bound(function: Function, instr: Instr, imported: set[str]) -> Iterator[Bound]:
     code = function.code
     if instr.op in ("setattr", "delattr"):
         if _is_module(code, instr.args[0], imported):
-            yield str(instr.args[1])
+            yield Bound(instr.args[0], str(instr.args[1]))
     elif instr.op in ("setitem", "delitem"):
         if _is_namespace(code, instr.args[0], imported):
-            yield _text(code, instr.args[1]) or ANY
+            yield Bound(_space_of(code, instr.args[0]), _text(code, instr.args[1]) or ANY)
     elif instr.op == "call":
         yield from _called(code, instr, imported)
 
 
-def _called(code: Code, call: Instr, imported: set[str]) -> Iterator[str]:
+def _called(code: Code, call: Instr, imported: set[str]) -> Iterator[Bound]:
     callee, name = code[call.args[0]], last_name(code[call.args[0]])
     if name in PATCHES:
         yield from _told(code, call, imported)
     elif callee.op == "attr" and name in FILLS:
         if _is_namespace(code, callee.args[0], imported):
             named = [keyword for _, keyword, _ in call.args[1] if keyword]
-            yield from named if len(named) == len(call.args[1]) else (ANY,)
-    elif name in RUNS and any(_is_namespace(code, v, imported) for _, _, v in call.args[1]):
-        yield ANY
+            names = named if len(named) == len(call.args[1]) else [ANY]
+            yield from (Bound(_space_of(code, callee.args[0]), one) for one in names)
+    elif name in RUNS:
+        spaces = (v for _, _, v in call.args[1] if _is_namespace(code, v, imported))
+        yield from (Bound(_space_of(code, v), ANY) for v in spaces)
 
 
-def _told(code: Code, call: Instr, imported: set[str]) -> Iterator[str]:
+def _told(code: Code, call: Instr, imported: set[str]) -> Iterator[Bound]:
     """The name in `patch("module.name")`, `setattr(module, "name", value)` and the like."""
     given = [v for _, _, v in call.args[1][:2]]
     owned = bool(given) and _is_module(code, given[0], imported)
-    texts = [text for v in given if (text := _text(code, v))]
+    texts = [text for v in given if (text := _ending(code, v))]
     if texts and (("." in texts[0]) or (owned and len(texts) < len(given))):
-        yield texts[0].rpartition(".")[2]
-    elif owned and not texts and last_name(code[call.args[0]]) == "setattr":
-        yield ANY
+        yield Bound(given[0] if owned else OWN, texts[0].rpartition(".")[2])
+    elif owned and not texts and last_name(code[call.args[0]]) in ("setattr", "object"):
+        yield Bound(given[0], ANY)
 
 
 def _is_module(code: Code, value: int, imported: set[str]) -> bool:
@@ -113,6 +132,22 @@ def _is_namespace(code: Code, value: int, imported: set[str]) -> bool:
     return name == "globals" or (
         name == "vars" and bool(given) and _is_module(code, given[0], imported)
     )
+
+
+def _space_of(code: Code, value: int) -> int:
+    """The module whose namespace the value is."""
+    base = code[value]
+    if base.op == "attr":
+        return int(base.args[0])
+    return int(base.args[1][0][2]) if base.args[1] else OWN
+
+
+def _ending(code: Code, value: int) -> str:
+    """The text, or the constant that it ends in: `__name__ + ".helper"`."""
+    sign, *parts = code[value].args if code[value].op == "op" else ("",)
+    if parts and sign in ENDS:
+        return _ending(code, parts[ENDS[sign]])
+    return _text(code, value)
 
 
 def _text(code: Code, value: int) -> str:

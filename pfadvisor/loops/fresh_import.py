@@ -7,26 +7,18 @@ classes. What functions register with a class or a generic function is not regis
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.spawning import at_run_time
+from pfadvisor.loops.run_time import Code, at_run_time, code_of_work
 from pfadvisor.model import Assumption
 
 NAME: Final = "__name__"
 OWNER: Final = "__module__"
 LOGGERS: Final = frozenset({"getLogger", "get_logger"})
-
-
-class Code(NamedTuple):
-    """Instructions of a function that the work runs."""
-
-    facts: ModuleFacts
-    function: Function
-    instrs: Iterable[int]
 
 
 def found_otherwise(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
@@ -47,9 +39,9 @@ def found_otherwise(analysis: Analysis, accepted: Accepted) -> tuple[Assumption,
 
 def _names(analysis: Analysis) -> list[str]:
     found = set[str]()
-    for facts, function, instrs in _work(analysis):
-        if facts.guard:  # else nothing says that it is run as a script
-            found |= _names_in(function, instrs)
+    for ev, instrs in code_of_work(analysis):
+        if ev.module.guard:  # else nothing says that it is run as a script
+            found |= _names_in(ev.function, instrs)
     return sorted(found)
 
 
@@ -58,20 +50,10 @@ def _registries(analysis: Analysis) -> list[str]:
     program = analysis.body.ev.program
     around = map(program.module, program.neighbours(analysis.body.ev.module))
     found = {n for facts in around if facts is not None for n in program.table(_filled, facts)}
-    used = {n for work in _work(analysis) for n in _globals_in(work)} if found else set[str]()
+    used = (
+        {n for work in code_of_work(analysis) for n in _globals_in(work)} if found else set[str]()
+    )
     return sorted(found & used)
-
-
-def _work(analysis: Analysis) -> Iterator[Code]:
-    body = analysis.body
-    yield Code(body.ev.module, body.function, analysis.compute_instrs)
-    targets = [t for i in analysis.compute_instrs for t in body.ev.targets.get(i, ())]
-    called = frozenset((t.module, t.index) for t in targets if t.kind == "def")
-    for module, index in body.ev.program.reach(called):
-        facts = body.ev.program.module(module)
-        if facts is not None:
-            function = facts.functions[index]
-            yield Code(facts, function, range(len(function.code)))
 
 
 def _names_in(function: Function, instrs: Iterable[int]) -> set[str]:
@@ -90,9 +72,8 @@ def _gets_logger(code: tuple[Instr, ...], instr: Instr) -> bool:
 
 
 def _globals_in(work: Code) -> Iterator[str]:
-    for i in work.instrs:
-        if work.function.code[i].op == "name":
-            yield str(work.function.code[i].args[0])
+    code = work.ev.function.code
+    yield from (str(code[i].args[0]) for i in work.instrs if code[i].op == "name")
 
 
 def _filled(facts: ModuleFacts) -> frozenset[str]:

@@ -14,7 +14,7 @@ from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.spawning import at_run_time
+from pfadvisor.loops.run_time import at_run_time
 from pfadvisor.model import Assumption, Location
 
 SETTERS: Final = {

@@ -17,8 +17,10 @@ from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Effect, Root
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
+from pfadvisor.loops.bound_outside import bound_outside, taken_from_modules
 from pfadvisor.loops.planning import call_of, inputs_of
-from pfadvisor.model import Assumption, Span
+from pfadvisor.loops.run_time import at_run_time, is_guarded
+from pfadvisor.model import Assumption, Location
 
 LOOKS: Final = ("memo", "cache", "fill", "advance", "use")  # not for what a name holds
 CHANGES: Final = frozenset(
@@ -43,7 +45,7 @@ CHANGES: Final = frozenset(
 
 def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each module-level name that workers may find otherwise."""
-    body, found = analysis.body, dict[str, Assumption]()
+    body, found, outside = analysis.body, dict[str, Assumption](), bound_outside(analysis)
     given, compute = {i.name for i in inputs_of(analysis)}, analysis.compute_instrs
     for effect in body.whole.effects_within(body.loop.body, body.loop.end):
         if (
@@ -62,15 +64,17 @@ def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption,
             _members_change(effect)
             or any(name in body.ev.program.table(_set_late, f) for f in modules)
             or any(_changes_inside(body.ev.program, f, effect.root, name) for f in modules)
+            or any(one.may_be(owner, name) for one in outside)
         ):
-            found[name] = Assumption(
-                "same-globals",
-                name,
-                f"`{name}`, which is set while the program runs, is the same in a fresh worker",
-                effect.where,
-            )
+            found[name] = _asked(name, effect.where)
+    found |= {name: _asked(name, where) for name, where in taken_from_modules(analysis, outside)}
     found |= {a.subject: a for a in _replaced(analysis)}
     return accepted.left(found.values())
+
+
+def _asked(name: str, where: Location) -> Assumption:
+    text = f"`{name}`, which is set while the program runs, is the same in a fresh worker"
+    return Assumption("same-globals", name, text, where)
 
 
 def _replaced(analysis: Analysis) -> Iterator[Assumption]:
@@ -110,10 +114,9 @@ def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str)
         function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:
-            if effect.write and effect.root == root and effect.how not in (*LOOKS, "bind"):
-                span = function.code[effect.instr].span
-                if late or any(_within(span, guard) for guard in facts.guard):
-                    return True
+            changes = effect.write and effect.root == root and effect.how not in (*LOOKS, "bind")
+            if changes and (late or is_guarded(facts, function.code[effect.instr])):
+                return True
     return False
 
 
@@ -139,18 +142,6 @@ def _set_late(facts: ModuleFacts) -> frozenset[str]:
         for instr in at_run_time(facts, function)
     }
     return frozenset(changed - {""})
-
-
-def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
-    for instr in function.code:
-        if function.kind not in ("module", "class") or any(
-            _within(instr.span, g) for g in facts.guard
-        ):
-            yield instr
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
 def _changed(function: Function, instr: Instr) -> str:

@@ -1,0 +1,46 @@
+"""The code that an import does not run, and the code that the work of a loop runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.loops.analysis import Analysis
+from pfadvisor.model import Span
+
+
+class Code(NamedTuple):
+    """Instructions of a function that the work runs."""
+
+    ev: Evaluation
+    instrs: Iterable[int]
+
+
+def code_of_work(analysis: Analysis) -> Iterator[Code]:
+    """The loop's own part of the work, and the functions that it leads to."""
+    body, program = analysis.body, analysis.body.ev.program
+    yield Code(body.ev, analysis.compute_instrs)
+    targets = [t for i in analysis.compute_instrs for t in body.ev.targets.get(i, ())]
+    called = frozenset((t.module, t.index) for t in targets if t.kind == "def")
+    for module, index in program.reach(called):
+        facts = program.module(module)
+        if facts is not None:
+            ev = program.evaluation(facts, index)
+            yield Code(ev, range(len(ev.function.code)))
+
+
+def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
+    """The instructions of the function that no import of its module runs by itself."""
+    late = function.kind not in ("module", "class")
+    yield from (instr for instr in function.code if late or is_guarded(facts, instr))
+
+
+def is_guarded(facts: ModuleFacts, instr: Instr) -> bool:
+    """Whether the instruction is kept for the run of its module as a script."""
+    return any(_within(instr.span, guard) for guard in facts.guard)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]

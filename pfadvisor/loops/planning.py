@@ -158,7 +158,6 @@ def handed_names(analysis: Analysis) -> tuple[str, ...]:
             if (
                 (node in computed or code[value].op == "phi")
                 and value in names
-                and code[i].op != "test"
                 and not never_bound(code, value)
             ):
                 found[names[value]] = None

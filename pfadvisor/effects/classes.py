@@ -10,6 +10,7 @@ from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
 from pfadvisor.effects.owners import unbound
+from pfadvisor.effects.remade import Remaking, own_reads, remade
 from pfadvisor.effects.values import UNKNOWN, Val, join, parse_type
 
 if TYPE_CHECKING:
@@ -340,6 +341,7 @@ class Classes:
 
     def _attribute(self, name: str, attribute: str) -> Val | None:
         result: Val | None = None
+        again: list[Remaking] = []
         for owner in self.lineage(name):
             found = self.find(owner) if ":" in owner else None
             if found is None:
@@ -350,24 +352,34 @@ class Classes:
                 types = resolve(self.program, module, annotation, owner)
                 told = self.program.handed_in(module).to((cls.qualname, attribute))[0]
                 return Val(types=types, lazy=told and may_be(types))
-            for value in self._stored(module, cls, attribute):
+            for value in self._stored(module, cls, attribute, again):
                 bare = self.program.kept(module, attribute, value)
                 result = bare if result is None else join(result, bare)
         own = result.types if result is not None else frozenset({"None"})
         for value in stored_from_outside(self.program, name, attribute, own):
             bare = unbound(self.program, value)._replace(objs=frozenset(), recv=None)
             result = bare if result is None else join(result, bare)
+        if again:
+            result = remade(self.program, attribute, result, again)
         return (
             result if result is None or not computed_names.affect(self.program, name) else UNKNOWN
         )
 
-    def _stored(self, module: ModuleFacts, cls: Class, attribute: str) -> list[Val]:
-        """Values that the class body and its methods put into the attribute."""
+    def _stored(
+        self, module: ModuleFacts, cls: Class, attribute: str, again: list[Remaking]
+    ) -> list[Val]:
+        """Values that the class body and its methods put into the attribute, but for those that
+        are made `again` of what it holds."""
         found = []
         for index, value in self.stores_of(module, cls).get(attribute, ()):
             annotated = dict(module.functions[index].annotations) if index != cls.body else {}
             text = annotated.get(value)
             types = resolve(self.program, module, text) if text else None
+            function, body = module.functions[index], index == cls.body
+            reads = own_reads(function, value, attribute) if not types and not body else None
+            if reads:
+                again.append(Remaking(module, index, value, reads))
+                continue
             found.append(
                 Val(types=types) if types else self.program.slice_value(module, index, value)
             )

@@ -193,25 +193,35 @@ class Program(
     def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
         """The value of one instruction, from what it depends on alone."""
         key = (module.name, index, value)
-        if key in self._slices:
-            return self._slices[key]
+        if key not in self._slices:
+            result = self.sliced(module, index, value, {})
+            if result is None:
+                return UNKNOWN
+            self._slices[key] = result
+        return self._slices[key]
+
+    def sliced(
+        self, module: ModuleFacts, index: int, value: int, given: Mapping[int, Val]
+    ) -> Val | None:
+        """The same where other values are `given`; None while it is asked for already."""
+        key = (module.name, index, value)
         if key in self._slicing or len(self._slicing) > MOST_SLICES:
-            return UNKNOWN
+            return None
         self._slicing.add(key)
         needed, waiting = set[int](), [value]
         code = module.functions[index].code
         while waiting:
             at = waiting.pop()
-            if at >= 0 and at not in needed:
+            if at >= 0 and at not in needed and at not in given:
                 needed.add(at)
                 waiting += operands(code[at])
         evaluation = Slice(self, module, index, self.seen(module, index), frozenset(needed))
+        for at, known in given.items():
+            evaluation.values[at] = known
         try:
-            result = evaluation.run().values[value]
+            return evaluation.run().values[value]
         finally:
             self._slicing.discard(key)
-        self._slices[key] = result
-        return result
 
     def cell(self, module: ModuleFacts, function: Function, name: str) -> Val:
         """A variable of an enclosing function, as the functions in it see it."""

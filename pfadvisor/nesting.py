@@ -21,7 +21,7 @@ from pfadvisor.source.files import Target, discover
 from pfadvisor.source.module import SourceFile
 
 if TYPE_CHECKING:
-    from pfadvisor.effects.facts import Function, Instr, Loop, ModuleFacts
+    from pfadvisor.effects.facts import Function, Loop, ModuleFacts
     from pfadvisor.effects.program import Program
 
 MOST_CALLERS: Final = 8
@@ -165,15 +165,10 @@ def owner_names(found: Iterable[Running]) -> frozenset[str]:
 def leading_to(names: frozenset[str], facts: ModuleFacts) -> frozenset[int]:
     """Loops of a file from which names lead to a function of one of these names: their bodies
     mention it, or a function of the file that does. Operators may call any method for them."""
-    words = [_words(function.code, facts) for function in facts.functions]
-    leading, size = set(names), 0
-    while len(leading) > size:
-        size = len(leading)
-        leading |= {
-            f.name for f, said in zip(facts.functions, words, strict=True) if said & leading
-        }
-        leading |= {c.name for c in facts.classes if leading & {name for name, _ in c.methods}}
-    everywhere = any(name.startswith("__") and name.endswith("__") for name in leading)
+    from pfadvisor.effects.leading import is_everywhere, leading_names
+
+    leading = leading_names(names, [facts])
+    everywhere = is_everywhere(leading)
     return frozenset(
         loop.ordinal
         for function in facts.functions
@@ -184,23 +179,10 @@ def leading_to(names: frozenset[str], facts: ModuleFacts) -> frozenset[int]:
 
 def _within_reach(function: Function, loop: Loop, facts: ModuleFacts) -> set[str]:
     """Names that the loop mentions, and what is defined beside it, which it may use unnamed."""
+    from pfadvisor.effects.leading import words
+
     beside = [instr for instr in function.code if instr.op in ("func", "class", "import")]
-    return _words([*beside, *function.code[loop.start : loop.end]], facts)
-
-
-def _words(code: Iterable[Instr], facts: ModuleFacts) -> set[str]:
-    """Names that the code mentions, as it spells them and as they are defined."""
-    found: set[str] = set()
-    for instr in code:
-        if instr.op in ("name", "free", "attr"):
-            found.add(str(instr.args[-1]))
-        elif instr.op == "import":
-            found.add(str(instr.args[1]))
-        elif instr.op == "func":
-            found.add(facts.functions[instr.args[0]].name)
-        elif instr.op == "class":
-            found.add(facts.classes[instr.args[0]].name)
-    return found | {name for alias, (_, name, _) in facts.imports if alias in found and name}
+    return words([*beside, *function.code[loop.start : loop.end]], facts)
 
 
 def _within(inner: Span, outer: Span) -> bool:

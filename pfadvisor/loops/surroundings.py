@@ -6,6 +6,7 @@ from typing import Final
 
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.values import Effect, parse_type
+from pfadvisor.loops.entered_elsewhere import entered_elsewhere
 from pfadvisor.loops.nodes import Body
 from pfadvisor.model import Blocker, Location, Span
 
@@ -21,16 +22,19 @@ SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printopti
 
 
 def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
-    """A context that is set around the loop, or by the module, does not reach workers.
-    `around` are the `with` statements that the loop stands in."""
+    """A context that is set around the loop, around a call that leads to it, or by the module,
+    does not reach workers. `around` are the `with` statements that the loop stands in."""
     resources = {
         str(e.root[1])
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
         if e.root[0] == "res" and e.instr in body.node_of and _is_surrounding(e)
     }
-    where = _entered(body, around, resources)
+    inside = _entered(body, around, resources)
+    if inside is None and "context" in resources:
+        inside = _set_by(body.ev.module)
+    where = Location(body.ev.module.filename, inside) if inside is not None else None
     if where is None and "context" in resources:
-        where = _set_by(body.ev.module)
+        where = entered_elsewhere(body)
     if where is None:
         return []
     return [
@@ -38,7 +42,7 @@ def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
             "PFA212",
             "process-wide-state",
             "the work depends on a context that is set outside of it and that workers do not have",
-            Location(body.ev.module.filename, where),
+            where,
             (),
             "set the context inside the body",
         )

@@ -16,7 +16,7 @@ from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.reach import held_alike, meetings, sibling_meetings
+from pfadvisor.loops.reach import held_alike, kept_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
 from pfadvisor.loops.touches import (
@@ -284,6 +284,9 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
                 others = [t for t in reads if _same_kind(write, t) and kinds.meet(write, t)]
                 if {first[0], second[0]} == {"param"}:
                     others = others or held_alike(body, write, reads)
+                elif {first[0], second[0]} == {"param", "global"}:
+                    kept = kept_alike(body, write, reads)
+                    others = others or [t for t in kept if kinds.meet(write, t)]
                 if others:
                     found.append(_alias(body, write, others))
                     break

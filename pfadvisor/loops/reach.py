@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pfadvisor.effects.values import DEEP, Obj, parse_type
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.stored import FRESH, stores_to
+from pfadvisor.loops.stored import FRESH, is_given_away, stores_to
 from pfadvisor.loops.touches import Touch
 
 Types = frozenset[str] | None
@@ -73,6 +73,25 @@ def held_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
         if alike and other.effect.elem in (write.effect.elem, DEEP):
             found.append(other)
     return found
+
+
+def kept_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
+    """Those of the accesses to another root that may be to what is written since an attribute
+    that is given things of others may hold what a variable of a module does."""
+    return [
+        other
+        for other in others
+        if other.effect.elem in (write.effect.elem, DEEP)
+        and (_may_keep(body, write, other) or _may_keep(body, other, write))
+    ]
+
+
+def _may_keep(body: Body, holder: Touch, variable: Touch) -> bool:
+    path, (kind, name, *_) = holder.effect.path, variable.effect.root
+    if kind != "global" or variable.effect.path or not path or not path[-1].startswith("."):
+        return False
+    stored = stores_to(body.ev.program, body.ev.module, path[-1].removeprefix("."))
+    return stored != {FRESH} and is_given_away(body, str(name))
 
 
 def _type_of_place(body: Body, touch: Touch) -> Types:

@@ -29,6 +29,7 @@ USING: Final = frozenset(
         "bind",
     }
 )
+CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
 LOOKING: Final = frozenset(
     {
         "len",
@@ -146,7 +147,7 @@ def _handed_on(module: ModuleFacts) -> frozenset[str]:
             elif instr.op == "setname":
                 named.setdefault(instr.args[1], set()).add(str(instr.args[0]))
         for instr in code:
-            for value in operands(instr) if instr.op not in USING else ():
+            for value in operands(instr) if _may_hand_on(instr) else ():
                 if value in named and not _only_looked_at(function, instr, value, named):
                     found |= named[value]
             if instr.op == "setitem" and instr.args[2] in named:
@@ -154,6 +155,10 @@ def _handed_on(module: ModuleFacts) -> frozenset[str]:
             if instr.op == "setattr" and instr.args[2] in named:
                 found |= named[instr.args[2]]
     return frozenset(found)
+
+
+def _may_hand_on(instr: Instr) -> bool:
+    return instr.op not in USING or (instr.op == "op" and instr.args[0] in CHOOSING)
 
 
 def _only_looked_at(

@@ -195,11 +195,10 @@ class Granule:
 class Input:
     """A name that compute reads and does not define.
 
-    target    bound by the loop's header, hence different in each iteration
-    head      computed by a head statement, hence different in each iteration
+    target    bound by the loop's header, or (head) by a head statement: by each iteration anew
     capture   a local of the enclosing function, the same in all iterations
     global    a module-level name that changes after import: passed as an argument under processes
-    unsure    it may have no value when the loop starts
+    unsure    it may have no value when the loop starts; sized: `len` takes it
     """
 
     name: str
@@ -207,6 +206,7 @@ class Input:
     annotation: str | None = None
     large: bool = False
     unsure: bool = False
+    sized: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.pickling import unpicklable
 from pfadvisor.loops.rereading import names_read_again, read_again, repeated
 from pfadvisor.loops.resources import WIDE
+from pfadvisor.loops.source import is_sized
 from pfadvisor.loops.stated_results import stated_results
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import touches_of
@@ -212,8 +213,8 @@ def inputs_of(analysis: Analysis) -> tuple[Input, ...]:
                 used[name] = Input(name, "target", None)
             elif not (function.kind == "module" and code[value].op in DEFINITIONS):
                 unsure = may_be_unbound(code, value) or (name in captured and captured[name].unsure)
-                annotation = _annotation(params.get(name))
-                captured[name] = Input(name, "capture", annotation, unsure=unsure)
+                annotation, sized = _annotation(params.get(name)), is_sized(body, value)
+                captured[name] = Input(name, "capture", annotation, unsure=unsure, sized=sized)
     for name in list(captured):
         for other in closed_over(body, name):
             annotation = _annotation(params.get(other))

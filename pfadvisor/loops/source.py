@@ -44,7 +44,7 @@ WRAPPERS: Final = frozenset(
 def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
     value = body.ev.values[body.loop.source]
     heads = {parse_type(t)[0] for t in value.types or ()}
-    sized = bool(heads) and heads <= SIZED
+    sized = is_sized(body, body.loop.source)
     again = sized or _wrapped_again(body, body.loop.source, 0)
     ends = not is_endless(body, body.loop.source) and not any(c.drawing for c in conflicts)
     length = _length(body, value)
@@ -52,12 +52,16 @@ def source_facts(body: Body, conflicts: list[Conflict]) -> Source:
     return Source(again, sized, ends, length, counted)
 
 
+def is_sized(body: Body, value: int) -> bool:
+    """Whether it is a collection that can be iterated again, and has a length."""
+    heads = {parse_type(t)[0] for t in body.ev.values[value].types or ()}
+    return bool(heads) and heads <= SIZED
+
+
 def _wrapped_again(body: Body, value: int, depth: int) -> bool:
     """enumerate, zip and reversed of things that may be iterated again are themselves so, if the
     expression is evaluated again."""
-    known = body.ev.values[value]
-    heads = {parse_type(t)[0] for t in known.types or ()}
-    if heads and heads <= SIZED:
+    if is_sized(body, value):
         return True
     instr = body.function.code[value]
     if instr.op != "call" or depth > 4:

@@ -124,7 +124,7 @@ def _telling(function: str) -> str:
     if words and words[0] in _ASKING:
         return "check"
     silent = not words or len(words[0]) < 3 or hasattr(builtins, words[0])
-    return "" if silent or _NOUN.fullmatch(words[0]) else _singular(words[0])
+    return "" if silent or _NOUN.fullmatch(words[0]) else singular(words[0])
 
 
 def _called(loop: ast.AST, *, methods: bool) -> list[str]:
@@ -178,7 +178,7 @@ def _noun(seen: _Seen) -> str:
 def _made(name: str) -> str:
     """`row` for `rows` or `read_rows`."""
     words = _words(name)
-    single = _singular(words[-1]) if words else ""
+    single = singular(words[-1]) if words else ""
     telling = single not in _ANY_RESULT and len(single) > 2
     return single if words and single != words[-1] and telling else ""
 
@@ -197,7 +197,7 @@ def _one_of(loop: ast.AST) -> str:
     match source:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             plural = name.strip("_").lower()
-            single = _singular(plural)
+            single = singular(plural)
             return single if len(single) > 2 and single != plural else ""
     return ""
 
@@ -227,11 +227,11 @@ def _result(loop: ast.AST) -> str:
 
 
 def _telling_noun(plural: str) -> str:
-    name = _singular(plural.strip("_").lower())
+    name = singular(plural.strip("_").lower())
     return "" if name in _ANY_RESULT else name
 
 
-def _singular(name: str) -> str:
+def singular(name: str) -> str:
     if name.endswith(("series", "species")):
         return name
     for ending, single in _PLURALS:

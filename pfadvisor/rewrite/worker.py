@@ -16,6 +16,7 @@ from pfadvisor.model import Input, Plan, Span
 from pfadvisor.rewrite.attributes import needed_attributes
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.layout import bare, fitted
+from pfadvisor.rewrite.lengths import length_of, measured
 from pfadvisor.rewrite.lifting import free_names, lifted
 from pfadvisor.rewrite.naming import worker_name
 from pfadvisor.rewrite.refusal import Refused
@@ -70,12 +71,15 @@ class Worker:
         self.captures = [i for i in every if i not in self.large]
         self.base = worker_name(self.text, loop)
         self.attributes: dict[str, str] = {}
+        self.lengths: dict[str, str] = {}
         self.renamed = self._renamings()
 
     def swaps(self, nodes: Sequence[ast.AST]) -> list[Swap]:
         """Texts of compute that read differently outside of their class."""
         if "self" in self.renamed and not self.lifted:
             self._take_attributes(nodes)
+        if self.plan.mode == "processes" and not self.lifted:
+            self._take_lengths(nodes)
         owner = enclosing_class(self.context.path).lstrip("_")
         local = self._local().union(self.names, *(stores(node) for node in nodes))
         return [swap for node in nodes for swap in self._swaps(node, owner, local)]
@@ -86,6 +90,8 @@ class Worker:
         for node in ast.walk(root):
             if self._attribute(node):
                 yield self.text.span(node), self._attribute(node)
+            elif length_of(node) in self.lengths:
+                yield self.text.span(node), self.lengths[length_of(node)]
             elif isinstance(node, ast.Name) and node.id in self.renamed:
                 yield self.text.span(node), self.renamed[node.id]
             elif (
@@ -111,6 +117,19 @@ class Worker:
         if found and not any(given.name == "self" for given in self.large):
             self.attributes = found
             del self.renamed["self"]
+
+    def _take_lengths(self, nodes: Sequence[ast.AST]) -> None:
+        """Send how long a capture is instead of what it holds, if that is enough."""
+        names = [given.name for given in (*self.captures, *self.large) if given.sized]
+        if not names or "len" in bound_in(self.text.tree) | self._local():
+            return
+        taken = set[str]().union(*(names_in(node) for node in nodes), self.names)
+        taken.update(self.attributes.values())
+        self.lengths = measured(nodes, names, taken, self._is_computed)
+        self.captures += [given for given in self.large if given.name in self.lengths]
+        self.large = [given for given in self.large if given.name not in self.lengths]
+        for name in self.lengths:
+            self.renamed.pop(name, None)
 
     def _is_computed(self, node: ast.AST) -> bool:
         if not isinstance(self.loop, (ast.For, ast.AsyncFor)):
@@ -215,7 +234,10 @@ class Worker:
         if not self.captures:
             return name
         own = [f"self.{attr}" for attr in self.attributes]
-        named = [own if own and c.name == "self" else [c.name] for c in self.captures]
+        passed = {name: f"len({name})" for name in self.lengths}
+        named = [
+            own if own and c.name == "self" else [passed.get(c.name, c.name)] for c in self.captures
+        ]
         given = ", ".join(each for names in named for each in names)
         return f"{self.context.spell('functools', 'partial')}({name}, {given})"
 
@@ -235,6 +257,9 @@ class Worker:
         ]
 
     def _parameter(self, given: Input) -> str:
+        if given.name in self.lengths:
+            number = "int" if given.annotation or self.context.signature.complete else None
+            return self.context.signature.parameter(self.lengths[given.name], number)
         name, annotation = self.renamed.get(given.name, given.name), given.annotation
         if self.context.signature.complete:
             annotation = self._type_of(given)

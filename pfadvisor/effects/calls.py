@@ -20,6 +20,7 @@ from pfadvisor.effects import (
     memo,
     owners,
     partials,
+    paths,
     vouching,
     wrapped,
 )
@@ -294,7 +295,7 @@ def project(
         begun = ev.program.begun(module, index, context)
         enter_what_is_plain(ev, i, function, begun, bound)
         return unknown(ev, i, function.qualname, args, targets)
-    result = instantiate.project(ev, i, summary, [a.val for a in bound], [a.value for a in bound])
+    result = instantiate.project(ev, i, summary, *paths.given(ev, i, recv, bound))
     for layer in reversed(layers):
         result = wrapped.enter(ev, i, layer, everything, result)
     foreign.given_back(ev, i, module, result, [a.val for a in bound])

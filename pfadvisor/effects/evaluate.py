@@ -212,7 +212,8 @@ class Evaluation:
             if self.works_on_buffer(i, effect, key):
                 continue
             if elem == "=" or root[0] == "res":
-                self.relayed((write, root, path, elem, i, key, how), effect, here)
+                form = self._form_here(effect, keys)
+                self.relayed((write, root, path, elem, i, key, how), effect, here, form)
                 continue
             places, form = passed[root, path], self._form_here(effect, keys)
             places = within.reached(self, places) if elem == DEEP and not write else places

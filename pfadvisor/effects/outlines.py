@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import owners
+from pfadvisor.effects import owners, paths
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
-from pfadvisor.effects.opening import path_behind
+from pfadvisor.effects.opening import FILE, path_behind
 from pfadvisor.effects.subscripts import Form, computed, substituted
 from pfadvisor.effects.summary import Summary, summarize
 from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, ordered
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.substitution import Passed
 
 OF_THE_WORKER: Final = ("res", "worker")
+PLAIN: Final = ("value", "const", "text", "steady")  # forms that do not grow
 
 
 class Outline(Evaluation):
@@ -49,7 +50,7 @@ class Outline(Evaluation):
             self.written.setdefault(root, set()).add(i)
         if self._seen_outside(root, elem):
             parameter = self._parameter(key)
-            form = computed(self, key) if parameter < 0 and elem == "[]" else None
+            form = self._told(root, key) if parameter < 0 and elem == "[]" else None
             mark = write, root, path, elem, how, parameter, form
             if mark not in self.told:
                 self.told[mark] = effect._replace(instr=-1, key=parameter, form=form)
@@ -146,11 +147,15 @@ class Outline(Evaluation):
         form = effect.form or (("value", effect.key) if effect.key >= 0 else None)
 
         def passed(parameter: int) -> Form | None:
-            found = computed(self, keys[parameter]) if parameter < len(keys) else None
-            plain = effect.form is None or (found and found[0] in ("value", "const"))
+            given = parameter < len(keys)
+            found = self._told(effect.root, keys[parameter]) if given else None
+            plain = effect.form is None or (found and found[0] in PLAIN)
             return found if plain else None
 
         return substituted(form, passed) if form is not None else None
+
+    def _told(self, root: Root, key: int) -> Form | None:
+        return paths.told(self, key) if root == FILE else computed(self, key)
 
     def _parameter(self, value: int) -> int:
         """The parameter that the value is, or that the file was opened by; -1 for none."""

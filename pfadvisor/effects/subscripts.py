@@ -1,7 +1,7 @@
 """Subscripts that a function computes from its parameters, as its callers see them.
 
 A form is ("value", v), ("const", n), ("op", symbol, form, form), or for a tuple ("parts", form…)
-as far as its parts are told; a part may be ("slice",). In a summary `v` is the number of a
+as far as its parts are told; a part may be ("slice",). Those of paths are in `paths`. In a summary `v` is the number of a
 parameter, at a call the value that is passed for it.
 """
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Form = tuple[Any, ...]
 MOST_LEVELS: Final = 4
+MOST_STEPS: Final = 8  # of a path, one within another
 OPERATORS: Final = frozenset({"+", "-", "*"})
 SLICE: Final[Form] = ("slice",)
 
@@ -49,7 +50,10 @@ def substituted(form: Form, passed: Callable[[int], Form | None], level: int = 0
             )
         case ("parts", *parts):
             return _as_far_as_told([substituted(part, passed, 1) for part in parts])
-        case ("const", _) | ("slice",):
+        case ("path", kind, told, *parts) if level <= MOST_STEPS:
+            each = [substituted(part, passed, level + 1) for part in parts]
+            return None if None in each else ("path", kind, told, *each)
+        case ("const" | "text" | "steady", _) | ("slice",):
             return form
     return None
 

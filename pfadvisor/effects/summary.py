@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pfadvisor.effects import endings, refills, verbs
+from pfadvisor.effects import endings, paths, refills, verbs
 from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import (
     BOTTOM,
@@ -34,6 +34,7 @@ from pfadvisor.model import Assumption, Location
 
 if TYPE_CHECKING:
     from pfadvisor.effects.outlines import Outline
+    from pfadvisor.effects.subscripts import Form
 
 STRANGE: Final = ("unknown", 0)  # whatever the calls of unknown code in a function give
 MOST_READS: Final = 32
@@ -86,6 +87,7 @@ class _Told(NamedTuple):
     thrown: Val = BOTTOM
     made: tuple[tuple[int, frozenset[str]], ...] = ()  # classes whose call gives a fresh object
     vouched: frozenset[Assumption] = frozenset()  # what the user states and this rests on
+    path: Form | None = None  # that it gives back
 
 
 class Summary(_Told):
@@ -101,6 +103,7 @@ class Summary(_Told):
             self.exact,
             frozenset(self.made),
             self.vouched,
+            self.path,
         )
 
     @cached_property
@@ -232,6 +235,7 @@ def summarize(
         thrown,
         _classes_made(ev, sites),
         frozenset().union(*ev.vouched.values()),
+        paths.given_back(ev),
     )
 
 

@@ -6,11 +6,13 @@ iteration's own. Paths that nothing relates may name one file.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from pfadvisor.effects.folders import ADDS, LINKING, LISTS, MAKES, MEASURES, TREES
 from pfadvisor.effects.opening import path_behind
+from pfadvisor.loops.listings import ending, origin
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.own_files import is_removed, made_of, told_before
 from pfadvisor.loops.spelling import (
@@ -22,6 +24,8 @@ from pfadvisor.loops.spelling import (
     own,
     speller,
     steady,
+    text_end,
+    tidy,
 )
 from pfadvisor.loops.touches import Touch
 
@@ -40,8 +44,12 @@ def path_of(body: Body, value: int) -> int:
 
 def spelled(body: Body, touch: Touch) -> Spelling:
     """() for a file of which nothing is known."""
-    key = path_of(body, touch.effect.key)
-    return speller(body).of(key) if key >= 0 and touch.effect.root[1] == "file" else ()
+    key, form = path_of(body, touch.effect.key), touch.effect.form
+    if touch.effect.root[1] != "file":
+        return ()
+    if key < 0 and form is not None:
+        return tidy(speller(body).told(form, (), touch.effect.where))
+    return speller(body).of(key) if key >= 0 else ()
 
 
 def alike(body: Body, write: Touch, other: Touch) -> bool:
@@ -63,9 +71,14 @@ def apart(body: Body, write: Touch, other: Touch) -> bool:
         return True
     if _deep(write, other) or not (one and two):
         return False
-    return (
-        (one == two and own(one)) or (leaf(one) and leaf(one) == leaf(two)) or end_apart(one, two)
-    )
+    alone = (one == two and own(one)) or (bool(leaf(one)) and leaf(one) == leaf(two))
+    return alone or end_apart(_end(body, one), _end(body, two))
+
+
+def _end(body: Body, path: Spelling) -> str:
+    """The text that the path ends in, as it is stated, or as the listing that gives it lets on."""
+    listed = path[-1].key == body.loop.elem
+    return ending(body, origin(body)) if listed else text_end(path)
 
 
 def _unseen(write: Touch, other: Touch) -> bool:
@@ -95,7 +108,20 @@ def _cannot_know(body: Body, path: Spelling, other: Touch) -> bool:
     if below_made(spelled(body, other)) >= 0:
         return True
     alone = spelled(body, other) and other.effect.how not in (LISTS, *TREES)
-    return bool(alone) and told_before(body, path_of(body, other.effect.key))
+    return bool(alone) and all(told_before(body, v) for v in _made_from(body, other))
+
+
+def _made_from(body: Body, touch: Touch) -> Iterator[int]:
+    """The values that the path is made of."""
+    waiting: list[object] = [touch.effect.form]
+    if touch.effect.key >= 0:
+        waiting = [("value", path_of(body, touch.effect.key))]
+    while waiting:
+        match waiting.pop():
+            case ("value", int(value)):
+                yield value
+            case tuple(parts):
+                waiting += parts
 
 
 def is_left(body: Body, touch: Touch) -> bool:

@@ -14,7 +14,7 @@ from pfadvisor.loops.file_names import (
     writes_through_links,
 )
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.spelling import end_apart, steady
+from pfadvisor.loops.spelling import end_apart, steady, text_end
 from pfadvisor.loops.touches import Touch
 
 
@@ -47,4 +47,4 @@ def _may_meet(body: Body, first: Touch, then: Touch) -> bool:
     if any(s and steady(s) for s, t in zip(spellings, pair, strict=True) if t.effect.write):
         return False
     deep = any(changes_folders(t) or t.effect.how == LISTS for t in pair)
-    return deep or not all(spellings) or not end_apart(spellings[0], spellings[1])
+    return deep or not all(spellings) or not end_apart(*map(text_end, spellings))

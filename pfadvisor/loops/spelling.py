@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from pfadvisor.effects.paths import returned, step
+from pfadvisor.effects.subscripts import Form
 from pfadvisor.loops.listings import counts, distinct, of_one_folder, plain_names
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.own_files import made_at
 
 MOST_PARTS: Final = 24
-PATHS: Final = frozenset({"pathlib.Path", "pathlib.PurePath", "os.fspath", "str"})
-JOINS: Final = frozenset({"os.path.join", *PATHS})
-NUMBERS: Final = frozenset({"int", "float"})
-TEXT: Final = frozenset({"str"})
 NUMBER: Final = frozenset({"int"})
 STEADY: Final = frozenset({"name", "builtin", "free", "const"})
 WHOLE_NUMBER: Final = re.compile(r"0?\d*[dxXob]?")  # no two have the same digits
@@ -30,6 +28,7 @@ class Part(NamedTuple):
     own: bool = False
     lone: bool = False
     plain: bool = False
+    number: bool = False
 
 
 Spelling = tuple[Part, ...]
@@ -47,9 +46,10 @@ class Speller:
     def of(self, value: int) -> Spelling:
         found = self.known.get(value)
         if found is None:
-            opaque = (Part("item", value, plain=self._is_entry(value)),)
+            number = self._is_number(value)
+            opaque = (Part("item", value, plain=self._is_entry(value), number=number),)
             self.known[value] = opaque  # of what is made of itself nothing is said
-            found = _tidy(self._parts(value))
+            found = tidy(self._parts(value))
             alone = found == (Part("item", value),)
             told = 0 < len(found) <= MOST_PARTS and not alone
             self.known[value] = found = found if told else opaque
@@ -78,60 +78,46 @@ class Speller:
         return None if base is None else (base, instr.args[1])
 
     def _composed(self, value: int) -> Spelling:
-        instr, ev = self.body.function.code[value], self.body.ev
-        types = ev.values[value].types
-        match instr.op:
-            case "op" if instr.args[0] == "/" and not (types or frozenset()) & NUMBERS:
-                return self._joined(instr.args[1:])
-            case "op" if instr.args[0] == "+" and types == TEXT:
-                return tuple(p for v in instr.args[1:] for p in self.of(v))
-            case "op" if instr.args[0] in ("+", "-"):
-                return self._sum(value, instr.args)
-            case "op" if instr.args[0] == "fmt":
-                return self._formatted(value)
-            case "call" if all(kind == "pos" for kind, _, _ in instr.args[1]):
-                return self._called(value)
-        return (Part("item", value),)
+        made = step(self.body.ev, value)
+        if made is not None:
+            return self._made(made.kind, made.told, [self.of(v) for v in made.values], value)
+        form, values = returned(self.body.ev, value)
+        return self.told(form, values, value) if form is not None else (Part("item", value),)
 
-    def _called(self, value: int) -> Spelling:
-        instr = self.body.function.code[value]
-        given = [v for _, _, v in instr.args[1]]
-        names = {t.name for t in self.body.ev.targets.get(value, ())}
-        if names and names <= JOINS and given:
-            return self._joined(given)
-        callee = self.body.function.code[instr.args[0]]
-        if callee.op == "attr" and names and all(n.endswith("joinpath") for n in names):
-            return self._joined([callee.args[0], *given])
-        return (Part("item", value),)
+    def told(self, form: Form, values: Sequence[int], by: object) -> Spelling:
+        """A path that a callee puts together of what it is given."""
+        match form:
+            case ("value", number) if (value := values[number] if values else number) >= 0:
+                return self.of(value)
+            case ("text", text):
+                return tidy((Part("text", text),))
+            case ("steady", key):
+                return (Part("steady", key),)
+            case ("path", kind, told, *parts):
+                return self._made(kind, told, [self.told(p, values, by) for p in parts], (by, form))
+        return (Part("item", (by, form)),)
 
-    def _joined(self, values: list[int] | tuple[int, ...]) -> Spelling:
-        """What is absolute leaves all that stands before it."""
-        parts = self.of(values[0])
-        for told in map(self.of, values[1:]):
-            parts = told if told[:1] == (SLASH,) else (*parts, SLASH, *told)
-        return parts
-
-    def _formatted(self, value: int) -> Spelling:
-        values = self.body.function.code[value].args[1:]
-        marks = [self.body.ev.values[v].const for v in values[1:2]]
-        if not any(isinstance(mark, str) and mark.startswith("!") for mark in marks):
-            return tuple(p for v in values for p in self.of(v))
-        inner, how = self.of(values[0]), tuple(p for v in values[1:] for p in self.of(v))
-        told = "".join(str(p.key) for p in how if p.kind == "text").lstrip("!")
-        kept = self._is_number(values[0]) and WHOLE_NUMBER.fullmatch(told) and steady(how)
-        return (self._made_of(inner, ("fmt", inner, how), kept=bool(kept)),)
-
-    def _sum(self, value: int, args: tuple[Any, ...]) -> Spelling:
-        """A number that is added to the item's leaves different items different."""
-        sides = [self.of(v) for v in args[1:]]
-        changing = [s for s in sides if not steady(s)]
-        kept = self._is_number(value) and len(changing) == 1 and len(sides) == 2
-        return (self._made_of(changing[0] if kept else (), (args[0], *sides), kept=kept),)
-
-    def _made_of(self, inner: Spelling, key: object, *, kept: bool) -> Part:
-        if kept and len(inner) == 1:
-            return Part("item", key, inner[0].own, inner[0].lone)
-        return Part("item", key)
+    def _made(
+        self, kind: str, told: tuple[object, ...], parts: list[Spelling], key: object
+    ) -> Spelling:
+        match kind:
+            case "join":
+                return _joined(parts)
+            case "concat":
+                return tuple(p for each in parts for p in each)
+            case "fmt":
+                return (_formatted(parts),)
+            case "sum":
+                return (_sum(told, parts),)
+            case "name" if (last := _last(parts[0])) is not None:
+                return last
+            case "name":
+                return (Part("item", ("name", parts[0]), plain=True),)
+            case "renamed":
+                return _renamed(*parts) or (Part("item", key),)
+            case "attr" if len(parts[0]) == 1 and parts[0][0].kind == "steady":
+                return (Part("steady", (parts[0][0].key, *told)),)
+        return (Part("item", key),)
 
     # -- the item ---------------------------------------------------------------------------
 
@@ -141,7 +127,8 @@ class Speller:
             return tuple(self._whole_item(value))
         if value in body.header and instr.op == "unpack":
             own = instr.args[:2] == (body.loop.elem, 0) and counts(body) and self._is_plain(value)
-            return (Part("item", value, own, own and self._is_number(value)),)
+            number = self._is_number(value)
+            return (Part("item", value, own, own and number, number=number),)
         if instr.op == "attr" and instr.args[0] == body.loop.elem and of_one_folder(body):
             entry = tuple(self._whole_item(body.loop.elem))
             return {"name": entry[-1:], "path": entry}.get(instr.args[1], ())
@@ -153,8 +140,9 @@ class Speller:
         if own and of_one_folder(body) and not plain_names(body):
             yield from (Part("steady", ("folder", elem)), SLASH, Part("item", elem, True, True))
         else:
-            lone = plain_names(body) or self._is_number(elem)
-            yield Part("item", elem, own and plain, own and plain and lone)
+            number = self._is_number(elem)
+            lone = plain_names(body) or number
+            yield Part("item", elem, own and plain, own and plain and lone, number=number)
 
     def _is_entry(self, value: int) -> bool:
         """Whether it is the last part of a path, or a number."""
@@ -179,7 +167,54 @@ def speller(body: Body) -> Speller:
     return Speller(body)
 
 
-def _tidy(parts: Spelling) -> Spelling:
+def _joined(parts: list[Spelling]) -> Spelling:
+    """What is absolute leaves all that stands before it."""
+    found = parts[0]
+    for told in parts[1:]:
+        found = told if told[:1] == (SLASH,) else (*found, SLASH, *told)
+    return found
+
+
+def _formatted(parts: list[Spelling]) -> Part:
+    """A number's digits tell it from others."""
+    inner, how = parts[0], tuple(p for each in parts[1:] for p in each)
+    told = "".join(str(p.key) for p in how if p.kind == "text").lstrip("!")
+    kept = WHOLE_NUMBER.fullmatch(told) and steady(how) and all(p.number for p in inner)
+    return _made_of(inner, ("fmt", inner, how), kept=bool(kept))
+
+
+def _sum(told: tuple[object, ...], sides: list[Spelling]) -> Part:
+    """A number that is added to the item's leaves different items different."""
+    symbol, number = told
+    changing = [s for s in sides if not steady(s)]
+    kept = bool(number) and len(changing) == 1
+    return _made_of(changing[0] if kept else (), (symbol, *sides), kept=kept)
+
+
+def _made_of(inner: Spelling, key: object, *, kept: bool) -> Part:
+    if kept and len(inner) == 1:
+        return inner[0]._replace(kind="item", key=key)
+    return Part("item", key)
+
+
+def _last(path: Spelling) -> Spelling | None:
+    """What follows the last separator, if it is one name."""
+    start = max((n + 1 for n, p in enumerate(path) if p == SLASH), default=0)
+    named = start and all(p.kind == "text" or p.plain or p.lone for p in path[start:])
+    return path[start:] if named and UP not in path[start:] else None
+
+
+def _renamed(path: Spelling, name: Spelling) -> Spelling:
+    """The path with another last part, () where it is not known what it is put behind."""
+    last, own_name = _last(path), Part("item", ("name", path), plain=True)
+    if any(p == SLASH for p in name):
+        return ()
+    if last is not None:
+        return (*path[: len(path) - len(last)], *name)
+    return (*path, *name[1:]) if len(path) == 1 and name[:1] == (own_name,) else ()
+
+
+def tidy(parts: Spelling) -> Spelling:
     """Neighbouring texts as one, and each separator by itself, once."""
     found: list[Part] = []
     for part in parts:
@@ -246,7 +281,11 @@ def steady(spelling: Spelling) -> bool:
     return all(p.kind != "item" for p in spelling)
 
 
-def end_apart(one: Spelling, two: Spelling) -> bool:
+def text_end(path: Spelling) -> str:
+    """The text that the path ends in, as far as it is stated."""
+    return str(path[-1].key) if path and path[-1].kind == "text" else ""
+
+
+def end_apart(one: str, two: str) -> bool:
     """Whether no text ends as both do."""
-    ends = [str(s[-1].key) if s and s[-1].kind == "text" else "" for s in (one, two)]
-    return not ends[0].endswith(ends[1]) and not ends[1].endswith(ends[0])
+    return not one.endswith(two) and not two.endswith(one)

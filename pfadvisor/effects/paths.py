@@ -1,0 +1,156 @@
+"""How a path is put together, and what callers are told of one that a function opens or gives.
+
+In a form, ("path", kind, told, form…), values stand as in the forms of subscripts; what is no
+parameter and the same in all calls is ("steady", key), a text ("text", text).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pfadvisor.effects.opening import path_behind
+from pfadvisor.effects.passed import passed
+from pfadvisor.effects.subscripts import MOST_STEPS, Form, substituted
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.calls import Arg
+    from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.values import Val
+
+PATHS: Final = frozenset({"pathlib.Path", "pathlib.PurePath", "os.fspath", "str"})
+JOINS: Final = frozenset({"os.path.join", *PATHS})
+NUMBERS: Final = frozenset({"int", "float"})
+TEXT: Final = frozenset({"str"})
+NUMBER: Final = frozenset({"int"})
+METHODS: Final = {"joinpath": "join", "with_name": "renamed"}
+
+
+class Step(NamedTuple):
+    """What makes a path, or a part of its name, of other values. kind: join, concat, fmt, sum,
+    name, renamed, attr. `told`: the operator of a sum, the attribute, whether it is a number."""
+
+    kind: str
+    values: tuple[int, ...]
+    told: tuple[object, ...] = ()
+
+
+def step(ev: Evaluation, value: int) -> Step | None:
+    """The last step to a value; None for what is no such step."""
+    instr, types = ev.function.code[value], ev.values[value].types
+    match instr.op:
+        case "op" if instr.args[0] == "/" and not (types or frozenset()) & NUMBERS:
+            return Step("join", instr.args[1:])
+        case "op" if instr.args[0] == "+" and types == TEXT:
+            return Step("concat", instr.args[1:])
+        case "op" if instr.args[0] in ("+", "-") and len(instr.args) == 3:
+            return Step("sum", instr.args[1:], (instr.args[0], types == NUMBER))
+        case "op" if instr.args[0] == "fmt":
+            marks = [ev.values[v].const for v in instr.args[2:3]]
+            marked = any(isinstance(mark, str) and mark.startswith("!") for mark in marks)
+            return Step("fmt" if marked else "concat", instr.args[1:])
+        case "attr" if instr.args[1] == "name" and _is_path(ev, instr.args[0]):
+            return Step("name", instr.args[:1])
+        case "attr":
+            return Step("attr", instr.args[:1], (instr.args[1],))
+        case "call" if all(kind == "pos" for kind, _, _ in instr.args[1]):
+            return _called(ev, value)
+    return None
+
+
+def _called(ev: Evaluation, value: int) -> Step | None:
+    instr = ev.function.code[value]
+    given = tuple(v for _, _, v in instr.args[1])
+    targets = ev.targets.get(value, ())
+    names = {t.name for t in targets}
+    if any(t.kind == "def" for t in targets):
+        return None
+    if names and names <= JOINS and given:
+        return Step("join", given)
+    callee, kinds = ev.function.code[instr.args[0]], {n.rpartition(".")[2] for n in names}
+    kind = METHODS.get(kinds.pop(), "") if len(kinds) == 1 else ""
+    if callee.op != "attr" or not kind or (kind == "renamed" and len(given) != 1):
+        return None
+    return Step(kind, (callee.args[0], *given))
+
+
+def _is_path(ev: Evaluation, value: int) -> bool:
+    types = ev.values[value].types
+    return bool(types) and all(t.startswith("pathlib.") for t in types or ())
+
+
+def told(ev: Evaluation, value: int, level: int = 0) -> Form | None:
+    """The form of a path, or of the file that was opened by it, in terms of the parameters."""
+    value = path_behind(ev, value) if value >= 0 and not level else value
+    if value < 0 or level > MOST_STEPS:
+        return None
+    const = ev.values[value].const
+    if isinstance(const, str):
+        return "text", const
+    instr = ev.function.code[value]
+    if instr.op == "param":
+        return "value", instr.args[0]
+    if instr.op == "name":
+        return "steady", ("name", ev.module.name, instr.args[0])
+    given = _given(ev, value)
+    if given is not None:
+        return given
+    made = step(ev, value)
+    parts = [told(ev, v, level + 1) for v in made.values] if made is not None else [None]
+    return None if made is None or None in parts else ("path", made.kind, made.told, *parts)
+
+
+def _given(ev: Evaluation, value: int) -> Form | None:
+    """The form of what a function of the program gives, in terms of what it is called with."""
+    form, values = returned(ev, value)
+
+    def argument(parameter: int) -> Form | None:
+        return told(ev, values[parameter], 1) if parameter < len(values) else None
+
+    return substituted(form, argument) if form is not None else None
+
+
+def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
+    """The form of what a call gives, with what is passed for each parameter."""
+    instr, targets = ev.function.code[value], ev.targets.get(value, ())
+    if instr.op != "call" or len(targets) != 1 or targets[0].kind != "def":
+        return None, ()
+    target = targets[0]
+    summary = ev.program.summary(target.module, target.index, target.context)
+    facts = ev.program.module(target.module)
+    if summary is None or summary.path is None or facts is None:
+        return None, ()
+    function, callee = facts.functions[target.index], ev.function.code[instr.args[0]]
+    values = list(passed(function, instr))
+    if (
+        values
+        and values[0] < 0
+        and callee.op == "attr"
+        and "classmethod" not in function.decorators
+    ):
+        values[0] = callee.args[0]
+    return summary.path, tuple(values)
+
+
+def given_back(ev: Evaluation) -> Form | None:
+    """The form of the path that a function returns, whatever it was called with."""
+    function = ev.function
+    ends = [i for i in function.code if i.op == "ret"]
+    if function.is_generator or function.is_async or len(ends) != 1 or not ends[0].args:
+        return None
+    last = function.blocks[function.stmts[ends[0].stmt].block].owner < 0
+    types = (ev.returns.types if last else None) or frozenset({"None"})
+    shown = all(t == "str" or t.startswith("pathlib.") for t in types)
+    form = told(ev, ends[0].args[0], 1) if shown else None
+    return form if form is not None and form[0] == "path" else None
+
+
+def given(
+    ev: Evaluation, i: int, receiver: Val | None, arguments: list[Arg]
+) -> tuple[list[Val], list[int]]:
+    """What is passed, and the instructions that made it, that whose method is called among them."""
+    values = [a.value for a in arguments]
+    code = ev.function.code
+    callee = code[code[i].args[0]] if code[i].op == "call" else None
+    if receiver is not None and callee is not None and callee.op == "attr" and values[:1] == [-1]:
+        values[0] = callee.args[0] if ev.values[callee.args[0]] == receiver else -1
+    return [a.val for a in arguments], values

@@ -32,6 +32,7 @@ from pfadvisor.effects.values import (
     DEEP,
     IMMUTABLE,
     NOTHING,
+    NUMERIC,
     UNKNOWN,
     Effect,
     Obj,
@@ -45,6 +46,7 @@ from pfadvisor.effects.values import (
     parse_type,
 )
 
+COUNTING = frozenset({"range", "chr", "bin", "oct", "hex"})  # take whole numbers alone
 HARMLESS = frozenset({"object", "object-base", "abc.ABC", "typing.Generic", "typing.Protocol"})
 
 if TYPE_CHECKING:
@@ -348,6 +350,13 @@ def of_process(ev: Evaluation, i: int, head: str) -> None:
     shared = ev.program.shared_resource(head)
     if shared:
         resource(ev, i, shared, write=True)
+
+
+def given_to(ev: Evaluation, recv: Val | None, name: str) -> str:
+    """How a call looks at its arguments."""
+    number = recv is None and name in COUNTING and not ev.program.handles_arrays(ev.module)
+    own = number and ev.program.methods_named(ev.module, "__index__")
+    return NUMERIC if number and not own else "argument"
 
 
 def resource(

@@ -213,7 +213,7 @@ def _read_arguments(
             and argument not in line.result_is
             and argument not in line.calls
         ):
-            ev.access(i, value, DEEP, write=False, how="argument")
+            ev.access(i, value, DEEP, write=False, how=access.given_to(ev, recv, method))
 
 
 def _first_key(bound: Bound) -> int:

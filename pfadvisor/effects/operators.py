@@ -21,6 +21,7 @@ from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import (
     BOTTOM,
     MAPPINGS,
+    NUMERIC,
     UNKNOWN,
     Val,
     join,
@@ -39,6 +40,10 @@ JOINING: Final = frozenset({"+", "*", "|", "&", "-", "^"})  # give what their op
 COMPARISONS: Final = frozenset(
     {"==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "not", "match"}
 )
+ORDERING: Final = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
+MEETING: Final = frozenset(  # of these a container takes no number
+    {"+", "-", "/", "//", "**", "<<", ">>", "&", "|", "^", *ORDERING}
+)
 NUMBERS: Final = ("bool", "int", "number", "float", "complex")
 
 
@@ -52,9 +57,10 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
     if symbol in ("is", "is not"):
         identity.compared(ev, i, operands)
         return of_type("bool")
-    for operand in operands:
+    for operand, other in zip(operands, reversed(operands), strict=True):
         if symbol not in ("not",):
-            ev.access(i, operand, "**", write=False, how="operand")
+            how = NUMERIC if _meets_number(ev, symbol, operand, other) else "operand"
+            ev.access(i, operand, "**", write=False, how=how)
     if symbol in COMPARISONS:
         return _compared(ev, i, symbol, operands)
     if symbol == "fmt":
@@ -71,6 +77,21 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
             whole = frozenset(obj for obj in operand.objs if not obj[1])
             mappings.hand_on(ev, result.objs, operand._replace(objs=whole) if whole else BOTTOM)
     return join(result, own) if result != BOTTOM else result
+
+
+def _meets_number(ev: Evaluation, symbol: str, operand: Val, other: Val) -> bool:
+    """Whether the operation fails at once unless the operand, of unknown type, is a number too."""
+    kinds = {parse_type(t)[0] for t in other.types or ()}
+    if operand.types is not None or not kinds or not kinds.issubset(NUMBERS):
+        return False
+    plain = symbol if symbol in ORDERING else symbol.removesuffix("=")
+    if plain not in MEETING and not (plain == "*" and kinds == {"float"}):
+        return False
+    dunder = calls.DUNDERS[plain]
+    names = ORDERING.values() if plain in ORDERING else (dunder, dunder.replace("__", "__r", 1))
+    return not ev.program.handles_arrays(ev.module) and not any(
+        ev.program.methods_named(ev.module, name) for name in names
+    )
 
 
 def _compared(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:

@@ -36,7 +36,9 @@ TRUST: Final[tuple[str, ...]] = (
     "A class of an installed package counts where the type is known; a method of an object of "
     "unknown type that a package gave back is unknown, not that of a builtin type.",
     "A number meets numbers: where one operand is a number and no array library is imported, "
-    "arithmetic gives a new number and changes nothing in place.",
+    "arithmetic gives a new number and changes nothing in place. What meets one in arithmetic or in "
+    "<, <=, >, >=, or is given to range(), is no container that a loop fills, unless the module or "
+    "its imports define that operation.",
     "A `for` statement goes through a set, a dictionary is made from one, and floats of one are "
     "added, in an order that means nothing to the result; so does a set of which nothing tells what "
     "it holds.",

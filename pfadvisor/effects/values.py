@@ -21,6 +21,7 @@ DEPTH: Final = 3
 DEEP: Final = "**"
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
+NUMERIC: Final = "number"  # how one is called of what can only be a number, or the access fails
 PAUSE: Final = "sleep"  # and one to the clock that lets time pass
 MOST_OBJECTS: Final = 8
 MERGED: Final[Mapping[Any, Root]] = {  # stand for too many objects to tell apart

@@ -16,7 +16,7 @@ from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.reach import held_alike, kept_alike, meetings, sibling_meetings
+from pfadvisor.loops.reach import as_number, held_alike, kept_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
 from pfadvisor.loops.touches import (
@@ -309,6 +309,8 @@ def _project_variable(body: Body, root: Root) -> bool:
 
 
 def _same_kind(write: Touch, other: Touch) -> bool:
+    if as_number(write, other):
+        return False
     if DEEP in other.slot or DEEP in write.slot:
         return True
     return write.slot[-1] == other.slot[-1] and len(write.slot) == len(other.slot)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pfadvisor.effects.values import DEEP, Obj, parse_type
+from pfadvisor.effects.values import DEEP, NUMERIC, Obj, parse_type
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.stored import FRESH, is_given_away, stores_to
 from pfadvisor.loops.touches import Touch
@@ -45,7 +45,8 @@ def meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
 def sibling_meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
     """Writes through one attribute with reads through another one that may hold the same object."""
     writes = {t.slot: t for t in touches if t.effect.write and _names_a_place(t)}
-    reads = {t.slot: t for t in touches if not t.effect.write and t.slot[-1] != "="}
+    others = [t for t in touches if not t.effect.write and t.slot[-1] != "="]
+    reads = {(t.slot, t.effect.how == NUMERIC): t for t in others}
     if not writes or not reads:
         return []
     types: dict[Obj, Types] = {}
@@ -53,13 +54,18 @@ def sibling_meetings(body: Body, touches: list[Touch]) -> list[Meeting]:
     for write in writes.values():
         for read in reads.values():
             at = _fork(write.slot, read.slot)
-            if at < 0:
+            if at < 0 or as_number(write, read):
                 continue
             types = types or body.whole.types_by_root.get(write.effect.root, {})
             shown = _hold_one(body, write, read, at, types)
             if shown is not None:
                 found.append(Meeting(write, (read,), shown))
     return found
+
+
+def as_number(write: Touch, other: Touch) -> bool:
+    """Whether items are written, and the other access is to what can only be a number."""
+    return write.slot[-1] == "[]" and other.effect.how == NUMERIC
 
 
 def held_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
@@ -82,6 +88,7 @@ def kept_alike(body: Body, write: Touch, others: list[Touch]) -> list[Touch]:
         other
         for other in others
         if other.effect.elem in (write.effect.elem, DEEP)
+        and not as_number(write, other)
         and (_may_keep(body, write, other) or _may_keep(body, other, write))
     ]
 

@@ -16,6 +16,7 @@ FIRST: Final = frozenset(
         "bz2.open",
         "lzma.open",
         "codecs.open",
+        "mailbox.mbox",
         "tarfile.open",
         "wave.open",
         "gzip.GzipFile",

@@ -6,6 +6,9 @@ parameter and the same in all calls is ("steady", key), a text ("text", text).
 
 from __future__ import annotations
 
+import itertools
+import re
+import string
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.effects.opening import path_behind
@@ -22,12 +25,15 @@ JOINS: Final = frozenset({"os.path.join", *PATHS})
 NUMBERS: Final = frozenset({"int", "float"})
 TEXT: Final = frozenset({"str"})
 NUMBER: Final = frozenset({"int"})
+PLAIN: Final = (TEXT, NUMBER)
+PERCENT: Final = re.compile(r"%(0?\d*[dxXo]|s)")
 METHODS: Final = {"joinpath": "join", "with_name": "renamed"}
 
 
 class Step(NamedTuple):
     """What makes a path, or a part of its name, of other values. kind: join, concat, fmt, sum,
-    name, renamed, attr. `told`: the operator of a sum, the attribute, whether it is a number."""
+    name, renamed, attr, filled. `told`: the operator of a sum and whether it is a number, the
+    attribute, the texts of a template between (number of a value, how it is written)."""
 
     kind: str
     values: tuple[int, ...]
@@ -44,6 +50,8 @@ def step(ev: Evaluation, value: int) -> Step | None:
             return Step("concat", instr.args[1:])
         case "op" if instr.args[0] in ("+", "-") and len(instr.args) == 3:
             return Step("sum", instr.args[1:], (instr.args[0], types == NUMBER))
+        case "op" if instr.args[0] == "%" and types == TEXT:
+            return _by_percent(ev, *instr.args[1:])
         case "op" if instr.args[0] == "fmt":
             marks = [ev.values[v].const for v in instr.args[2:3]]
             marked = any(isinstance(mark, str) and mark.startswith("!") for mark in marks)
@@ -66,11 +74,46 @@ def _called(ev: Evaluation, value: int) -> Step | None:
         return None
     if names and names <= JOINS and given:
         return Step("join", given)
+    if names == {"str.format"}:
+        return _by_format(ev, instr.args[0], given)
     callee, kinds = ev.function.code[instr.args[0]], {n.rpartition(".")[2] for n in names}
     kind = METHODS.get(kinds.pop(), "") if len(kinds) == 1 else ""
     if callee.op != "attr" or not kind or (kind == "renamed" and len(given) != 1):
         return None
     return Step(kind, (callee.args[0], *given))
+
+
+def _by_percent(ev: Evaluation, template: int, given: int) -> Step | None:
+    text, right = ev.values[template].const, ev.function.code[given]
+    several = right.op == "display" and right.args[0] == "tuple"
+    values = tuple(right.args[1:]) if several else (given,)
+    if not isinstance(text, str) or not (several or ev.values[given].types in PLAIN):
+        return None
+    texts, numbers = PERCENT.split(text)[::2], itertools.count()
+    specs = [spec.removesuffix("s") for spec in PERCENT.findall(text)]
+    holes = [(next(numbers), spec) for spec in specs]
+    if len(holes) != len(values) or any("%" in each for each in texts):
+        return None
+    filled = itertools.zip_longest(texts, holes)
+    return Step("filled", values, tuple(p for pair in filled for p in pair if p is not None))
+
+
+def _by_format(ev: Evaluation, method: int, given: tuple[int, ...]) -> Step | None:
+    code = ev.function.code
+    text = ev.values[code[method].args[0]].const if code[method].op == "attr" else None
+    pieces: list[object] = []
+    try:
+        fields = list(string.Formatter().parse(text)) if isinstance(text, str) else []
+    except ValueError:
+        return None
+    for before, name, spec, conversion in fields:
+        number = sum(isinstance(each, tuple) for each in pieces)
+        if name is not None and (
+            name not in ("", str(number)) or conversion or number >= len(given)
+        ):
+            return None
+        pieces += [before] if name is None else [before, (number, spec or "")]
+    return Step("filled", given, tuple(pieces)) if pieces else None
 
 
 def _is_path(ev: Evaluation, value: int) -> bool:

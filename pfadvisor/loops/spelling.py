@@ -109,6 +109,8 @@ class Speller:
                 return (_formatted(parts),)
             case "sum":
                 return (_sum(told, parts),)
+            case "filled":
+                return tuple(p for piece in told for p in _filled(piece, parts))
             case "name" if (last := _last(parts[0])) is not None:
                 return last
             case "name":
@@ -181,6 +183,16 @@ def _formatted(parts: list[Spelling]) -> Part:
     told = "".join(str(p.key) for p in how if p.kind == "text").lstrip("!")
     kept = WHOLE_NUMBER.fullmatch(told) and steady(how) and all(p.number for p in inner)
     return _made_of(inner, ("fmt", inner, how), kept=bool(kept))
+
+
+def _filled(piece: object, parts: list[Spelling]) -> Spelling:
+    """A text of a template, or the value that is written into it."""
+    match piece:
+        case (int(number), ""):
+            return parts[number]
+        case (int(number), spec):
+            return (_formatted([parts[number], (Part("text", f"!{spec}"),)]),)
+    return (Part("text", piece),)
 
 
 def _sum(told: tuple[object, ...], sides: list[Spelling]) -> Part:

@@ -52,6 +52,24 @@ def renamed(path: Path):
 def numbered(number: int, text: str):
     (FOLDER / f"{number}.bin").write_text(text)
 
+def by_percent(number: int):
+    (FOLDER / ("part-%04d.bin" % number)).write_text("")
+
+def by_percents(name: str, number: int):
+    (FOLDER / ("%s-%d.bin" % (name, number))).write_text("")
+
+def by_format(number: int):
+    (FOLDER / "part-{:04d}.bin".format(number)).write_text("")
+
+def by_rounding(number: float):
+    (FOLDER / ("part-%d.bin" % number)).write_text("")
+
+def by_short_format(number: float):
+    (FOLDER / "part-{:.2}.bin".format(number)).write_text("")
+
+def by_same_format(number: int):
+    (FOLDER / "part-{1}.bin".format(number, 7)).write_text("")
+
 def joined(first: int, second: int):
     (FOLDER / f"{first}{second}.bin").write_text("")
 
@@ -59,6 +77,9 @@ def under(folder: Path, name: str):
     (folder / name).write_text(name)
 """
 APART = [
+    "for n in range(9): by_percent(n)",
+    "for n in range(9): by_percents(text, n)",
+    "for n in range(9): by_format(n)",
     "for n in range(9): store.write(n, text)",
     "for n in range(9): store.place(n).write_text(text)",
     "for n in range(9): store.place(number=n + 1).write_text(text)",
@@ -70,6 +91,10 @@ APART = [
     "for path in folder.iterdir(): under(folder / path.name, 'x')",
 ]
 ASKED = [
+    "for n in range(9): by_percents(lines[n], n)",
+    "for n in range(9): by_rounding(n / 2)",
+    "for n in range(9): by_short_format(n)",
+    "for n in range(9): by_same_format(n)",
     "for n in range(9): store.write_first(text)",
     "for n in range(9): store.write(n // 2, text)",
     "for n in numbers: store.write(n, text)",

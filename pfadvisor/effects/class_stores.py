@@ -86,7 +86,7 @@ class ClassStores:
         program, (index, base, _) = self._store_program, store
         function = facts.functions[index]
         instr, owner = function.code[base], function.owner_class
-        if instr.op == "param" and instr.args[0] == 0 and _is_bound(facts, function):
+        if instr.op == "param" and instr.args[0] == 0 and is_bound(facts, function):
             return self._is_of_class(f"{facts.name}:{facts.classes[owner].qualname}", function, cls)
         value = program.slice_value(facts, index, base)
         named = {str(func[1]) for func in value.funcs if func[0] == "class"}
@@ -146,7 +146,7 @@ def sets_always(function: Function, name: str) -> bool:
     return False
 
 
-def _is_bound(facts: ModuleFacts, function: Function) -> bool:
+def is_bound(facts: ModuleFacts, function: Function) -> bool:
     """Whether the first parameter of the function is the object or class that it is called on."""
     owner = function.owner_class
     direct = owner >= 0 and function.parent == facts.classes[owner].body

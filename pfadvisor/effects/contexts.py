@@ -39,7 +39,7 @@ class Contexts:
     def context_of(
         self, ev: Evaluation, module: ModuleFacts, index: int, bound: list[Arg]
     ) -> Context:
-        given = [given_of(a.val, made=made_as_such(ev, a.val)) for a in bound]
+        given = [self._given(ev, argument.val) for argument in bound]
         if not any(given):
             return ()
         key = module.name, index
@@ -50,6 +50,11 @@ class Contexts:
             for number, (one, use) in enumerate(zip(given, self._uses[key], strict=True))
         )
         return context if any(context) else ()
+
+    def _given(self, ev: Evaluation, value: Val) -> Given | None:
+        given = given_of(value, made=made_as_such(ev, value))
+        kept = self._context_program.functions_kept(ev, value) if given is not None else ()
+        return given._replace(kept=kept) if given is not None and kept else given
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
@@ -96,7 +101,8 @@ class Contexts:
         if use == LOOKED_AT and given.const is not NOTHING:
             given = given._replace(const=NOTHING)
         own = self._own_value(module, index, number)
-        return None if given.narrow(own, number) == own and not given.made else given
+        told = given.made or given.kept
+        return None if given.narrow(own, number) == own and not told else given
 
     def _own_value(self, module: ModuleFacts, index: int, number: int) -> Val:
         key = module.name, index, number

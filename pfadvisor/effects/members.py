@@ -46,6 +46,9 @@ def instance_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) 
     described = implicit.described(ev, i, value, cls, name, "__get__")
     if described != BOTTOM:
         return described
+    given = ev.program.functions_given(ev, value, cls, name)
+    if given:
+        return Val(types=frozenset({"function"}), funcs=given)
     held = foreign.held(ev, cls, value, access.load(ev, value, f".{name}", known.types))
     class_objs = common if held.objs else frozenset()
     lazy = held.lazy or known.lazy

@@ -18,6 +18,7 @@ from pfadvisor.effects.dependencies import Dependencies, Load
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.families import Families
+from pfadvisor.effects.given_functions import GivenFunctions
 from pfadvisor.effects.handing import Handing
 from pfadvisor.effects.knowledge import Knowledge, Remembered
 from pfadvisor.effects.lent import Lent
@@ -48,6 +49,7 @@ class Program(
     Handing,
     Contexts,
     Tables,
+    GivenFunctions,
     Dependencies,
     Summaries,
     Alike,
@@ -66,6 +68,7 @@ class Program(
         Handing.__init__(self, self)
         Contexts.__init__(self, self)
         Tables.__init__(self, self)
+        GivenFunctions.__init__(self, self)
         Dependencies.__init__(self, installed)
         Summaries.__init__(self, self)
         Alike.__init__(self, self)

@@ -53,6 +53,7 @@ class Given(NamedTuple):
     lazy: bool
     made: bool = False  # by calling its very class, not one that derives from it
     holding: frozenset[int] = frozenset()
+    kept: tuple[tuple[str, frozenset[tuple[Any, ...]]], ...] = ()  # attributes that are functions
 
     def narrow(self, parameter: Val, number: int) -> Val:
         types = parameter.types if self.types is None else self.types
@@ -217,7 +218,8 @@ def summarize(
             heap[sites.obj(obj), elem] = sites.val(value)
     outer = dict(heap)
     _close(ev, sites, heap)
-    if len(heap) > MOST_STORES:
+    told = len(heap) <= MOST_STORES
+    if not told:
         shown = _may_be_anything_in(shown, heap)
         heap = _coarser(outer) if len(outer) > MOST_STORES else outer
     loose = {n for site, n in sites.numbers.items() if site not in ev.exact}
@@ -233,15 +235,18 @@ def summarize(
         function.is_generator or function.is_async,
         function.qualname,
         thrown,
-        _classes_made(ev, sites),
+        _classes_made(ev, sites, told=told),
         frozenset().union(*ev.vouched.values()),
         paths.given_back(ev),
     )
 
 
-def _classes_made(ev: Outline, sites: _Sites) -> tuple[tuple[int, frozenset[str]], ...]:
-    """By whose call the fresh objects came to be, "" for another origin."""
-    found: dict[int, set[str]] = {}
+def _classes_made(
+    ev: Outline, sites: _Sites, *, told: bool
+) -> tuple[tuple[int, frozenset[str]], ...]:
+    """By whose call the fresh objects came to be, "" for another origin, or if it is not told what
+    was stored in them."""
+    found: dict[int, set[str]] = {n: set() if told else {""} for n in sites.numbers.values()}
     for site, number in sites.numbers.items():
         found.setdefault(number, set()).update(ev.made.get(site, {""}))
     return tuple((number, frozenset(names)) for number, names in found.items())

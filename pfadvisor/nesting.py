@@ -1,7 +1,8 @@
-"""Proposed loops that run in the workers of another proposed loop, in whatever file it stands.
+"""Proposed loops that run in the workers of another loop, in whatever file it stands.
 
 A worker of a pool cannot start a pool, so only the outermost of them is proposed, or the one
-inside if the outermost is known to have too few iterations. What
+inside if the outermost is known to have too few iterations. What is part of the work of a loop
+that waits for an answer is not proposed either: it would start a pool in each iteration. What
 calls a loop's function may stand in files that were not named: of those that mention its
 name, as far as there are not too many, the loops that names lead from to it are looked at
 too. Callers of callers are not.
@@ -30,8 +31,9 @@ Place = tuple[Path, str, int]
 
 
 class Running(NamedTuple):
-    """A proposed loop: the function it stands in, and those that its workers run; `short`: it is
-    known to have fewer iterations than pay, and proposed because any legal loop is."""
+    """A loop that may run in parallel: the function it stands in, and those that its workers run;
+    `short`: it is known to have fewer iterations than pay, and proposed because any legal loop is;
+    `proposed`: a run of `fix` would rewrite it, where others wait for an answer."""
 
     filename: str
     ordinal: int
@@ -40,10 +42,19 @@ class Running(NamedTuple):
     owner: Place
     reached: frozenset[Place]
     short: bool = False
+    proposed: bool = True
 
 
-def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFacts) -> Running:
-    """What the workers of a proposed loop run."""
+def may_run(judgement: Judgement) -> bool:
+    """Whether it may run in parallel once questions are answered, and would gain."""
+    gains = judgement.profit is not None and judgement.profit.worth != "no"
+    return gains and judgement.plan is not None and judgement.loop.enclosed_by is None
+
+
+def running(
+    judgement: Judgement, root: Path, program: Program, facts: ModuleFacts, *, proposed: bool
+) -> Running:
+    """What the workers of a loop run, or would run."""
     loop = judgement.loop
     index = next(
         index
@@ -63,7 +74,7 @@ def running(judgement: Judgement, root: Path, program: Program, facts: ModuleFac
     name = facts.functions[index].name
     owner = (root, facts.name, index)
     short = judgement.profit is not None and judgement.profit.short
-    return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached, short)
+    return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached, short, proposed)
 
 
 def standing(
@@ -79,10 +90,11 @@ def standing(
 
 
 def withdrawn(found: Iterable[Running]) -> dict[tuple[str, int], str]:
-    """The loops, by file name and ordinal, that are not proposed because another one is, and why.
+    """The loops, by file name and ordinal, that are not proposed because of another one, and why.
 
-    A loop that runs in workers of another one; or a short one whose work runs one of its own file
-    that is not, and that no workers run.
+    A loop that runs in workers of another one, or is part of the work of one that may run in
+    parallel; or a short one whose work runs one of its own file that is not, and that no workers
+    run.
     """
     every = list(found)
     inside = _around(every, [one for one in every if not one.short])
@@ -91,7 +103,7 @@ def withdrawn(found: Iterable[Running]) -> dict[tuple[str, int], str]:
         (outer.filename, outer.ordinal): _why(inner, "its few iterations run")
         for outer in left
         for inner in left
-        if outer.short and not inner.short
+        if outer.short and inner.proposed and not inner.short
         if inner.filename == outer.filename and inner.owner in outer.reached
     }
     staying = [one for one in every if (one.filename, one.ordinal) not in yielding]
@@ -110,13 +122,15 @@ def _around(
         (inner.filename, inner.ordinal): outer
         for inner in every
         for outer in outermost
-        if outer is not inner and inner.owner in outer.reached
+        if inner.proposed and outer is not inner and inner.owner in outer.reached
     }
 
 
 def _why(other: Running, how: str) -> str:
     if other.ordinal == NO_LOOP:
         return f"it runs in the workers that {other.filename} starts"
+    if not other.proposed:
+        return f"it is part of the work of the loop at {other.filename}:{other.row}"
     return f"{how} the loop at {other.filename}:{other.row}"
 
 

@@ -165,10 +165,11 @@ def _outermost(
 ) -> Batch:
     """The batch without proposals that would start workers in workers."""
     found = [one for outcome in batch.outcomes for one in outcome.running]
-    if not found:
+    proposed = [one for one in found if one.proposed]
+    if not proposed:
         return batch
-    callers = nesting.callers(found, targets, request.settings, session.source)
-    names, asked = nesting.owner_names(found), replace(request, show="suggested")
+    callers = nesting.callers(proposed, targets, request.settings, session.source)
+    names, asked = nesting.owner_names(proposed), replace(request, show="suggested")
     pick = partial(nesting.leading_to, names)
     make = partial(_batches, session, asked, pick)
     others = _known_or(make, callers, asked, {}, names)

@@ -112,10 +112,13 @@ def _stages(session: Session, target: Target, request: Request, pick: Pick) -> O
         with_fix(_as_imported(one, session, target) if guards else one, source, request)
         for one, guards in zip(chosen, guarding, strict=True)
     ]
+    fixed = {
+        one.judgement.loop.ordinal for one in shown if one.judgement and _is_chosen(one, request)
+    }
     running = tuple(
-        nesting.running(one.judgement, target.root, program, facts)
-        for one in shown
-        if one.judgement is not None and _is_chosen(one, request)
+        nesting.running(one, target.root, program, facts, proposed=one.loop.ordinal in fixed)
+        for one in (finding.judgement for finding in left)
+        if one is not None and (one.loop.ordinal in fixed or nesting.may_run(one))
     )
     running += nesting.standing(source.name, target.root, program, facts)
     # a guarded rewrite is not kept: another file that begins to import this one is not noticed

@@ -256,6 +256,38 @@ def test_a_caller_that_is_silenced_starts_no_workers(tmp_path):
     assert proposed(run(tmp_path, ".", show="suggested")) == [("inner.py", 11)]
 
 
+def test_a_caller_that_waits_for_an_answer_keeps_its_work_whole(tmp_path):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "inner.py").write_text(INNER, encoding="utf-8")
+    asking = OUTER.replace("survey(", "survey(tell, ").replace(
+        "        found", "        tell(block)\n        found"
+    )
+    (tmp_path / "outer.py").write_text(asking, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == []
+    assert proposed(run(tmp_path, "inner.py", show="suggested")) == []
+    (inner,) = (
+        one for one in run(tmp_path, "inner.py").findings if one.judgement.loop.for_row == 11
+    )
+    assert "part of the work of the loop at outer.py:6" in inner.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return longest(blocks[0])",
+        "    found = 0\n    for block in blocks:\n        found = longest(block[found:])",
+        "    for block in blocks:\n        print(block)\n    return longest(blocks[0])",
+    ],
+    ids=["without a loop", "in a loop that stays serial", "beside a loop"],
+)
+def test_a_caller_that_has_no_loop_around_it_takes_nothing(tmp_path, body):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "inner.py").write_text(INNER, encoding="utf-8")
+    outer = f"from inner import longest\n\n\ndef survey(blocks):\n{body}\n"
+    (tmp_path / "outer.py").write_text(outer, encoding="utf-8")
+    assert proposed(run(tmp_path, ".", show="suggested")) == [("inner.py", 11)]
+
+
 def test_mistakes_in_parallel_code_are_findings_of_a_run(project):
     (project / "pool.py").write_text(
         "from multiprocessing import Pool\npool = Pool()\nother = Pool()  # noqa: PFA301\n",

@@ -27,8 +27,16 @@ SETTERS: Final = {
     "fileConfig": "log level",
     "putenv": "environment",
     "environ": "environment",
+    "simplefilter": "list of warning filters",
+    "filterwarnings": "list of warning filters",
+    "resetwarnings": "list of warning filters",
 }
-WATCHED: Final = {"locale": "locale", "env": "environment"}
+WATCHED: Final = {
+    ("res", "locale"): "locale",
+    ("res", "env"): "environment",
+    ("res", "warnings"): "list of warning filters",
+    ("global", "warnings.filters"): "list of warning filters",
+}
 LOOKING: Final = frozenset({"isEnabledFor", "getEffectiveLevel"})
 CODING: Final = frozenset(
     {"decode", "encode", "open", "read_text", "write_text", "str", "bytes", "TextIOWrapper"}
@@ -121,9 +129,9 @@ def _needed(analysis: Analysis) -> frozenset[str]:
     """Settings that decide what compute gives, or whether it can give anything."""
     body, compute = analysis.body, analysis.compute_instrs
     found = {
-        WATCHED[str(e.root[1])]
+        WATCHED[e.root]
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
-        if e.root[0] == "res" and e.instr in compute and e.root[1] in WATCHED
+        if e.root in WATCHED and e.instr in compute
     }
     found.add("limit on digits")
     names = {i.args[-1] for i in _code(analysis) if i.op in ("attr", "name", "builtin")}

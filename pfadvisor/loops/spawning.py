@@ -7,7 +7,7 @@ function, or the `__main__` guard, sets is there only under `fork`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
@@ -17,12 +17,12 @@ from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Effect, Root
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.bound_outside import bound_outside, taken_from_modules
+from pfadvisor.loops.bound_outside import Outside, bound_outside, taken_from_modules
+from pfadvisor.loops.held_state import behind_default, changed_cells, changes, of_libraries
 from pfadvisor.loops.planning import call_of, inputs_of
-from pfadvisor.loops.run_time import at_run_time, is_guarded
+from pfadvisor.loops.run_time import at_run_time, code_of_work, is_guarded
 from pfadvisor.model import Assumption, Location
 
-LOOKS: Final = ("memo", "cache", "fill", "advance", "use")  # not for what a name holds
 CHANGES: Final = frozenset(
     {
         "append",
@@ -45,31 +45,79 @@ CHANGES: Final = frozenset(
 
 def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The question for each module-level name that workers may find otherwise."""
-    body, found, outside = analysis.body, dict[str, Assumption](), bound_outside(analysis)
-    given, compute = {i.name for i in inputs_of(analysis)}, analysis.compute_instrs
-    for effect in body.whole.effects_within(body.loop.body, body.loop.end):
-        if (
-            effect.write
-            or effect.instr not in compute
-            or (effect.root[0] not in ("global", "class"))
-        ):
-            continue
-        place = str(effect.root[1])
-        owner, name = place.partition(":")[::2] if ":" in place else place.rpartition(".")[::2]
-        name, facts = name.partition(".")[0], body.ev.program.module(owner)
-        if facts is None or (name in given and not effect.chain) or name in found:
-            continue
-        modules = {facts.name: facts, body.ev.module.name: body.ev.module}.values()
-        if (
-            _members_change(effect)
-            or any(name in body.ev.program.table(_set_late, f) for f in modules)
-            or any(_changes_inside(body.ev.program, f, effect.root, name) for f in modules)
-            or any(one.may_be(owner, name) for one in outside)
-        ):
+    found, outside = dict[str, Assumption](), bound_outside(analysis)
+    for effect in _reads(analysis):
+        name = _name_of(effect.root)
+        if name not in found and _is_late(analysis, effect, outside):
             found[name] = _asked(name, effect.where)
-    found |= {name: _asked(name, where) for name, where in taken_from_modules(analysis, outside)}
+    others = (
+        *taken_from_modules(analysis, outside),
+        *changed_cells(analysis),
+        *_classes_of_libraries(analysis),
+    )
+    found |= {name: _asked(name, where) for name, where in others}
     found |= {a.subject: a for a in _replaced(analysis)}
     return accepted.left(found.values())
+
+
+def _reads(analysis: Analysis) -> Iterator[Effect]:
+    """What the work reads of modules, classes and defaults; of a default that is another object,
+    as a read of that."""
+    body, compute = analysis.body, analysis.compute_instrs
+    for effect in body.whole.effects_within(body.loop.body, body.loop.end):
+        if effect.write or effect.instr not in compute:
+            continue
+        if effect.root[0] in ("global", "class"):
+            yield effect
+        elif effect.root[0] == "default":
+            roots = behind_default(analysis, str(effect.root[1]))
+            for root in {effect.root} if roots is None else roots:
+                yield effect._replace(root=root)
+
+
+def _name_of(root: Root) -> str:
+    place = str(root[1])
+    if ":" in place:
+        return place.partition(":")[2].partition(".")[0]
+    return place.rpartition(".")[2]
+
+
+def _is_late(analysis: Analysis, effect: Effect, outside: list[Outside]) -> bool:
+    """Whether what is read may be changed by code that an import does not run."""
+    program, here, root = analysis.body.ev.program, analysis.body.ev.module, effect.root
+    if root[0] == "default":
+        return True  # of what it is, nothing is known
+    place, name = str(root[1]), _name_of(root)
+    owner = place.partition(":")[0] if ":" in place else place.rpartition(".")[0]
+    facts = program.module(owner)
+    if facts is None:
+        return False
+    if not effect.chain and name in {i.name for i in inputs_of(analysis)}:
+        return False
+    return (
+        _members_change(effect)
+        or _is_set_late(program, (facts, here), name)
+        or any(
+            _changes_inside(program, f, root, name)
+            for f in {facts.name: facts, here.name: here}.values()
+        )
+        or any(one.may_be(owner, name) for one in outside)
+    )
+
+
+def _is_set_late(program: Program, modules: Iterable[ModuleFacts], name: str) -> bool:
+    return any(name in program.table(_set_late, facts) for facts in modules)
+
+
+def _classes_of_libraries(analysis: Analysis) -> Iterator[tuple[str, Location]]:
+    """Classes whose attributes a library may look at for the work, and code sets at run time."""
+    program, here = analysis.body.ev.program, analysis.body.ev.module
+    late = program.table(_set_late, here)
+    for work in code_of_work(analysis):
+        for module, name, i in of_libraries(work):
+            facts = program.module(module)
+            if name in late or (facts is not None and name in program.table(_set_late, facts)):
+                yield name, work.ev.location(i)
 
 
 def _asked(name: str, where: Location) -> Assumption:
@@ -114,8 +162,8 @@ def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str)
         function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:
-            changes = effect.write and effect.root == root and effect.how not in (*LOOKS, "bind")
-            if changes and (late or is_guarded(facts, function.code[effect.instr])):
+            changed = effect.root == root and changes(effect)
+            if changed and (late or is_guarded(facts, function.code[effect.instr])):
                 return True
     return False
 

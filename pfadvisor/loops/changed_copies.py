@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Effect
+from pfadvisor.effects.values import Effect, Obj, Val
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.conflicts import rule_for
 from pfadvisor.loops.nodes import Body
@@ -26,8 +26,12 @@ def changed_copies(analysis: Analysis) -> Blocker | None:
     body = analysis.body
     copies = _known_to_commit(analysis)
     for effect in body.whole.effects_of(analysis.rest_instrs) if copies else ():
-        used = copies.intersection(operands(body.function.code[effect.instr]))
-        if effect.write and any(_leads_to(body, value, effect) for value in used):
+        given = {*operands(body.function.code[effect.instr])} if effect.write else set()
+        used = copies.intersection(given)
+        if any(_leads_to(body, value, effect) for value in used) or (
+            any(_holds(body, value, effect) for value in used)
+            and not any(_leads_to(body, value, effect) for value in given)
+        ):
             return _blocker(body, effect)
     return None
 
@@ -43,8 +47,30 @@ def _known_to_commit(analysis: Analysis) -> set[int]:
 
 def _leads_to(body: Body, value: int, effect: Effect) -> bool:
     """Whether the place is in an object that the iteration surely did not make."""
-    known = body.ev.values[value]
-    objs = known.objs or (known.recv.objs if known.recv is not None else ())
+    return _are_in(body, _objects(body.ev.values[value]), effect)
+
+
+def _holds(body: Body, value: int, effect: Effect) -> bool:
+    """Whether what the iteration made keeps such an object under one of its names."""
+    waiting, seen = [*_objects(body.ev.values[value])], set[Obj]()
+    while waiting:
+        obj = waiting.pop()
+        if obj in seen or not private(body, obj[0]):
+            continue
+        seen.add(obj)
+        for _, inside in body.whole.held.get(obj, ()):
+            if _are_in(body, inside.objs, effect):
+                return True
+            waiting += inside.objs
+    return False
+
+
+def _objects(value: Val) -> frozenset[Obj]:
+    return value.objs or (value.recv.objs if value.recv is not None else frozenset())
+
+
+def _are_in(body: Body, objs: frozenset[Obj], effect: Effect) -> bool:
+    """Whether all are others' objects, and the place is in one of them."""
     if any(private(body, root) for root, _ in objs):
         return False
     return any(root == effect.root and effect.path[: len(p)] == p for root, p in objs)

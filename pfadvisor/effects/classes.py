@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import computed_names, decorators, layers, lent
 from pfadvisor.effects.annotations import resolve
+from pfadvisor.effects.bounds import joined, of_value
+from pfadvisor.effects.declared import put_into
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
@@ -18,28 +20,13 @@ if TYPE_CHECKING:
 
 Member = tuple[str, int, str]
 HARMLESS: Final = frozenset(
-    {
-        "object",
-        "abc.ABC",
-        "typing.Protocol",
-        "typing.Generic",
-        "typing.NamedTuple",
-        "enum.Enum",
-        "enum.IntEnum",
-        "enum.StrEnum",
-        "enum.Flag",
-        "enum.IntFlag",
-        "typing.TypedDict",
-        "Exception",
-        "ABC",
-        "Protocol",
-        "Generic",
-        "NamedTuple",
-        "typing_extensions.Protocol",
-    }
+    {"object", "abc.ABC"}
+    | {"typing.Protocol", "typing.Generic", "typing.NamedTuple", "typing.TypedDict"}
+    | {"typing_extensions.Protocol"}
+    | {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"}
+    | {"Exception", "ABC", "Protocol", "Generic", "NamedTuple"}
 )
 METACLASSES: Final = frozenset({"type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
-MAKERS: Final = frozenset({"default_factory", "factory"})
 CHECKERS: Final = frozenset({"converter", "validator"})
 
 
@@ -56,7 +43,7 @@ class Classes:
         self._own_methods: dict[str, dict[str, int]] = {}
         self._variables: dict[str, frozenset[str]] = {}
         self._stores: dict[tuple[str, int], dict[str, list[tuple[int, int]]]] = {}
-        self._running: set[tuple[str, str]] = set()
+        self._running: dict[tuple[str, str], Val] = {}  # what is known so far
 
     def find(self, name: str) -> tuple[ModuleFacts, Class] | None:
         module_name, _, qualname = name.partition(":")
@@ -330,13 +317,13 @@ class Classes:
         """Types and callables that the attribute may hold; None if nothing sets it."""
         key = name, attribute
         if key in self._running:
-            return UNKNOWN
+            return self._running[key]
         if key not in self._attributes:
-            self._running.add(key)
+            self._running[key] = UNKNOWN
             try:
                 self._attributes[key] = self._attribute(name, attribute)
             finally:
-                self._running.discard(key)
+                del self._running[key]
         return self._attributes[key]
 
     def _attribute(self, name: str, attribute: str) -> Val | None:
@@ -351,7 +338,8 @@ class Classes:
             if annotation:
                 types = resolve(self.program, module, annotation, owner)
                 told = self.program.handed_in(module).to((cls.qualname, attribute))[0]
-                return Val(types=types, lazy=told and may_be(types))
+                value = Val(types=types, lazy=told and may_be(types))
+                return self._declared(name, attribute, value)
             for value in self._stored(module, cls, attribute, again):
                 bare = self.program.kept(module, attribute, value)
                 result = bare if result is None else join(result, bare)
@@ -365,6 +353,14 @@ class Classes:
             result if result is None or not computed_names.affect(self.program, name) else UNKNOWN
         )
 
+    def _declared(self, name: str, attribute: str, value: Val) -> Val:
+        """The declared types of an attribute with those of what is put there."""
+        self._running[name, attribute] = value
+        for held in put_into(self.program, name, attribute, value.types) if value.types else ():
+            value = value._replace(types=joined(self.program, value.types, held.types))
+            self._running[name, attribute] = value
+        return value
+
     def _stored(
         self, module: ModuleFacts, cls: Class, attribute: str, again: list[Remaking]
     ) -> list[Val]:
@@ -375,6 +371,7 @@ class Classes:
             annotated = dict(module.functions[index].annotations) if index != cls.body else {}
             text = annotated.get(value)
             types = resolve(self.program, module, text) if text else None
+            types = of_value(self.program, module, index, value, types)
             function, body = module.functions[index], index == cls.body
             reads = own_reads(function, value, attribute) if not types and not body else None
             if reads:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.annotations import resolve
+from pfadvisor.effects.bounds import Types, derives, of_value
+from pfadvisor.effects.declared import passed_to
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
 from pfadvisor.effects.handed_iterators import Attributes, Handed, handed, may_be
@@ -16,6 +18,7 @@ from pfadvisor.effects.iterator_lines import Elsewhere
 from pfadvisor.effects.summary import Context, Given, given_of
 from pfadvisor.effects.tokens import Received
 from pfadvisor.effects.values import NOTHING, Val
+from pfadvisor.model import Span
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -35,6 +38,7 @@ class Contexts:
         self.received: dict[str, tuple[Received, ...]] = {}  # calls in files that are not read
         self._own: dict[tuple[str, int, int], Val] = {}
         self._uses: dict[tuple[str, int], list[int]] = {}
+        self._bounds: dict[tuple[str, Span, int], Types] = {}
 
     def context_of(
         self, ev: Evaluation, module: ModuleFacts, index: int, bound: list[Arg]
@@ -126,9 +130,32 @@ class Contexts:
                 return Val(place, frozenset({"type"}), frozenset({("class", cls)}))
             return Val(obj, frozenset({cls}))
         types = resolve(self._context_program, module, param.annotation)
+        types = self._with_passed(module, function, number, types)
         if types is not None and param.default == "None":
             types |= {"None"}
         return Val(frozenset() if self._context_program.plain(types) else obj, types)
+
+    def _with_passed(
+        self, module: ModuleFacts, function: Function, number: int, types: Types
+    ) -> Types:
+        """The declared types with those of the default and of what calls in the same file pass."""
+        program = self._context_program
+        if types is None or program.plain(types) or not program.table(self._derives, module):
+            return types
+        key = module.name, function.span, number
+        if key not in self._bounds:
+            self._bounds[key] = types  # of what is asked for on the way
+            for scope, value in passed_to(program, module, function, number):
+                self._bounds[key] = of_value(program, module, scope, value, self._bounds[key])
+        found = self._bounds[key]
+        if not program.at_rest:
+            del self._bounds[key]
+        return found
+
+    def _derives(self, module: ModuleFacts) -> bool:
+        """Whether the file or its imports have classes in hand that derive from containers."""
+        around = map(self._context_program.module, self._context_program.neighbours(module))
+        return any(derives(facts) for facts in around if facts is not None)
 
 
 def uses_of(function: Function) -> list[int]:

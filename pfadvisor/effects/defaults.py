@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects.bounds import choices
 from pfadvisor.effects.facts import Instr, last_name
 from pfadvisor.effects.values import Val
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 DESCRIBING: Final = frozenset({"field", "ib", "attrib"})
 FACTORY: Final = "Factory"
+MAKERS: Final = frozenset({"default_factory", "factory"})
 
 
 def of_fields(program: Program, name: str) -> list[tuple[str, Val]]:
@@ -33,6 +35,42 @@ def of_fields(program: Program, name: str) -> list[tuple[str, Val]]:
                 objs = {place if root[0] == "fresh" else (root, path) for root, path in held.objs}
                 found.append((field, held._replace(objs=frozenset(objs))))
     return found
+
+
+def put_into(program: Program, classes: list[str], name: str) -> Iterator[Val]:
+    """What the bodies of the classes give for the field, or let a factory make."""
+    for owner in classes:
+        found = program.find(owner)
+        if found is None:
+            continue
+        module, body = found[0], found[1].body
+        code = module.functions[body].code
+        for field, value in _stated(code):
+            for at in choices(code, value) if field == name else ():
+                yield program.slice_value(module, body, at)
+        for field, value in factories(code):
+            if field == name:
+                yield program.made_by(module, body, value)
+
+
+def factories(code: tuple[Instr, ...]) -> Iterator[tuple[str, int]]:
+    """Names that a class body binds, with the callables that make what instances hold."""
+    for instr in code:
+        made = code[instr.args[1]] if instr.op == "setname" else instr
+        if made is not instr and made.op == "call":
+            yield from ((str(instr.args[0]), value) for value in _factories_of(code, made))
+
+
+def _factories_of(code: tuple[Instr, ...], made: Instr) -> Iterator[int]:
+    """The callables in what a class body binds: of a description, or of a lone factory."""
+    callee = last_name(code[made.args[0]])
+    for _, keyword, value in made.args[1]:
+        inner = code[value]
+        plain = keyword in ("", "factory") if callee == FACTORY else keyword in MAKERS
+        if plain and callee in (FACTORY, *DESCRIBING):
+            yield value
+        elif inner.op == "call" and last_name(code[inner.args[0]]) == FACTORY:
+            yield from (given for _, _, given in inner.args[1][:1])
 
 
 def _stated(code: tuple[Instr, ...]) -> Iterator[tuple[str, int]]:

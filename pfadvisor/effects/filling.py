@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import access, hidden, mappings
+from pfadvisor.effects.defaults import factories
 from pfadvisor.effects.facts import Instr, ModuleFacts, last_name
 from pfadvisor.effects.outside_stores import stores
 from pfadvisor.effects.values import (
@@ -124,12 +125,26 @@ def _keeping(module: ModuleFacts) -> frozenset[str]:
         if _is_made_by(module.functions[index].code, value, makers)
     }
     stated = {field for cls in module.classes for field, text in cls.fields if name in text}
+    bodies = [module.functions[cls.body].code for cls in module.classes]
+    stated |= {
+        field
+        for code in bodies
+        for field, factory in factories(code)
+        if _makes(module, code[factory], makers)
+    }
     return frozenset(f".{name}" for name in stored | stated)
 
 
 def _is_made_by(code: tuple[Instr, ...], value: int, makers: set[str]) -> bool:
     made = code[value]
     return made.op == "call" and last_name(code[made.args[0]]) in makers
+
+
+def _makes(module: ModuleFacts, factory: Instr, makers: set[str]) -> bool:
+    """Whether a factory is such a class, or a lambda that calls one."""
+    inner = module.functions[factory.args[0]].code if factory.op == "func" else ()
+    returned = (i.args[0] for i in inner if i.op == "ret" and i.args)
+    return last_name(factory) in makers or any(_is_made_by(inner, r, makers) for r in returned)
 
 
 def _parts_as_stated(stated: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import bare, calls, defaults, enums, instantiate, memo, records
-from pfadvisor.effects.classes import CHECKERS, MAKERS
+from pfadvisor.effects.classes import CHECKERS
+from pfadvisor.effects.defaults import MAKERS
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import UNKNOWN, Val, join
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import owners, paths
+from pfadvisor.effects import calls, owners, paths
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
 from pfadvisor.effects.opening import FILE, path_behind
 from pfadvisor.effects.subscripts import Form, computed, substituted
 from pfadvisor.effects.summary import Summary, summarize
-from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, ordered
+from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, Val, ordered
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
@@ -175,3 +175,7 @@ class Slice(Evaluation):
 
     def unknown(self, call: UnknownCall) -> None:
         """Nobody asks for it."""
+
+    def called(self, value: int) -> Val:
+        """What calling one of them with nothing gives."""
+        return calls.invoke(self, value, self.values[value], [], [], "")

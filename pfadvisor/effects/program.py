@@ -90,9 +90,9 @@ class Program(
         self.libraries: dict[tuple[str, str], str] = {}
         self.spreading: dict[tuple[str, int], str] = {}
         self._callees: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
-        self._slices: dict[tuple[str, int, int], Val] = {}
+        self._slices: dict[tuple[str, int, int, bool], Val] = {}
         self._repeated: dict[tuple[str, int], tuple[range, ...]] = {}
-        self._slicing: set[tuple[str, int, int]] = set()
+        self._slicing: set[tuple[str, int, int, bool]] = set()
         self.steady: set[str] = set()  # enumerations whose members never change
 
     def count(self, what: str, number: int = 1) -> None:
@@ -195,19 +195,32 @@ class Program(
 
     def slice_value(self, module: ModuleFacts, index: int, value: int) -> Val:
         """The value of one instruction, from what it depends on alone."""
-        key = (module.name, index, value)
+        return self._known_slice(module, index, value, called=False)
+
+    def made_by(self, module: ModuleFacts, index: int, value: int) -> Val:
+        """What the value of one instruction gives when it is called with nothing."""
+        return self._known_slice(module, index, value, called=True)
+
+    def _known_slice(self, module: ModuleFacts, index: int, value: int, *, called: bool) -> Val:
+        key = (module.name, index, value, called)
         if key not in self._slices:
-            result = self.sliced(module, index, value, {})
+            result = self.sliced(module, index, value, {}, called=called)
             if result is None:
                 return UNKNOWN
             self._slices[key] = result
         return self._slices[key]
 
     def sliced(
-        self, module: ModuleFacts, index: int, value: int, given: Mapping[int, Val]
+        self,
+        module: ModuleFacts,
+        index: int,
+        value: int,
+        given: Mapping[int, Val],
+        *,
+        called: bool = False,
     ) -> Val | None:
         """The same where other values are `given`; None while it is asked for already."""
-        key = (module.name, index, value)
+        key = (module.name, index, value, called)
         if key in self._slicing or len(self._slicing) > MOST_SLICES:
             return None
         self._slicing.add(key)
@@ -222,7 +235,8 @@ class Program(
         for at, known in given.items():
             evaluation.values[at] = known
         try:
-            return evaluation.run().values[value]
+            result = evaluation.run().values[value]
+            return evaluation.called(value) if called else result
         finally:
             self._slicing.discard(key)
 

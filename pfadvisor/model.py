@@ -177,15 +177,15 @@ class Granule:
 
     statement   a whole statement directly in the loop's body or in the branch of a split `if`
     test        the condition of an `if` that was split (its branches hold further granules)
-    hole        an expression inside a statement of the *commit* stage that compute evaluates
-                (that statement has a granule of its own, before its holes); `name` is the
-                local that carries its value, "" lets the rewrite choose
+    hole        an expression inside a statement of the *commit* stage, whose granule comes before,
+                that compute evaluates; `name` carries its value, "" lets the rewrite choose
+    row         the iterable of a split inner `for`: compute lists its results, commit uses them
 
-    A split `if` has no granule of its own, only those of its test and branches. Every other
+    What is split has no granule of its own, only those of its test and suites. Every other
     statement, nested or not, is covered by exactly one granule.
     """
 
-    kind: Literal["statement", "test", "hole"]
+    kind: Literal["statement", "test", "hole", "row"]
     span: Span
     stage: Stage
     name: str = ""

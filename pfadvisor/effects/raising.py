@@ -6,7 +6,7 @@ with arguments that others know. Objects that lead nowhere are not kept apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import hidden
 from pfadvisor.effects.facts import Instr
@@ -14,6 +14,8 @@ from pfadvisor.effects.values import BOTTOM, OUTER, Obj, Val, join
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
+
+MISUSE: Final = frozenset({"TypeError", "OverflowError", "BufferError", "AttributeError"})
 
 
 def raised(ev: Evaluation, i: int, instr: Instr) -> Val:

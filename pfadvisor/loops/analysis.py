@@ -38,6 +38,7 @@ from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
 from pfadvisor.loops.head import with_head
 from pfadvisor.loops.holdings import held_conflicts, holdings_of
+from pfadvisor.loops.inner_rows import rows_of
 from pfadvisor.loops.last_values import conditional_last_values
 from pfadvisor.loops.late_binding import looking_back
 from pfadvisor.loops.lead import Lead
@@ -316,11 +317,24 @@ def analyse(
     accepted: Accepted,
 ) -> Analysis:
     """The analysis of one loop."""
-    steps = Steps(Body(program.evaluation(facts, function), loop), accepted)
-    plain, found = steps.analysis(), candidates(steps.body, steps.shared)
+    ev = program.evaluation(facts, function)
+    whole = _unsplit(Body(ev, loop), accepted)
+    if whole.verdict != "serial":
+        return whole
+    rows = rows_of(whole.body, lambda inner: analyse(program, facts, function, inner, accepted))
+    if not rows:
+        return whole
+    split = Steps(Body(ev, loop, rows), accepted).analysis()
+    return whole if split.verdict == "serial" else split
+
+
+def _unsplit(body: Body, accepted: Accepted) -> Analysis:
+    """The analysis with each compound statement as a whole."""
+    steps = Steps(body, accepted)
+    plain, found = steps.analysis(), candidates(body, steps.shared)
     if not found or (plain.tree is not None and not _leaves_work(plain)):
         return plain
-    private = Steps(steps.body, accepted, found).analysis()
+    private = Steps(body, accepted, found).analysis()
     better = RANK[private.verdict] >= RANK[plain.verdict] and bool(private.privates)
     return private if better else plain
 

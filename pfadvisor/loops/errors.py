@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.names import BUILTINS
+from pfadvisor.effects.raising import MISUSE
 from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.affine import affine
 from pfadvisor.loops.analysis import Analysis
@@ -14,7 +15,6 @@ from pfadvisor.loops.remaking import is_called_with_args
 from pfadvisor.loops.source import is_endless
 from pfadvisor.loops.touches import UNALTERED, touches_of
 
-MISUSE: Final = frozenset({"TypeError", "OverflowError", "BufferError", "AttributeError"})
 ON_DEMAND: Final = frozenset({"defaultdict", "Counter"})
 UNSENT: Final = frozenset({"StopIteration", "KeyboardInterrupt", "GeneratorExit"})
 

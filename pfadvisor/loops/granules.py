@@ -8,7 +8,7 @@ uses what cannot be handed over (the text of a parsed document).
 
 from __future__ import annotations
 
-from pfadvisor.loops.nodes import COMPOUND, Body
+from pfadvisor.loops.nodes import COMPOUND, Body, Row
 from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
@@ -37,6 +37,7 @@ class Tree:
         self.stage_of: dict[int, Stage] = {}
         self.holes_of: dict[int, list[Span]] = {}
         self.hole_nodes: set[int] = set()
+        self.rows: dict[int, Row] = {}
         for node, place in enumerate(body.place_of):
             self.nodes_of.setdefault(place.simple, []).append(node)
         self.children = body.whole.children
@@ -75,6 +76,18 @@ class Tree:
             nodes = self._first(stmt, nodes)
         if nodes:
             self.holes_of[stmt] = self._holes(nodes)
+        self._split_row(stmt)
+
+    def _split_row(self, stmt: int) -> None:
+        """An inner `for` of which the work alone is compute."""
+        body = self.body
+        row = next((row for row in body.rows if row.stmt == stmt), None)
+        if row is None or self.holes_of.get(stmt):
+            return
+        nodes = {body.node_of[i] for i in row.work | row.again if i in body.node_of}
+        if nodes <= self.partition.compute:
+            self.rows[stmt] = row
+            self.hole_nodes |= nodes
 
     def _first(self, stmt: int, nodes: list[int]) -> list[int]:
         """Of an inner `for`, the nodes of what it iterates over: they run once, before the rest."""
@@ -200,6 +213,9 @@ class Tree:
 
     def _emit(self, stmt: int, found: list[Granule]) -> None:
         span = self.body.function.stmts[stmt].span
+        if stmt in self.rows:
+            found.extend(self.rows[stmt].granules)
+            return
         if not self._is_if(stmt):
             stage = self.stage_of.get(stmt, "commit")
             found.append(Granule("statement", span, stage))

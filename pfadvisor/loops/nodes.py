@@ -14,6 +14,7 @@ from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
 from pfadvisor.loops.whole import whole_of
+from pfadvisor.model import Granule
 
 COMPOUND: Final = frozenset(
     {
@@ -53,8 +54,18 @@ class Affine(NamedTuple):
     symbol: int = -1
 
 
+class Row(NamedTuple):
+    """An inner `for` whose work is done for all of its items before the rest of it: `work` are the
+    instructions that do it, `again` those by which each stage draws the items for itself."""
+
+    stmt: int
+    work: frozenset[int]
+    again: frozenset[int]
+    granules: tuple[Granule, ...]
+
+
 class Body:
-    def __init__(self, ev: Evaluation, index: int) -> None:
+    def __init__(self, ev: Evaluation, index: int, rows: tuple[Row, ...] = ()) -> None:
         self.ev = ev
         self.function: Function = ev.function
         self.loop: Loop = ev.function.loops[index]
@@ -69,6 +80,7 @@ class Body:
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
         self.together: dict[int, set[int]] = {}  # node -> nodes that its stage is the stage of
         self.handed: frozenset[int] | None = None  # what makes an object for each iteration
+        self.rows = rows
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
         self.heads = frozenset(phi for _, phi in self.loop.phis)
@@ -80,7 +92,8 @@ class Body:
 
     def _build(self) -> None:
         keys: dict[tuple[str, int], int] = {}
-        ahead = self._ahead()
+        ahead, working = self._ahead(), frozenset(i for row in self.rows for i in row.work)
+        split = {row.stmt for row in self.rows}
         for i in range(self.loop.body, self.loop.end):
             place = self.place(self.function.code[i].stmt)
             if place is None:
@@ -89,16 +102,22 @@ class Body:
             if i in ahead:
                 place = place._replace(atom=-1)
             key = ("instr", i) if place.atom < 0 else ("atom", place.atom)
-            node = keys.get(key)
-            if node is None:
-                node = keys[key] = len(self.nodes)
-                self.nodes.append([])
-                self.place_of.append(place)
-                self.after.append(set())
+            if place.atom in split:
+                self._node(keys, ("row", place.atom), place)
+                key = ("row" if i in working else "atom", place.atom)
+            node = self._node(keys, key, place)
             self.nodes[node].append(i)
             self.node_of[i] = node
             if self.function.code[i].op in ("bind", "delname"):
                 self.binds.setdefault(self.function.code[i].args[0], []).append(i)
+
+    def _node(self, keys: dict[tuple[str, int], int], key: tuple[str, int], place: Place) -> int:
+        if key not in keys:
+            keys[key] = len(self.nodes)
+            self.nodes.append([])
+            self.place_of.append(place)
+            self.after.append(set())
+        return keys[key]
 
     def _ahead(self) -> set[int]:
         """What makes the iterable of an inner `for`: it runs once, before all the rest of it."""

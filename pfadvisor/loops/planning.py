@@ -103,7 +103,8 @@ def _definition(body: Body) -> Span | None:
 
 
 def _bound_in(analysis: Analysis) -> set[str]:
-    return _bound_by(analysis.body, analysis.compute_instrs)
+    inner = frozenset[int]().union(*(row.work for row in analysis.body.rows))
+    return _bound_by(analysis.body, analysis.compute_instrs - inner)
 
 
 def _bound_by(body: Body, instrs: frozenset[int]) -> set[str]:
@@ -362,7 +363,7 @@ def results_of(analysis: Analysis) -> list[int]:
         return [v for i in body.node_of if code[i].op == "test" for v in code[i].args]
     if body.loop.form not in ("for", "async-for"):
         return [value for _, value in computed_elements(analysis)]
-    found, again = [], read_again(analysis)
+    found, again = [], read_again(analysis).union(*(row.again for row in body.rows))
     for i in sorted(_asking(analysis)):
         found += [
             v

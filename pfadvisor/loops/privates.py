@@ -73,10 +73,10 @@ def candidates(body: Body, shared: list[Touch]) -> tuple[Candidate, ...]:
         return ()
     found = [*_objects(body, shared), *_numbers(body), *_attributes(body, shared)]
     inside = [c for c in found if c.given.many or any(body.place_of[n].atom >= 0 for n in c.nodes)]
-    return tuple(c for c in inside if _unseen(body, c.private.name))
+    return tuple(c for c in inside if unseen(body, c.private.name))
 
 
-def _unseen(body: Body, name: str) -> bool:
+def unseen(body: Body, name: str) -> bool:
     """Whether only the scope of the loop knows the name."""
     function, name = body.function, name.partition(".")[0]
     if name in function.cells | function.globals:

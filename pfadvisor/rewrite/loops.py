@@ -17,7 +17,8 @@ from pfadvisor.rewrite.flow import has_inside, stored_at
 from pfadvisor.rewrite.head import Head
 from pfadvisor.rewrite.layout import argument, bare, broken, from_code, grouped
 from pfadvisor.rewrite.lifting import left_behind
-from pfadvisor.rewrite.outline import TAKEN, Outliner, Piece
+from pfadvisor.rewrite.outline import TAKEN, Outliner
+from pfadvisor.rewrite.piece import Piece
 from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
@@ -154,7 +155,7 @@ class LoopRewriter:
         """The plan must agree with the text: nothing passes between the stages unseen."""
         read = {name for statement in self.commit for name in self._read(statement)}
         made = {name for node in compute for name in stores(node)}
-        lost = sorted((read & made) - set(self.stages.results) - self.stages.read_again)
+        lost = sorted((read & made) - set(self.stages.results) - self.stages.had_anyway)
         if lost:
             raise Refused(f"{lost[0]!r} is read by the commit, but not handed to it")
         given = {i.name for i in self.plan.inputs if i.origin == "capture"}
@@ -177,8 +178,7 @@ class LoopRewriter:
     def _check_live(self, piece: Piece) -> None:
         live = set(self.plan.live_after) - (self.targets - set(self.stages.results))
         given = set(self.stages.results) | self.stages.read_again
-        sure = given & ((piece.bound or set()) | self.targets)
-        if live - sure or (live and self.stages.kept):
+        if live - (given & ((piece.bound or set()) | self.targets)) or (live and self.stages.kept):
             raise Refused("a variable of the body is read after the loop, but not always set")
 
     def _collects(self) -> Collect | None:
@@ -396,5 +396,5 @@ class LoopRewriter:
         if not self.loop.orelse:
             return []
         first = self.text.span(self.loop.body[-1]).end_row + 1
-        rows = self.text.rows(first, self.text.span(self.loop).end_row)
-        return list(moved(rows, self.base, inside))
+        last = self.text.span(self.loop).end_row
+        return list(moved(self.text.rows(first, last), self.base, inside))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.context import FileContext
@@ -39,6 +38,8 @@ from pfadvisor.rewrite.layout import (
     tightened,
     without_idle_return,
 )
+from pfadvisor.rewrite.parted import Parted, drawing
+from pfadvisor.rewrite.piece import Piece
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.rows import comments_above, else_row
 from pfadvisor.rewrite.scope import names_in, stores
@@ -54,20 +55,6 @@ TAKEN = "\0"
 """Stands among the commit's lines where the first result is needed."""
 
 _JUMP = re.compile(r"\s*(continue|break|return)\b")
-
-
-@dataclass(slots=True)
-class Piece:
-    """Both sides of a stretch of the body; lines carry their indentation.
-
-    bound   names surely bound in the worker after it; None if its end is never reached
-    tail    last assignments of the worker's side, name -> (row in `worker`, expression)
-    """
-
-    worker: list[str] = field(default_factory=list)
-    commit: list[str] = field(default_factory=list)
-    bound: set[str] | None = field(default_factory=set)
-    tail: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
 class Outliner:
@@ -123,8 +110,7 @@ class Outliner:
 
     def run(self) -> Piece:
         loop = self.stages.loop
-        floor = self.text.span(loop.iter).end_row
-        given = self.given | set(self.stages.parts)
+        floor, given = self.text.span(loop.iter).end_row, self.given | set(self.stages.parts)
         piece = self._block(loop.body, floor, self.text.unit, self.commit_indent, given)
         joined = self.stages.joined(self.commit_indent)
         if joined and any(_JUMP.match(row) for row in piece.commit):
@@ -186,6 +172,8 @@ class Outliner:
             return Piece([f"{inner}{self._return(bound)}"], lines, None)
         if stage is None and isinstance(statement, ast.If):
             return self._split(statement, floor, inner, outer, bound)
+        if stage is None and isinstance(statement, ast.For):
+            return self._row(statement, floor, inner, outer, bound)
         if stage == "compute":
             return self._compute(statement, floor, inner, outer, bound)
         return self._commit(statement, floor, inner, outer, bound)
@@ -305,6 +293,18 @@ class Outliner:
             whole.tail = {}
         whole.bound = meet([yes.bound, no.bound if statement.orelse else bound])
         return whole
+
+    def _row(self, loop: ast.For, floor: int, inner: str, outer: str, bound: set[str]) -> Piece:
+        """An inner `for`: the worker lists its results, commit goes through items and results."""
+        unit, source = self.text.unit, self.text.span(loop.iter)
+        self._note("X")
+        self.compute += [loop.target, loop.iter]
+        known = bound | stores(loop.target)
+        part = self._block(loop.body, source.end_row, inner + unit, outer + unit, known)
+        self.committed.append(drawing(loop))
+        parted = Parted(self.stages, loop, part, self.expression(source, inner), self.width)
+        above = Piece(comments_above(self.text, loop, floor, inner), self._check(outer))
+        return parted.both(inner, outer, above, TAKEN)
 
     def _test(self, test: ast.expr, whole: Piece, inner: str) -> str:
         """The text of the test; what it assigns first of all gets a row of its own."""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from pfadvisor.rewrite.outline import Piece
+from pfadvisor.rewrite.piece import Piece
 from pfadvisor.rewrite.stages import GENERIC, Stages
 from pfadvisor.rewrite.types import Types
 

@@ -47,6 +47,7 @@ class Stages:
     flags     split `if` -> the name that carries its test's outcome
     holes     span of a hole -> the name that carries its value
     kept      name that says whether the iteration goes on to its commit, "" if all do
+    rows      inner `for` that was split -> the name that carries the list of its results
     own       private accumulator -> what the worker calls the one of its own
     parts     that name -> what the parent calls the part that an iteration gives
     unpacked  what the last of compute that takes one value apart calls its parts
@@ -57,6 +58,9 @@ class Stages:
         self.text, self.plan, self.loop, self.taken = text, plan, loop, taken
         self.flags: dict[ast.If, str] = {}
         self.holes: dict[Span, str] = {}
+        self.rows: dict[ast.For, str] = {}
+        self.of_rows: dict[ast.For, tuple[str, ...]] = {}  # what an item of such a list consists of
+        self.drawn = set[str]()  # names of items of inner loops that commit reads
         self.kept = ""
         self.replaced = self._replaced()
         self.unpacked = next((names for s in loop.body[::-1] if (names := self._unpacked(s))), ())
@@ -71,7 +75,9 @@ class Stages:
     def results(self) -> tuple[str, ...]:
         """What the worker gives back, as it calls it."""
         names = [self.kept, *self.flags.values(), *self.plan.handed, *self.holes.values()]
-        names += self.own.values()
+        inner = {name for found in self.of_rows.values() for name in found}
+        names = [name for name in names if name not in inner]
+        names += [*self.rows.values(), *self.own.values()]
         names = self._in_order(self.packed) if self.packed else names
         found = tuple(dict.fromkeys(name for name in names if name))
         return self.unpacked if not self.packed and {*self.unpacked} == {*found} else found
@@ -84,7 +90,7 @@ class Stages:
     @property
     def hole_spans(self) -> list[Span]:
         """Where commit takes the results, if each is the value of one expression there."""
-        return [*self.holes] if (*self.holes.values(),) == self.results else []
+        return [*self.holes] if (*self.holes.values(),) == self.results and not self.rows else []
 
     @contextmanager
     def standing(self) -> Iterator[None]:
@@ -93,6 +99,14 @@ class Stages:
         name, self.holes[hole] = self.holes[hole], STANDING
         yield
         self.holes[hole] = name
+
+    @property
+    def had_anyway(self) -> set[str]:
+        """Names that commit does not get from the worker: those that it reads again, and what
+        items of inner loops, or their results, go by."""
+        drawn = (stores(inner.target) for inner in self.rows)
+        inner = {name for found in self.of_rows.values() for name in found}
+        return self.read_again | inner.union(*drawn)
 
     @property
     def read_again(self) -> set[str]:
@@ -146,9 +160,15 @@ class Stages:
                 return granule.stage
         if isinstance(statement, ast.If) and self.test_stage(statement):
             return None if self.commits([statement]) else "compute"
+        if isinstance(statement, ast.For) and self._is_row(statement):
+            return None
         if _does_nothing(statement):
             return "compute"
         raise Refused("a statement of the body belongs to no stage")
+
+    def _is_row(self, statement: ast.For) -> bool:
+        span = self.text.span(statement.iter)
+        return any(g.kind == "row" and contains(g.span, span) for g in self.plan.granules)
 
     def test_stage(self, statement: ast.If) -> Stage | None:
         span = self.text.span(statement.test)
@@ -190,10 +210,38 @@ class Stages:
                     raise Refused("the work stands under a condition that the commit decides")
                 self.flags[statement] = self._fresh("matched")
                 self._name([*statement.body, *statement.orelse])
+            elif stage is None and isinstance(statement, ast.For):
+                self._name_row(statement)
             elif stage == "commit":
                 self._name_holes(statement)
             elif not self.kept and self._skips(statement):
                 self.kept = self._fresh("kept")
+
+    def _name_row(self, statement: ast.For) -> None:
+        """Name what an inner loop that was split gives for an item, and the list of that."""
+        before = {*self.flags.values(), *self.holes.values()}
+        self._name(statement.body)
+        made = [s for s in statement.body if self.stage(s) == "compute"]
+        rest = [s for s in statement.body if self.stage(s) != "compute"]
+        bound = {name for s in made for name in stores(s)}
+        names = [n for n in sorted(bound) if any(self._reads(s, n) for s in rest)]
+        named = [*self.flags.values(), *self.holes.values()]
+        names += [name for name in named if name not in before]
+        if not names or self.kept or {*names} & {*self.plan.handed}:
+            raise Refused("what an inner loop computes cannot be told from what it uses")
+        self.of_rows[statement] = tuple(dict.fromkeys(names))
+        single = names[0] if len(self.of_rows[statement]) == 1 else "result"
+        self.rows[statement] = self._fresh(f"{single}s")
+        drawn = stores(statement.target)
+        self.drawn |= {n for n in drawn if any(self._reads(s, n) for s in rest)}
+
+    def _reads(self, statement: ast.AST, name: str) -> bool:
+        """Whether the parent reads the name there: what stands in holes is the worker's."""
+        if isinstance(statement, ast.expr) and self.text.span(statement) in self.holes:
+            return False
+        if isinstance(statement, ast.Name):
+            return statement.id == name
+        return any(self._reads(child, name) for child in ast.iter_child_nodes(statement))
 
     def _skips(self, statement: ast.stmt) -> bool:
         """Whether a compute statement may end its iteration before the commit."""

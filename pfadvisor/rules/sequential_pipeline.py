@@ -5,6 +5,8 @@
 Finds loops that as a whole must run in order (they print, write to one file, look up what they
 have seen, keep a running state), but whose expensive part is proved independent. The loop is
 split: the expensive part is computed ahead by workers, the rest remains a loop over the results.
+A `for` in its body is split alike: workers list what its items give, and it remains a loop over
+items and results.
 
 ## Why it matters
 

@@ -13,6 +13,7 @@ from pfadvisor.effects import memo
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_of
+from pfadvisor.loops.ages import by_age
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
@@ -121,7 +122,7 @@ def shared_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     found: list[Conflict] = []
     for touches in by_root.values():
         if any(t.effect.write for t in touches):
-            found += _same_root(body, touches)
+            found += [c for group in by_age(body, touches) for c in _same_root(body, group)]
             found += [
                 _alias(body, m.write, [*m.reads], shown=m.shown)
                 for m in (*meetings(body, touches), *sibling_meetings(body, touches))

@@ -11,6 +11,7 @@ from pfadvisor.effects import (
     by_name,
     decorators,
     displays,
+    ducks,
     families,
     foreign,
     implicit,
@@ -72,8 +73,6 @@ DUNDERS: Final = {
 
 PLAIN: Final = frozenset({"pos", "posonly"})  # kinds of parameters
 TYPE: Final = frozenset({"type"})
-TEXT: Final = frozenset({"str"})
-BYTES: Final = frozenset({"bytes", "bytearray"})
 
 
 class Arg(NamedTuple):
@@ -223,7 +222,7 @@ def _duck(
     """A method by its name alone: builtin types that have it, and the program's own classes."""
     own = ev.program.methods_named(ev.module, name)
     builtin = ev.program.knowledge.types_with_method(name)
-    known = _fitting([*builtin, *ev.program.library_types(ev.module, name)], args)
+    known = ducks.fitting([*builtin, *ev.program.library_types(ev.module, name)], recv, args)
     if (
         not known
         or foreign.is_foreign(ev, recv)
@@ -241,12 +240,6 @@ def _duck(
     for module, index in own:
         results.append(project(ev, i, module, index, recv, args, targets))
     return join_all(results)
-
-
-def _fitting(types: list[str], args: list[Arg]) -> list[str]:
-    """Without the bytes where text is passed: their methods of the same name take none."""
-    text = any(a.val.types == TEXT for a in args)
-    return [t for t in types if t not in BYTES] if text and "str" in types else types
 
 
 def unknown(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import computed_names, decorators, layers, lent
-from pfadvisor.effects.annotations import resolve
-from pfadvisor.effects.bounds import joined, of_value
-from pfadvisor.effects.declared import put_into
+from pfadvisor.effects.bounds import joined
+from pfadvisor.effects.declared import put_into, stated_types
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
@@ -335,11 +334,13 @@ class Classes:
                 continue
             module, cls = found
             annotation = dict(cls.fields).get(attribute)
-            if annotation:
-                types = resolve(self.program, module, annotation, owner)
+            types = stated_types(self.program, owner, attribute)
+            if annotation or types:
                 told = self.program.handed_in(module).to((cls.qualname, attribute))[0]
                 value = Val(types=types, lazy=told and may_be(types))
-                return self._declared(name, attribute, value)
+                value = self._declared(name, attribute, value)
+                strange = not annotation and computed_names.affect(self.program, name)
+                return UNKNOWN if strange else value
             for value in self._stored(module, cls, attribute, again):
                 bare = self.program.kept(module, attribute, value)
                 result = bare if result is None else join(result, bare)
@@ -368,18 +369,12 @@ class Classes:
         are made `again` of what it holds."""
         found = []
         for index, value in self.stores_of(module, cls).get(attribute, ()):
-            annotated = dict(module.functions[index].annotations) if index != cls.body else {}
-            text = annotated.get(value)
-            types = resolve(self.program, module, text) if text else None
-            types = of_value(self.program, module, index, value, types)
             function, body = module.functions[index], index == cls.body
-            reads = own_reads(function, value, attribute) if not types and not body else None
+            reads = own_reads(function, value, attribute) if not body else None
             if reads:
                 again.append(Remaking(module, index, value, reads))
                 continue
-            found.append(
-                Val(types=types) if types else self.program.slice_value(module, index, value)
-            )
+            found.append(self.program.slice_value(module, index, value))
         return found
 
     def stores_of(self, module: ModuleFacts, cls: Class) -> dict[str, list[tuple[int, int]]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfadvisor.effects import defaults
+from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.bounds import choices
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.outside_stores import stored_from_outside
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 Types = frozenset[str] | None
+
+
+def stated_types(program: Program, cls: str, attribute: str) -> Types:
+    """The types that the body of the class, or else stores in its methods, declare."""
+    found = program.find(cls)
+    if found is None:
+        return None
+    module, facts = found
+    text = dict(facts.fields).get(attribute)
+    if text:
+        return resolve(program, module, text, cls)
+    declared = frozenset[str]()
+    for index, value in program.stores_of(module, facts).get(attribute, ()):
+        text = dict(module.functions[index].annotations).get(value)
+        types = resolve(program, module, text, cls) if text else frozenset()
+        if types is None:
+            return None
+        declared |= types
+    return declared or None
 
 
 def put_into(program: Program, name: str, attribute: str, types: Types) -> Iterator[Val]:

@@ -142,7 +142,8 @@ def _one(
 ) -> Val:
     match func:
         case ("def", module, index):
-            return project(ev, i, module, index, callee.recv, args, targets)
+            receivers = families.receivers_of(ev, module, index, callee, args)
+            return join_all([project(ev, i, module, index, r, args, targets) for r in receivers])
         case ("class", name):
             return making.construct(ev, i, name, args, targets)
         case ("known", "functools.partial") if args:
@@ -172,8 +173,7 @@ def _one(
         case ("method", type_name, name):
             return _method(ev, i, type_name, name, callee.recv, args, targets)
         case ("unbound", type_name, name):
-            receiver = args[0].val if args else None
-            return _method(ev, i, type_name, name, receiver, args, targets)
+            return _method(ev, i, type_name, name, args[0].val if args else None, args, targets)
         case ("duck", name):
             return _duck(ev, i, name, callee.recv, args, targets, subject)
     return unknown(ev, i, subject, args, targets)

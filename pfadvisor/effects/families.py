@@ -9,6 +9,7 @@ from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.values import Root, Val, parse_type
 
 if TYPE_CHECKING:
+    from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.classes import Member
     from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.program import Program
@@ -152,3 +153,18 @@ def _is_lent(program: Program, cls: str, name: str) -> bool:
         instr.op == "setname" and instr.args[0] == name and code[instr.args[1]].op != "func"
         for instr in code
     )
+
+
+def receivers_of(
+    ev: Evaluation, module: str, index: int, callee: Val, args: list[Arg]
+) -> list[Val | None]:
+    """What the function may be called on: of several, only some may be methods of the receiver."""
+    facts = ev.program.module(module)
+    if callee.recv is None or len(callee.funcs) == 1 or facts is None:
+        return [callee.recv]
+    params = facts.functions[index].params
+    loose = any(a.kind in ("star", "dstar") for a in args)
+    needed = sum(not p.default for p in params if p.kind not in ("star", "dstar"))
+    alone = loose or len(args) >= needed
+    bound = any(p.kind == "star" for p in params) or len(args) < len(params)
+    return [None] * alone + [callee.recv] * (bound or not alone)

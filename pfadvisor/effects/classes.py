@@ -10,7 +10,7 @@ from pfadvisor.effects.declared import put_into, stated_types
 from pfadvisor.effects.facts import Class, ModuleFacts
 from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
-from pfadvisor.effects.owners import unbound
+from pfadvisor.effects.receivers import placed, unbound
 from pfadvisor.effects.remade import Remaking, own_reads, remade
 from pfadvisor.effects.values import UNKNOWN, Val, join, parse_type
 
@@ -221,8 +221,7 @@ class Classes:
                     if cls and keyword in keywords:
                         held = self.program.slice_value(cls[0], cls[1].body, value)
                         place = frozenset({(("class", owner), (f".{instr.args[0]}",))})
-                        recv = held.recv._replace(objs=place) if held.recv is not None else None
-                        objs = place if held.objs else held.objs
+                        objs, recv = place if held.objs else held.objs, placed(held.recv, place)
                         found.append((instr.args[0], held._replace(objs=objs, recv=recv)))
         return found
 

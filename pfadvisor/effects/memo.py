@@ -48,6 +48,16 @@ def of_this_scope(ev: Evaluation, name: str) -> bool:
     return name in ev.cells and (name in ev.function.locals or name.endswith(SUFFIX))
 
 
+def bound_inside(module: ModuleFacts) -> frozenset[str]:
+    """Variables that functions inside the one that they belong to bind."""
+    return frozenset(
+        instr.args[0]
+        for function in module.functions
+        for instr in function.code
+        if instr.op == "setcell" and instr.args[0] not in function.locals
+    )
+
+
 def function_of(root: Root) -> str:
     """The function whose results the place keeps, by its last name."""
     name = root[1][-1] if isinstance(root[1], tuple) else root[1]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import decorators
+from pfadvisor.effects import decorators, receivers
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
-from pfadvisor.effects.owners import unbound
 from pfadvisor.effects.patching import ANY, bound_from_outside
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Obj, Val, join, join_all, parse_type
 from pfadvisor.effects.versions import DROPPED
@@ -127,7 +126,10 @@ class Names:
     def _variable(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
         result, last = BOTTOM, -1
         for index, value in self._bindings(module).get(name, ()):
-            result = join(result, self._program.slice_value(module, index, value))
+            bound = self._program.slice_value(module, index, value)
+            of_import = not index and bound.recv is not None
+            kept = receivers.of_module(self._program, module, name, bound) if of_import else bound
+            result = join(result, kept)
             last = last if index else max(last, value)
         if module.star_imports:
             result = join(result, self._rebound_by_star(module, name, last))
@@ -137,14 +139,14 @@ class Names:
         classes = any(f[0] in ("class", "module") for f in result.funcs)
         if (code or classes) and name not in module.rebound:
             return result, ""
-        result = unbound(self._program, result)
+        result = receivers.unbound(self._program, result)
         variable = f"{module.name}.{name}"
         place = self._objects(module, name, result)
         if result.types == frozenset({"None"}) and name not in module.rebound:
             return Val(place), variable  # it waits for a value from elsewhere
         if self._program.plain(result.types):
             place = frozenset()
-        recv = result.recv._replace(objs=place) if result.recv is not None else None
+        recv = receivers.placed(result.recv, place)
         const = NOTHING if name in module.rebound else result.const
         types = result.types
         if types and self._grows(module, name):
@@ -269,7 +271,7 @@ class Names:
         is, nor, if the module puts more into such attributes, what it contains."""
         if module.name not in self._growing_attributes:
             self._growing_attributes[module.name] = attributes_grown(module)
-        bare = unbound(self._program, value)._replace(objs=frozenset(), recv=None)
+        bare = receivers.unbound(self._program, value)._replace(objs=frozenset(), recv=None)
         grown = attribute in self._growing_attributes[module.name]
         return of_any_contents(bare) if grown else bare
 

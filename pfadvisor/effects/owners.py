@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.values import DEEP, OPAQUE, UNKNOWN, Effect, Obj, Val, join_all, parse_type
+from pfadvisor.effects.values import DEEP, UNKNOWN, Effect, Obj, Val, join_all, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -41,17 +41,6 @@ def _of_function(program: Program, func: tuple[object, ...]) -> list[Obj]:
         case ("known", dotted):
             return [(("global", dotted), ())]
     return []
-
-
-def unbound(program: Program, value: Val) -> Val:
-    """What is kept of a method that was taken from an object: which object is forgotten, so if
-    it can change, the method may change anything."""
-    held = value.recv
-    if held is None or not value.funcs or program.plain(held.types) or not held.objs:
-        return value
-    if any(f[0] == "class" for f in held.funcs):
-        return value
-    return value._replace(funcs=OPAQUE)
 
 
 def modules_of(value: Val) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import calls, hidden
+from pfadvisor.effects import calls, hidden, receivers
 from pfadvisor.effects.facts import Instr, ModuleFacts
-from pfadvisor.effects.values import NOTHING, OUTER, Val, join_all
+from pfadvisor.effects.values import NOTHING, Obj, Val, join_all
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
     from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.program import Program
     from pfadvisor.effects.summary import Target
 
 Made = tuple[Val, list["Arg"]]  # what is called, and what it is given first
@@ -60,14 +61,20 @@ def _of_module(ev: Evaluation, module: ModuleFacts, site: int) -> Made | None:
     if not plain or ev.program.slice_value(module, 0, instr.args[0]).funcs != ITSELF:
         return None
     given = [
-        calls.Arg(kind, name, _kept(ev.program.slice_value(module, 0, value), module, site))
+        calls.Arg(
+            kind, name, _kept(ev.program, ev.program.slice_value(module, 0, value), module, site)
+        )
         for kind, name, value in instr.args[1]
     ]
     return (given[0].val, given[1:]) if given else None
 
 
-def _kept(value: Val, module: ModuleFacts, site: int) -> Val:
+def _kept(program: Program, value: Val, module: ModuleFacts, site: int) -> Val:
     """What the partial holds on to from call to call is the same object each time."""
-    kept = ("global", f"{module.name}.partial {site}"), ("[]",)
-    objs = frozenset(o if o[0][0] in OUTER else kept for o in value.objs)
-    return value._replace(objs=objs)
+    name = f"partial {site}"
+    kept = ("global", f"{module.name}.{name}"), ("[]",)
+    objs = set[Obj]()
+    for root, path in value.objs:
+        known = receivers.places_of(program, module, root)
+        objs |= {(place, (*steps, *path)) for place, steps in known} or {kept}
+    return receivers.of_module(program, module, name, value._replace(objs=frozenset(objs)))

@@ -25,6 +25,7 @@ from pfadvisor.effects.lent import Lent
 from pfadvisor.effects.names import Names
 from pfadvisor.effects.noisy import Noise
 from pfadvisor.effects.outlines import Slice
+from pfadvisor.effects.receivers import of_function, placed
 from pfadvisor.effects.repeats import repeated
 from pfadvisor.effects.summaries import Summaries
 from pfadvisor.effects.summary import Target
@@ -253,8 +254,8 @@ class Program(
         value = self._cell_value(module, owner, name)
         if value == BOTTOM:
             return Val(place)
-        recv = value.recv._replace(objs=place) if value.recv is not None else None
-        return value._replace(objs=frozenset() if not value.objs else place, recv=recv)
+        objs = frozenset() if not value.objs else place
+        return value._replace(objs=objs, recv=placed(value.recv, place))
 
     def _cell_value(self, module: ModuleFacts, owner: int, name: str) -> Val:
         result = BOTTOM
@@ -265,7 +266,8 @@ class Program(
                 continue
             for instr in function.code:
                 if instr.op == "setcell" and instr.args[0] == name:
-                    result = join(result, self.slice_value(module, function_index, instr.args[1]))
+                    value = self.slice_value(module, function_index, instr.args[1])
+                    result = join(result, of_function(function, value))
         return result
 
     def callees(self, module: str, index: int) -> frozenset[tuple[str, int]]:

@@ -42,7 +42,10 @@ class Passed(dict[Obj, frozenset[Obj]]):
             inner = self._args[root[1]].recv if root[1] < len(self._args) else None
             return inner.objs if inner is not None else frozenset()
         if kind == "free" and memo.of_this_scope(ev, root[1]):
-            return ev.cells[root[1]].objs
+            held = ev.cells[root[1]]
+            objs = held.objs if held.recv is None else held.objs | held.recv.objs
+            rebound = root[1] in ev.program.table(memo.bound_inside, ev.module)
+            return objs | {(root, ())} if rebound else objs
         return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Final
 
+from pfadvisor.effects import receivers
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.patching import ANY
 from pfadvisor.effects.program import Program
@@ -157,15 +158,33 @@ def never_imported(analysis: Analysis) -> bool:
 
 
 def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str) -> bool:
-    """Whether a function that names the object changes it, itself or in what it calls."""
-    for index in program.table(_naming, facts).get(name, ()):
+    """Whether a function that names the object, or a method of it that is kept, changes it, itself
+    or in what it calls."""
+    for index in sorted(_that_name(program, facts, name)):
         function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:
-            changed = effect.root == root and changes(effect)
-            if changed and (late or is_guarded(facts, function.code[effect.instr])):
+            there = late or is_guarded(facts, function.code[effect.instr])
+            if changes(effect) and there and _is_of(program, facts, index, effect.root, root):
                 return True
     return False
+
+
+def _is_of(program: Program, facts: ModuleFacts, index: int, changed: Root, root: Root) -> bool:
+    """Whether a function changes an object of the root; the module itself knows what it made."""
+    own = not index and changed != root
+    return changed == root or (own and (root, ()) in receivers.places_of(program, facts, changed))
+
+
+def _that_name(program: Program, facts: ModuleFacts, name: str) -> set[int]:
+    naming, made_of = program.table(_naming, facts), program.table(receivers.made_of, facts)
+    names, waiting = {name}, [name]
+    while waiting:
+        new = {*made_of.get(waiting.pop(), ())} - names
+        names |= new
+        waiting += new
+    guarded = {0} if facts.guard else set[int]()
+    return guarded.union(*(naming.get(each, ()) for each in names))
 
 
 def _naming(facts: ModuleFacts) -> dict[str, list[int]]:

@@ -34,7 +34,7 @@ from pfadvisor.effects.values import BOTTOM, MAPPINGS, UNKNOWN, Val, join, parse
 
 Derived = TypeVar("Derived")
 ITERATORS: Final = frozenset({"iterator", "generator"})
-SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale", "worker"})
+SINGLETONS: Final = frozenset({"context", "env", "interpreter", "locale", "log", "worker"})
 MOST_SLICES: Final = 60
 MOST_KEPT: Final = 400
 MOST_REACHED: Final = 2_000

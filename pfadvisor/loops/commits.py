@@ -182,6 +182,8 @@ def collects_only(
         return False
     by_stmt = {c.stmt: c for c in commits}
     written = [t for t in shared if t.effect.write and body.place_of[t.node].simple in by_stmt]
+    if _calls_beside(body, (carried & late) - {t.node for t in written}, by_stmt):
+        return False
     for touch in shared:
         commit = by_stmt.get(body.place_of[touch.node].simple)
         if commit is not None and (
@@ -195,6 +197,16 @@ def collects_only(
         if any(t.effect.root == touch.effect.root and overlap(t, touch) for t in written):
             return False
     return True
+
+
+def _calls_beside(body: Body, nodes: frozenset[int], by_stmt: dict[int, Commit]) -> bool:
+    """Whether one of these nodes is a call that a collecting statement makes for its result, as
+    of a generator's `send`."""
+    code = body.function.code
+    return any(
+        body.place_of[n].simple in by_stmt and any(code[i].op == "call" for i in body.nodes[n])
+        for n in nodes
+    )
 
 
 def _takes_part(commit: Commit, touch: Touch, written: list[Touch]) -> bool:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import computed_names
 from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.made_classes import overrides
 from pfadvisor.effects.outside_stores import ANY, Store, stores
-from pfadvisor.effects.values import Obj
+from pfadvisor.effects.values import Obj, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -58,7 +59,8 @@ class ClassStores:
         return tuple(bodies)
 
     def is_replaced(self, cls: str, name: str, asker: ModuleFacts) -> bool:
-        """Whether code puts something else in the place of a method, for the class or an object."""
+        """Whether code puts something else in the place of a method, for the class or an object,
+        or for a class that it makes by a call."""
         program = self._store_program
         member = program.member_of(cls, name)
         if member is None or member[2] not in REPLACEABLE:
@@ -69,10 +71,10 @@ class ClassStores:
         """Whether code around binds the name for what may be the class."""
         program = self._store_program
         for facts in self._around(cls, asker):
-            known = program.table(stores, facts)
-            for store in (*known.get(name, ()), *known.get(ANY, ())):
-                if self._may_be_class(facts, store, cls):
-                    return True
+            for known in (program.table(stores, facts), program.table(overrides, facts)):
+                for store in (*known.get(name, ()), *known.get(ANY, ())):
+                    if self._may_be_class(facts, store, cls):
+                        return True
         return False
 
     def _around(self, cls: str, asker: ModuleFacts) -> list[ModuleFacts]:
@@ -92,7 +94,8 @@ class ClassStores:
         named = {str(func[1]) for func in value.funcs if func[0] == "class"}
         if named:
             return bool(named & {*program.lineage(cls), *program.subclasses(cls)})
-        return value.types is None or "type" in value.types
+        heads = {parse_type(t)[0] for t in value.types or ()}
+        return value.types is None or not heads.isdisjoint(("type", "tuple"))  # a tuple of bases
 
     def _is_of_class(self, own: str, function: Function, cls: str) -> bool:
         """Whether the first parameter of a method is the class: not in those of instances."""

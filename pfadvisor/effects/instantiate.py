@@ -129,7 +129,7 @@ class Bound:
         kind, _, argument = name.rpartition(":")
         if kind:
             given = self.vals.get(argument, BOTTOM)
-            return verbs.told(self.ev, kind, given, self.keys.get(argument, -1))
+            return verbs.told(self.ev, name, given, self.keys.get(argument, -1))
         if name in self.vague:
             return special.UNKNOWN
         if name not in self.vals:

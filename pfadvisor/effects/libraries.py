@@ -7,10 +7,12 @@ imports of a module and of the modules that it imports.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.program import Program
+from pfadvisor.effects.facts import Instr, ModuleFacts
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
 
 Trait = Literal["threads", "greenlets", "main-thread"]
 TRAITS: Final[dict[Trait, frozenset[str]]] = {
@@ -72,6 +74,21 @@ def chooses_start(program: Program, module: ModuleFacts) -> bool:
         chosen = any("set_start_method" in _words(facts) for facts in _around(program, module))
         program.libraries[key] = "chosen" if chosen else ""
     return bool(program.libraries[key])
+
+
+def names_one(program: Program, module: ModuleFacts, words: str) -> bool:
+    """Whether the module or one of its imports has one of the words ("a|b") in any place."""
+    key = module.name, words
+    if key not in program.libraries:
+        wanted = frozenset(words.split("|"))
+        code = (i for facts in _around(program, module) for f in facts.functions for i in f.code)
+        program.libraries[key] = words if any(_names(instr, wanted) for instr in code) else ""
+    return bool(program.libraries[key])
+
+
+def _names(instr: Instr, words: frozenset[str]) -> bool:
+    told = (name for _, name, _ in instr.args[1]) if instr.op == "call" else instr.args
+    return any(isinstance(word, str) and word in words for word in told)
 
 
 def roots(module: ModuleFacts) -> frozenset[str]:

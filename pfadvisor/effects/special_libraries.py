@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.refinement import (
@@ -15,6 +16,15 @@ from pfadvisor.effects.refinement import (
     special,
     without,
 )
+
+REGISTERING: Final = "add_get_handler|add_set_handler|content_manager|get_handlers|set_handlers"
+
+
+@special
+def own_handlers(effect: Effect, literal: Literal) -> Effect:
+    """Where a program registers what messages do to their contents, that is what they do."""
+    registers = literal(f"named:{REGISTERING}") not in (ABSENT, False)
+    return replace(effect, unknown=True) if registers else effect
 
 
 @special

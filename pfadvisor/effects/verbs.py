@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects import libraries
 from pfadvisor.effects.refinement import ABSENT, GET_LIKE, UNKNOWN, Literal
 from pfadvisor.effects.values import Obj, Val, type_text
 
@@ -37,8 +38,12 @@ def made(ev: Evaluation, i: int, name: str, literal: Literal) -> None:
         ev.store((("fresh", i), ()), VERB, told)
 
 
-def told(ev: Evaluation, kind: str, value: Val, at: int) -> object:
-    """Of an argument its "type", its "verb", or the "text" as far as the code spells it."""
+def told(ev: Evaluation, name: str, value: Val, at: int) -> object:
+    """Of an argument its "type", its "verb", or the "text" as far as the code spells it; of words
+    whether they are "named" around."""
+    kind, _, subject = name.rpartition(":")
+    if kind == "named":
+        return libraries.names_one(ev.program, ev.module, subject)
     if kind == "type":
         return type_text(value.types)
     return verb_of(ev, value) if kind == "verb" else _spelled(ev, at)

@@ -34,6 +34,7 @@ class Part(NamedTuple):
 Spelling = tuple[Part, ...]
 SLASH: Final = Part("text", "/")
 UP: Final = Part("text", "..")
+HERE: Final = Part("text", ".")
 MADE: Final = "made"
 LAST_PARTS: Final = frozenset({"name", "stem", "suffix"})
 
@@ -93,8 +94,9 @@ class Speller:
                 return tidy((Part("text", text),))
             case ("steady", key):
                 return (Part("steady", key),)
-            case ("path", kind, told, *parts):
-                return self._made(kind, told, [self.told(p, values, by) for p in parts], (by, form))
+            case ("path", kind, told, *inner):
+                parts = [self.told(p, values, by) for p in inner]
+                return tidy(self._made(kind, told, parts, (by, form)))
         return (Part("item", (by, form)),)
 
     def _made(
@@ -212,8 +214,9 @@ def _made_of(inner: Spelling, key: object, *, kept: bool) -> Part:
 def _last(path: Spelling) -> Spelling | None:
     """What follows the last separator, if it is one name."""
     start = max((n + 1 for n, p in enumerate(path) if p == SLASH), default=0)
-    named = start and all(p.kind == "text" or p.plain or p.lone for p in path[start:])
-    return path[start:] if named and UP not in path[start:] else None
+    last = path[start:]
+    named = start and all(p.kind == "text" or p.plain or p.lone for p in last)
+    return last if named and last not in ((), (HERE,)) and UP not in last else None
 
 
 def _renamed(path: Spelling, name: Spelling) -> Spelling:

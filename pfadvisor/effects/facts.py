@@ -161,6 +161,7 @@ class Class(NamedTuple):
     keywords: tuple[str, ...] = ()
     metaclass: str = ""
     by_identity: bool = False  # whether a decorator may be told to leave out equality by value
+    frozen: bool = False  # whether a decorator may be told that no attribute is ever set
 
 
 class ModuleFacts(NamedTuple):

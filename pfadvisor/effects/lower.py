@@ -266,7 +266,8 @@ class Lowering:
             self.span(node),
             tuple(k.arg or "" for k in node.keywords),
             "".join(dotted(k.value) or "?" for k in node.keywords if k.arg == "metaclass"),
-            any(_may_leave_out_equality(d) for d in node.decorator_list),
+            any(_may_be_told(d, ("eq", "cmp"), usual=True) for d in node.decorator_list),
+            any(_may_be_told(d, ("frozen",), usual=False) for d in node.decorator_list),
         )
         return self.emit("class", (number,), node)
 
@@ -314,11 +315,12 @@ class Lowering:
         )
 
 
-def _may_leave_out_equality(decorator: ast.expr) -> bool:
+def _may_be_told(decorator: ast.expr, keywords: tuple[str, ...], *, usual: bool) -> bool:
+    """Whether an argument of a decorator may be another one than usual."""
     if not isinstance(decorator, ast.Call):
         return False
-    told = [k.value for k in decorator.keywords if k.arg in ("eq", "cmp")]
-    plain = all(isinstance(v, ast.Constant) and v.value is True for v in told)
+    told = [k.value for k in decorator.keywords if k.arg in keywords]
+    plain = all(isinstance(v, ast.Constant) and v.value is usual for v in told)
     return not plain or bool(decorator.args) or any(k.arg is None for k in decorator.keywords)
 
 

@@ -96,10 +96,22 @@ def _is_data(body: Body, base: int, use: int) -> bool:
     program, types = body.ev.program, body.ev.values[base].types or frozenset()
     for name in types or {""}:
         hooked = any(program.member_of(name, m) for m in (instr.args[1], *HOOKS) if name)
-        if hooked or not _is_set(program, name, instr.args[1]):
+        fixed = instr.op == "setattr" and _is_frozen(program, name)
+        if hooked or fixed or not _is_set(program, name, instr.args[1]):
             return False
     itself = any(obj in value.objs for obj in body.ev.values[base].objs)
     return not (itself or body.ev.targets.get(use) or value.funcs)
+
+
+def _is_frozen(program: Program, name: str) -> bool:
+    """Whether to set an attribute that a synthesised constructor gives may fail."""
+    found = [f for owner in program.lineage(name) if ":" in owner and (f := program.find(owner))]
+    return any(
+        cls.frozen
+        or any(base.endswith("NamedTuple") for base in cls.bases)
+        or any(decorator.rpartition(".")[2].startswith("frozen") for decorator in cls.decorators)
+        for _, cls in found
+    )
 
 
 def _is_set(program: Program, name: str, attribute: str) -> bool:

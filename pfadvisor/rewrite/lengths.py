@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 
 from pfadvisor.rewrite.naming import singular
-from pfadvisor.rewrite.scope import fresh
+from pfadvisor.rewrite.scope import fresh, with_parameters
 
 
 def measured(
@@ -18,12 +18,15 @@ def measured(
     """Those of `names` whose every use below `nodes` that `counts` is `len(name)`, with names for
     their lengths."""
     uses: dict[str, list[bool]] = {name: [] for name in names}
-    for node, parent in _with_parents(nodes):
-        if isinstance(node, ast.Name) and node.id in uses and counts(node):
-            uses[node.id].append(parent is not None and length_of(parent) == node.id)
+    asked = {id(child) for root in nodes for child in _asked(root)}
+    for root in nodes:
+        for node, hidden in with_parameters(root):
+            name = node.id if isinstance(node, ast.Name) else ""
+            if name in uses and name not in hidden and counts(node):
+                uses[name].append(id(node) in asked)
     found: dict[str, str] = {}
-    for name, asked in uses.items():
-        if asked and all(asked):
+    for name, lengths in uses.items():
+        if lengths and all(lengths):
             found[name] = fresh(f"{singular(name)}_count", taken | {*found.values()})
     return found
 
@@ -36,8 +39,7 @@ def length_of(node: ast.AST) -> str:
     return ""
 
 
-def _with_parents(nodes: Sequence[ast.AST]) -> Iterator[tuple[ast.AST, ast.AST | None]]:
-    for root in nodes:
-        yield root, None
-        for parent in ast.walk(root):
-            yield from ((child, parent) for child in ast.iter_child_nodes(parent))
+def _asked(root: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.walk(root):
+        if isinstance(node, ast.Call) and length_of(node):
+            yield node.args[0]

@@ -97,6 +97,20 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
+def with_parameters(root: ast.AST) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+    """All nodes, each with the names that functions around it take as parameters."""
+    waiting = [(root, frozenset[str]())]
+    while waiting:
+        node, taken = waiting.pop()
+        yield node, taken
+        own, body = taken, list[ast.AST]()
+        if isinstance(node, Function):
+            own |= {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+            body = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+        for child in ast.iter_child_nodes(node):
+            waiting.append((child, own if child in body else taken))
+
+
 @per_scope
 def bound_in(definition: ast.AST) -> set[str]:
     """Names that `definition` binds in its own scope."""

@@ -28,6 +28,7 @@ from pfadvisor.rewrite.scope import (
     loads,
     names_in,
     stores,
+    with_parameters,
 )
 from pfadvisor.rewrite.shape import without
 from pfadvisor.rewrite.text import Text, contains, moved
@@ -87,13 +88,15 @@ class Worker:
     def _swaps(self, root: ast.AST, owner: str, local: set[str]) -> Iterator[Swap]:
         """Private locals keep their names: each side spells them alike in all places."""
         bound = local | _inner_names([root])
-        for node in ast.walk(root):
-            if self._attribute(node):
-                yield self.text.span(node), self._attribute(node)
-            elif length_of(node) in self.lengths:
-                yield self.text.span(node), self.lengths[length_of(node)]
+        for node, hidden in with_parameters(root):
+            attribute, length = self._attribute(node, hidden), length_of(node)
+            if attribute:
+                yield self.text.span(node), attribute
+            elif length in self.lengths and length not in hidden:
+                yield self.text.span(node), self.lengths[length]
             elif isinstance(node, ast.Name) and node.id in self.renamed:
-                yield self.text.span(node), self.renamed[node.id]
+                if node.id not in hidden:
+                    yield self.text.span(node), self.renamed[node.id]
             elif (
                 isinstance(node, ast.Name) and owner and _private(node.id) and node.id not in bound
             ):
@@ -137,13 +140,12 @@ class Worker:
         span = self.text.span(node)
         return any(g.stage == "compute" and contains(g.span, span) for g in self.plan.granules)
 
-    def _attribute(self, node: ast.AST) -> str:
+    def _attribute(self, node: ast.AST, hidden: frozenset[str]) -> str:
         """The local that stands for an attribute: a parameter for one of `self`."""
         match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if f"{name}.{attr}" in self.own:
-                return self.own[f"{name}.{attr}"]
-            case ast.Attribute(value=ast.Name(id="self"), attr=attr):
-                return self.attributes.get(attr, "")
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if name not in hidden:
+                own = self.own.get(f"{name}.{attr}", "")
+                return own or (self.attributes.get(attr, "") if name == "self" else "")
         return ""
 
     def _renamings(self) -> dict[str, str]:

@@ -148,7 +148,7 @@ class Stages:
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""
         return [
-            indent + JOINED[p.kind].format(p.name, self.parts[self.own[p.name]])
+            indent + JOINED[p.kind].format(self._spelled(p.name), self.parts[self.own[p.name]])
             for p in self.plan.privates
         ]
 
@@ -302,10 +302,20 @@ class Stages:
 
     def _owned(self, name: str) -> str:
         """A local keeps its name, an attribute becomes a local of its own."""
-        owner, dot, attr = name.rpartition(".")
+        owner, dot, attr = self._spelled(name).rpartition(".")
         if dot and owner in stores(self.loop):
             raise Refused(f"{owner!r} is another thing in part of the body")
         return self._fresh(attr.lstrip("_") or "own") if dot else name
+
+    def _spelled(self, name: str) -> str:
+        """The accumulator as the body spells it: an attribute may be private to a class."""
+        owner, dot, attr = name.rpartition(".")
+        for node in ast.walk(self.loop) if dot else ():
+            match node:
+                case ast.Attribute(value=ast.Name(id=base), attr=own) if base == owner:
+                    if own.startswith("__") and attr.endswith(own):
+                        return f"{owner}.{own}"
+        return name
 
     def _fresh(self, base: str) -> str:
         name = fresh(base, self.taken)

@@ -144,7 +144,9 @@ class Worker:
         """The local that stands for an attribute: a parameter for one of `self`."""
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name not in hidden:
-                own = self.own.get(f"{name}.{attr}", "")
+                owner = enclosing_class(self.context.path).lstrip("_")
+                known = f"_{owner}{attr}" if owner and _private(attr) else attr
+                own = self.own.get(f"{name}.{known}", "")
                 return own or (self.attributes.get(attr, "") if name == "self" else "")
         return ""
 

@@ -119,6 +119,13 @@ def never_negative(form: Affine) -> bool:
     return form.factor >= 0 and form.offset >= 0 and form.symbol < 0
 
 
+def from_the_start(body: Body, form: Affine) -> bool:
+    """Whether the form is never a place that is counted from the end."""
+    if form.symbol < 0:
+        return never_negative(form)
+    return form.factor >= 0 and form.offset >= 0 and natural(body, form.symbol)
+
+
 def natural(body: Body, value: int, depth: int = 0) -> bool:
     """Whether the value is known to be no number below zero."""
     instr, number = body.function.code[value], constant(body, value)

@@ -7,9 +7,10 @@ from typing import Literal
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.subscripts import SLICE, Form
 from pfadvisor.effects.values import Effect
-from pfadvisor.loops.affine import affine_form, distance, natural, never_negative
+from pfadvisor.loops.affine import affine_form, distance, from_the_start
 from pfadvisor.loops.counters import bounds_of, constant, counter_of
 from pfadvisor.loops.nodes import Affine, Body
+from pfadvisor.loops.stretches import apart, are_stretches
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Assumption
 
@@ -26,6 +27,8 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
         for t in group
     ):
         return None
+    if are_stretches(body, group):
+        return False if apart(body, group) else None
     counters, bounds = counter_of(body), bounds_of(body)
     length = min((n for n in (constant(body, b) for b in bounds) if n is not None), default=None)
     forms = [(t, _subscripts(body, t.effect, counters)) for t in group]
@@ -70,13 +73,7 @@ def _as_parts(body: Body, key: int) -> Form:
 def _wraps(body: Body, first: Affine, second: Affine) -> bool:
     """Whether one of them may count from the end: then it meets slots that it does not name."""
     moving = first.factor or second.factor
-    return bool(moving) and not all(_from_the_start(body, form) for form in (first, second))
-
-
-def _from_the_start(body: Body, form: Affine) -> bool:
-    if form.symbol < 0:
-        return never_negative(form)
-    return form.factor >= 0 and form.offset >= 0 and natural(body, form.symbol)
+    return bool(moving) and not all(from_the_start(body, form) for form in (first, second))
 
 
 def _is_whole(body: Body, symbol: int) -> bool:

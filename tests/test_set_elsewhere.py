@@ -91,3 +91,41 @@ def test_what_its_own_module_reads(verdicts):
     work = WORK.replace("config.rate", "config.rated()")
     main = MAIN.format(setting="config.rate = 5")
     assert verdicts(work=work, config=CONFIG, main=main) == ("review", ["rate"])
+
+
+KEPT = """
+class Registry:
+    def __init__(self):
+        self.names = {}
+
+    def add(self, name, value):
+        self.names[name] = value
+
+    def get(self, name):
+        return self.names.get(name, 1)
+
+
+_registry = Registry()
+add, get = _registry.add, _registry.get
+others = Registry()
+"""
+ADDING = {
+    "as one of the module": ("config.add(k, 5)", ["_registry"]),
+    "under a name of its own": ("register(k, 5)", ["_registry"]),
+    "to another one": ("config.others.add(k, 5)", []),
+    "asked alone": ("config.get(k)", []),
+}
+
+
+@pytest.mark.parametrize(("change", "asked"), ADDING.values(), ids=ADDING.keys())
+def test_methods_that_a_module_keeps(verdicts, change, asked):
+    work = WORK.replace("config.rate", "config.get(n)") + "\n\ndef run(n):\n"
+    work += f"    for k in range(n):\n        {change}\n    return [step(k) for k in range(n)]\n"
+    work = work.replace("import config\n", "import config\nfrom config import add as register\n", 1)
+    assert verdicts(work=work, config=KEPT) == ("review" if asked else "parallel", asked)
+
+
+def test_methods_that_a_module_keeps_and_the_work_calls(verdicts):
+    work = WORK.replace("config.rate", "config.add(n, 5)")
+    work += "\n\ndef run(n):\n    return [step(k) for k in range(n)]\n"
+    assert verdicts(work=work, config=KEPT)[0] == "serial"

@@ -24,6 +24,7 @@ from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.loops.run_time import at_run_time, code_of_work, is_guarded
 from pfadvisor.model import Assumption, Location
 
+MODULES: Final = frozenset({"name", "free", "import"})  # what gives one
 CHANGES: Final = frozenset(
     {
         "append",
@@ -99,7 +100,7 @@ def _is_late(analysis: Analysis, effect: Effect, outside: list[Outside]) -> bool
         _members_change(effect)
         or _is_set_late(program, (facts, here), name)
         or any(
-            _changes_inside(program, f, root, name)
+            _changes_inside(program, facts, f, root)
             for f in {facts.name: facts, here.name: here}.values()
         )
         or any(one.may_be(owner, name) for one in outside)
@@ -157,10 +158,10 @@ def never_imported(analysis: Analysis) -> bool:
     return any(t.kind != "known" and t.module in ("", module.name) for t in targets)
 
 
-def _changes_inside(program: Program, facts: ModuleFacts, root: Root, name: str) -> bool:
+def _changes_inside(program: Program, home: ModuleFacts, facts: ModuleFacts, root: Root) -> bool:
     """Whether a function that names the object, or a method of it that is kept, changes it, itself
     or in what it calls."""
-    for index in sorted(_that_name(program, facts, name)):
+    for index in sorted(_that_name(program, home, facts, _name_of(root))):
         function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:
@@ -176,8 +177,9 @@ def _is_of(program: Program, facts: ModuleFacts, index: int, changed: Root, root
     return changed == root or (own and (root, ()) in receivers.places_of(program, facts, changed))
 
 
-def _that_name(program: Program, facts: ModuleFacts, name: str) -> set[int]:
-    naming, made_of = program.table(_naming, facts), program.table(receivers.made_of, facts)
+def _that_name(program: Program, home: ModuleFacts, facts: ModuleFacts, name: str) -> set[int]:
+    """Functions of a module that name an object of another one, or what that makes of it."""
+    naming, made_of = program.table(_naming, facts), program.table(receivers.made_of, home)
     names, waiting = {name}, [name]
     while waiting:
         new = {*made_of.get(waiting.pop(), ())} - names
@@ -188,10 +190,15 @@ def _that_name(program: Program, facts: ModuleFacts, name: str) -> set[int]:
 
 
 def _naming(facts: ModuleFacts) -> dict[str, list[int]]:
-    """Name -> the functions that use it as a global."""
+    """Name -> the functions that use it as a global, or as one of an imported module."""
     found: dict[str, list[int]] = {}
+    imported = {name: origin for name, (_, origin, _) in facts.imports}
     for index, function in enumerate(facts.functions):
-        for name in {i.args[0] for i in function.code if i.op == "name"}:
+        code = function.code
+        names = {i.args[0] for i in code if i.op == "name"}
+        names |= {imported[name] for name in names & imported.keys()}
+        names |= {i.args[1] for i in code if i.op == "attr" and code[i.args[0]].op in MODULES}
+        for name in names:
             found.setdefault(name, []).append(index)
     return found
 

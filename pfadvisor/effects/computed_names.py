@@ -1,7 +1,7 @@
 """Code that sets attributes under names that only the run will tell.
 
 What methods are seen to store in an attribute says nothing then: `setattr(self, name, value)`,
-`self.__dict__[name] = value`, `vars(run).update(found)`.
+`self.__dict__ = state`, `vars(run).update(found)`, `parser.parse_args(namespace=run)`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 ANY: Final = -1
 FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
+PARSING: Final = frozenset(
+    f"parse_{how}" for how in ("args", "known_args", "intermixed_args", "known_intermixed_args")
+)
 
 
 def affect(program: Program, name: str) -> bool:
@@ -46,15 +49,30 @@ def _named_at_run_time(function: Function, instr: Instr) -> Instr | None:
     code = function.code
     if instr.op == "setitem":
         return _with_namespace(function, code[instr.args[0]], code[instr.args[1]])
-    if instr.op != "call":
-        return None
-    callee, given = code[instr.args[0]], [value for _, _, value in instr.args[1]]
-    if callee.op == "name" and callee.args[0] == "setattr" and len(given) > 1:
+    if instr.op == "setattr" and instr.args[1] == "__dict__":
+        replaced: Instr = code[instr.args[0]]
+        return replaced
+    return _named_by_call(function, instr) if instr.op == "call" else None
+
+
+def _named_by_call(function: Function, call: Instr) -> Instr | None:
+    code = function.code
+    callee, given = code[call.args[0]], [value for _, _, value in call.args[1]]
+    name = callee.args[-1] if callee.op in ("name", "attr") else ""
+    if name == "__setattr__" and len(given) == 2:  # of super()
+        given = [_itself(function), *given]
+    if name in ("setattr", "__setattr__") and len(given) > 1 and function.name != "__setattr__":
         made: Instr = code[given[0]]
         return made if code[given[1]].op != "const" else None
-    if callee.op == "attr" and callee.args[1] in FILLING:
+    if callee.op == "attr" and name in FILLING:
         return _with_namespace(function, code[callee.args[0]], None)
-    return None
+    named = [value for _, word, value in call.args[1] if word == "namespace"] or given[1:2]
+    return code[named[0]] if name in PARSING and named else None
+
+
+def _itself(function: Function) -> int:
+    first = (i for i, instr in enumerate(function.code) if instr.op == "param")
+    return next(first, 0)
 
 
 def _with_namespace(function: Function, namespace: Instr, key: Instr | None) -> Instr | None:

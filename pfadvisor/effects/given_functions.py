@@ -12,6 +12,7 @@ from pfadvisor.effects import computed_names
 from pfadvisor.effects.class_stores import is_bound, sets_always
 from pfadvisor.effects.class_tables import HOOKS
 from pfadvisor.effects.facts import Class, Function, Instr, ModuleFacts
+from pfadvisor.effects.identity import RECORDS
 from pfadvisor.effects.values import Obj, Val, parse_type
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ Functions = frozenset[Func]
 Kept = tuple[tuple[str, Functions], ...]
 FUNCTIONS: Final = frozenset({"function", "type"})
 FOLLOWED: Final = ("def", "class", "known")
+KEEPING: Final = ("final", "runtime_checkable", "total_ordering")
 
 
 class GivenFunctions:
@@ -94,6 +96,7 @@ def _is_given_once(program: Program, asking: ModuleFacts, cls: str, name: str) -
     owners = [found for o in program.lineage(cls) if ":" in o and (found := program.find(o))]
     if (
         not owners
+        or not all(_is_as_written(owner) for _, owner in owners)
         or program.opaque_base(cls)
         or any(program.member_of(cls, each) for each in (*HOOKS, "__new__", name))
         or _bound_in_body(owners, name)
@@ -102,12 +105,21 @@ def _is_given_once(program: Program, asking: ModuleFacts, cls: str, name: str) -
         return False
     homes = (*(module for module, _ in owners), asking)
     around = {n: program.module(n) for home in homes for n in program.neighbours(home)}
-    binding = sum(_bindings(program, f, cls, name) for f in around.values() if f is not None)
+    facts_around = [facts for facts in around.values() if facts is not None]
+    if any(computed_names.ANY in program.table(computed_names.owners_in, f) for f in facts_around):
+        return False
+    binding = sum(_bindings(program, facts, cls, name) for facts in facts_around)
     init = program.member_of(cls, "__init__")
     facts = program.module(init[0]) if init is not None else None
     if init is None or facts is None:
         return init is None and binding == 0 and program.is_field(cls, name)
     return binding == 1 and sets_always(facts.functions[init[1]], name)
+
+
+def _is_as_written(cls: Class) -> bool:
+    """Whether no decorator may have put another constructor into the class."""
+    names = {text.removesuffix("()").rpartition(".")[2] for text in cls.decorators}
+    return names <= {*RECORDS, *KEEPING}
 
 
 def _bindings(program: Program, module: ModuleFacts, cls: str, name: str) -> int:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.facts import Function, Instr, ModuleFacts, last_name
 from pfadvisor.effects.values import Val, parse_type
 
 MUTATORS: Final = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft"}
 )
+LOOKING: Final = frozenset(
+    {"len", "print", "sorted", "isinstance", "min", "max", "sum", "any", "all", "str", "repr"}
+    | {"list", "tuple", "set", "frozenset", "dict", "range", "enumerate", "zip", "reversed", "iter"}
+)
+MADE: Final = frozenset({"display", "comp", "call"})
 
 
 def names_grown(module: ModuleFacts) -> frozenset[str]:
@@ -35,6 +40,46 @@ def attributes_grown(module: ModuleFacts) -> frozenset[str]:
             if base.op == "attr":
                 found.add(base.args[1])
     return frozenset(found)
+
+
+def values_grown(module: ModuleFacts) -> tuple[frozenset[int], ...]:
+    """Of each scope the values that it puts more into, or hands to functions that may."""
+    looking = LOOKING - module.names
+    return tuple(_values_grown(function, looking) for function in module.functions)
+
+
+def _values_grown(function: Function, looking: frozenset[str]) -> frozenset[int]:
+    code, found = function.code, set[int]()
+    for instr in code:
+        if instr.op == "setitem" or (instr.op == "attr" and instr.args[1] in MUTATORS):
+            found.add(instr.args[0])
+        elif instr.op == "op" and instr.args[0] in ("+=", "|="):
+            found.add(instr.args[1])
+        elif instr.op == "call" and last_name(code[instr.args[0]]) not in looking:
+            found.update(value for _, _, value in instr.args[1])
+    return frozenset(at for value in found for at in origins(code, value))
+
+
+def origins(code: tuple[Instr, ...], value: int) -> frozenset[int]:
+    """The value and those that it may be: what joins of branches join, and what it was before
+    more was added to it."""
+    found, waiting = set[int](), [value]
+    while waiting:
+        at = waiting.pop()
+        if at < 0 or at in found:
+            continue
+        found.add(at)
+        instr = code[at]
+        if instr.op in ("phi", "loopphi"):
+            waiting += instr.args
+        elif instr.op == "op" and instr.args[0] in ("+=", "|="):
+            waiting.append(instr.args[1])
+    return frozenset(found)
+
+
+def is_grown(code: tuple[Instr, ...], value: int, grown: frozenset[int]) -> bool:
+    """Whether the value is a container that the scope makes and puts more into."""
+    return any(at in grown and code[at].op in MADE for at in origins(code, value))
 
 
 def _grown(function: Function) -> Iterator[Instr]:

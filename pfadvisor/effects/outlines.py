@@ -11,10 +11,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pfadvisor.effects import calls, owners, paths
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
+from pfadvisor.effects.growing import of_any_contents
 from pfadvisor.effects.opening import FILE, path_behind
 from pfadvisor.effects.subscripts import Form, computed, substituted
 from pfadvisor.effects.summary import Summary, summarize
-from pfadvisor.effects.values import FIXED, OUTER, Effect, Obj, Root, UnknownCall, Val, ordered
+from pfadvisor.effects.values import (
+    FIXED,
+    OUTER,
+    Effect,
+    Obj,
+    Root,
+    UnknownCall,
+    Val,
+    elem_types,
+    item_types,
+    ordered,
+    parse_type,
+)
 from pfadvisor.model import Location
 
 if TYPE_CHECKING:
@@ -179,3 +192,21 @@ class Slice(Evaluation):
     def called(self, value: int) -> Val:
         """What calling one of them with nothing gives."""
         return calls.invoke(self, value, self.values[value], [], [], "")
+
+    def settled(self, value: int) -> Val:
+        """One of them; of a container that was filled after it was made, without what its type
+        said that it held."""
+        found = self.values[value]
+        objs = [o for o in found.objs if o[0][0] == "fresh" and not o[1]]
+        held = [self.heap[o, "[]"] for o in objs if (o, "[]") in self.heap]
+        more = any(not self._is_told(t, inside) for t in found.types or () for inside in held)
+        return of_any_contents(found) if more else found
+
+    def _is_told(self, type_name: str, inside: Val) -> bool:
+        """Whether the type of a container speaks of all that is in it."""
+        mapping = self.program.is_mapping(type_name)
+        told = item_types(type_name, None) if mapping else elem_types(type_name)
+        heads = {parse_type(t)[0] for t in told or ()}
+        kinds = (self.program.above(t) for t in inside.types or ())
+        known = inside.types is not None and all(heads.intersection(kind) for kind in kinds)
+        return told is None or known

@@ -236,8 +236,8 @@ class Program(
         for at, known in given.items():
             evaluation.values[at] = known
         try:
-            result = evaluation.run().values[value]
-            return evaluation.called(value) if called else result
+            evaluation.run()
+            return evaluation.called(value) if called else evaluation.settled(value)
         finally:
             self._slicing.discard(key)
 

@@ -17,6 +17,10 @@ Shown = list[tuple[Evaluation, int]]  # values, each in the evaluation that it i
 MOST_STEPS: Final = 3
 OPEN: Final = frozenset({"star", "dstar"})
 NAMING: Final = frozenset({"bind", "setname", "setcell"})
+KEEPING: Final = frozenset(
+    {"abstractmethod", "asynccontextmanager", "cache", "classmethod", "contextmanager"}
+    | {"lru_cache", "lru_cache()", "override", "staticmethod"}
+)
 
 
 def shown(ev: Evaluation, number: int, steps: int = MOST_STEPS) -> Shown:
@@ -24,7 +28,7 @@ def shown(ev: Evaluation, number: int, steps: int = MOST_STEPS) -> Shown:
     program, module, function = ev.program, ev.module, ev.function
     kind = "attr" if function.owner_class >= 0 else "name"
     calls = program.table(calls_in, module).get((kind, function.name), [])
-    if function.kind != "function" or function.name in program.table(_handed_about, module):
+    if not _is_called_by_name(function) or function.name in program.table(_handed_about, module):
         return []
     found: Shown = []
     for caller, call in calls:
@@ -60,17 +64,29 @@ def _followed(ev: Evaluation, value: int, steps: int) -> Shown:
     return [one for part in parts for one in part] if parts and all(parts) else [(ev, value)]
 
 
+def _is_called_by_name(function: Function) -> bool:
+    """Whether a call of the function shows its name: no hook that a class or an operator calls,
+    and nothing that a decorator may have kept for others."""
+    hook = function.name.startswith("__") and function.name.endswith("__")
+    kept = not KEEPING.issuperset(text.rpartition(".")[2] for text in function.decorators)
+    return function.kind == "function" and not hook and not kept
+
+
 def _handed_about(module: ModuleFacts) -> frozenset[str]:
-    """Names that the module reads otherwise than to call what they name."""
+    """Names that the module reads, or looks up, otherwise than to call what they name."""
     return frozenset(name for one in module.functions for name in _handed_by(module, one))
 
 
 def _handed_by(module: ModuleFacts, function: Function) -> set[str]:
     code, found = function.code, set[str]()
     for instr in code:
-        used = [] if instr.op in NAMING else operands(instr)
-        for value in used[1:] if instr.op == "call" else used:
+        used = operands(instr)[1:] if instr.op == "call" else operands(instr)
+        for value in used:
             made = code[value]
-            named = made.op == "func"
-            found.add(module.functions[made.args[0]].name if named else last_name(made))
+            if made.op == "func":
+                name = module.functions[made.args[0]].name
+                defines = instr.op in NAMING and instr.args[0] == name
+                found |= set() if defines else {name}
+            looked_up = made.op == "const" and instr.op in ("call", "item")
+            found.add(str(made.args[0]) if looked_up else last_name(made))
     return found

@@ -267,7 +267,10 @@ def _climbs(spelling: Spelling) -> bool:
     """Whether it may lead out of a folder that an item names: upwards, or to what is absolute."""
     start = next((n for n, p in enumerate(spelling) if p.kind == "item"), len(spelling))
     below = zip(spelling[start:], spelling[start + 1 :], strict=False)
-    return any(p == UP or (p.kind == "steady" and before == SLASH) for before, p in below)
+    return any(
+        p == UP or (before == SLASH and p.kind != "text" and not (p.plain or p.lone))
+        for before, p in below
+    )
 
 
 def leaf(spelling: Spelling) -> Spelling:

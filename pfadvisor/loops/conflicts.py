@@ -17,6 +17,7 @@ from pfadvisor.loops.ages import by_age
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.own_items import of_own_item
 from pfadvisor.loops.reach import as_number, held_alike, kept_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
@@ -122,6 +123,8 @@ def shared_conflicts(body: Body, shared: list[Touch]) -> list[Conflict]:
     found: list[Conflict] = []
     for touches in by_root.values():
         if any(t.effect.write for t in touches):
+            if of_own_item(body, touches):
+                continue
             found += [c for group in by_age(body, touches) for c in _same_root(body, group)]
             found += [
                 _alias(body, m.write, [*m.reads], shown=m.shown)

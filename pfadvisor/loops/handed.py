@@ -48,7 +48,7 @@ def _handed(body: Body) -> Iterator[int]:
             waiting.append(items)
         if instr.op == "comp" and instr.args[0] in MADE:
             loop = body.function.loops[instr.args[1]]
-            if loop.generators == 1 and _keeps_to_itself(body, loop):
+            if loop.generators == 1 and keeps_to_itself(body, loop):
                 yield from (*range(loop.body, loop.end), source)
                 waiting.append(loop.source)
         elif name in PASSING_ON:
@@ -86,7 +86,7 @@ def _is_told(body: Body, root: Root) -> bool:
     return bool(held) and all(v.objs or immutable(v.types) for _, v in held)
 
 
-def _keeps_to_itself(body: Body, loop: Loop) -> bool:
+def keeps_to_itself(body: Body, loop: Loop) -> bool:
     """Whether what one of its iterations makes is known to no other, nor to anybody else."""
     inside, uses = range(loop.body, loop.end), body.whole.uses
     if loop.phis or body.whole.unknowns_of(inside):

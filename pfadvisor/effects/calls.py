@@ -222,7 +222,7 @@ def _duck(
     """A method by its name alone: builtin types that have it, and the program's own classes."""
     own = ev.program.methods_named(ev.module, name)
     builtin = ev.program.knowledge.types_with_method(name)
-    known = ducks.fitting([*builtin, *ev.program.library_types(ev.module, name)], recv, args)
+    known = ducks.fitting([*builtin, *ev.program.library_types(ev.module, name)], args)
     if (
         not known
         or foreign.is_foreign(ev, recv)
@@ -233,7 +233,10 @@ def _duck(
     results, done = [], set()
     for type_name in known:
         effect = ev.program.knowledge.method(type_name, name)
-        if effect is not None and effect not in done:
+        if effect is not None and type_name == ducks.ENVIRONMENT and not ducks.is_named(recv):
+            if effect.writes and recv is not None:
+                ducks.perhaps_environment(ev, i, recv)
+        elif effect is not None and effect not in done:
             done.add(effect)
             results.append(instantiate.known(ev, i, effect, recv, args, f"{type_name}.{name}"))
     targets.append(Target("duck", name))

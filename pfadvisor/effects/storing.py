@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pfadvisor.effects import access, calls, implicit, mappings, members, owners
+from pfadvisor.effects import access, calls, ducks, implicit, mappings, members, owners
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.values import BOTTOM, DEEP, Val, join
 
@@ -52,6 +52,7 @@ def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     held = _spread(ev, i, ev.values[new]) if ev.function.code[key].op == "slice" else BOTTOM
     if any(t == "os._Environ" for t in value.types or ()):
         access.resource(ev, i, "env", write=True)
+    ducks.perhaps_environment(ev, i, value, ev.values[key], ev.values[new])
     calls.protocol(ev, i, value, "__setitem__", (key, new))
     implicit.subscript(ev, i, value, ev.values[key])
     mappings.put(ev, value.objs, ev.values[key], join(held, ev.values[new]))
@@ -84,6 +85,7 @@ def remove(ev: Evaluation, i: int, value: Val, name: str) -> None:
 def delete_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     value = ev.values[instr.args[0]]
     ev.access(i, value, "[]", write=True, key=instr.args[1], how="delete")
+    ducks.perhaps_environment(ev, i, value, ev.values[instr.args[1]])
     calls.protocol(ev, i, value, "__delitem__", (instr.args[1],))
     implicit.subscript(ev, i, value, ev.values[instr.args[1]])
     return BOTTOM

@@ -19,6 +19,7 @@ from pfadvisor.effects.values import (
     NONE,
     NOTHING,
     OUTER,
+    PERHAPS,
     Effect,
     Obj,
     Root,
@@ -324,7 +325,8 @@ def _fewer(effects: list[Effect], most: int) -> list[Effect]:
     merged: dict[Any, Effect] = {}
     for effect in effects:
         if effect.elem in ("=", ASKED) or effect.root[0] == "res":
-            merged.setdefault((effect.root, effect.elem, effect.key), effect)
+            perhaps = effect.how == PERHAPS
+            merged.setdefault((effect.root, effect.elem, effect.key, perhaps), effect)
         else:
             merged.setdefault(
                 (effect.root, effect.how if effect.write else ""),

@@ -22,6 +22,7 @@ DEEP: Final = "**"
 OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "default"})
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
 NUMERIC: Final = "number"  # how one is called of what can only be a number, or the access fails
+PERHAPS: Final = "perhaps"  # one to the environment, if an object of unknown type is that
 PAUSE: Final = "sleep"  # and one to the clock that lets time pass
 MOST_OBJECTS: Final = 8
 MERGED: Final[Mapping[Any, Root]] = {  # stand for too many objects to tell apart

@@ -33,6 +33,7 @@ from pfadvisor.loops.conflicts import (
 from pfadvisor.loops.consumer import between_items, consumer_conflicts
 from pfadvisor.loops.deferred import defers, left_undone, taken
 from pfadvisor.loops.drawn import run_ahead
+from pfadvisor.loops.environment import environment_conflicts
 from pfadvisor.loops.file_names import is_left
 from pfadvisor.loops.file_order import order_files
 from pfadvisor.loops.granules import Tree, within
@@ -131,6 +132,7 @@ class Steps:
             *given_conflicts(self.body, self.own),
             *held_conflicts(body, holdings),
             *measured,
+            *environment_conflicts(body, self.resources),
         ]
         self.conflicts = [
             c for c in self.conflicts if c.assumption is None or not accepted.covers(c.assumption)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pfadvisor.effects.values import PAUSE, Effect
+from pfadvisor.effects.values import PAUSE, PERHAPS, Effect
 from pfadvisor.loops.drawing import QUIET
 from pfadvisor.loops.file_names import depends_on_item
 from pfadvisor.loops.nodes import Body
@@ -58,7 +58,10 @@ def _works(body: Body, i: int) -> bool:
 def _is_watched(body: Body) -> bool:
     """Whether somebody outside the program sees how much time passes between two iterations."""
     effects = body.whole.effects_of(body.node_of)
-    shown = any(e.write and e.root[0] == "res" and e.root[1] not in QUIET for e in effects)
+    shown = any(
+        e.write and e.root[0] == "res" and e.root[1] not in QUIET and e.how != PERHAPS
+        for e in effects
+    )
     return shown or bool(body.whole.unknowns_of(body.node_of))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.identity import ASKED
-from pfadvisor.effects.values import DEEP, Effect, Root, Val, site_of
+from pfadvisor.effects.values import DEEP, PERHAPS, Effect, Root, Val, site_of
 from pfadvisor.loops.escaping import escaped, reaches
 from pfadvisor.loops.handed import handed_out
 from pfadvisor.loops.held_names import holders
@@ -66,7 +66,7 @@ def touches_of(body: Body) -> tuple[list[Touch], list[Touch], list[Touch]]:
     own: list[Touch] = []
     resources: list[Touch] = []
     for effect in body.whole.effects_within(body.loop.body, body.loop.end):
-        if effect.elem == ASKED:
+        if effect.elem == ASKED or effect.how == PERHAPS:
             continue
         lone = effect.root[0] != "res" and private(body, effect.root)
         kind = resources if effect.root[0] == "res" else own if lone else shared

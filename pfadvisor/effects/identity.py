@@ -6,6 +6,7 @@ makes it matter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 ASKED: Final = "is"
+CLASS_NAME: Final = re.compile(r"[\w.]+:[\w.<>]+")
 COMPARED: Final = ("is", "is not")
 ADDRESS: Final = "id"
 ONE_VALUE: Final = ("global", "a value")
@@ -135,15 +137,34 @@ def _equals_itself(program: Program, value: Val) -> bool:
     )
 
 
-def _by_identity(program: Program, cls: str) -> bool:
-    """Whether the instances of a class of the program equal themselves alone."""
+def _by_identity(program: Program, cls: str, within: frozenset[str] = frozenset()) -> bool:
+    """Whether the instances of a class of the program equal themselves alone, or what they hold
+    does, if that is what they compare."""
     if program.is_enum(cls) or program.member_of(cls, "__eq__") is not None:
         return False
+    if is_named_tuple(program, cls):
+        return holds_one_like_no_other(program, cls, within)
     outer = [base for base in program.outer_bases(cls) if base not in ("object", "Generic")]
     if any(not base.endswith((".ABC", ".Generic", ".Protocol")) for base in outer):
         return False
     found = program.find(cls)
-    return found is None or not is_record(found[1])
+    plain = found is None or not is_record(found[1])
+    return plain or holds_one_like_no_other(program, cls, within)
+
+
+def holds_one_like_no_other(
+    program: Program, cls: str, within: frozenset[str] = frozenset()
+) -> bool:
+    """Whether an attribute of a record may be, or contain, what equals itself alone."""
+    kept = [program.attribute(cls, name) for name in program.attribute_names(cls)]
+    texts = [text for value in kept if value is not None for text in value.types or ()]
+    heads = {head for text in texts for head in CLASS_NAME.findall(text)} - within - {cls}
+    return any(_by_identity(program, head, within | {cls}) for head in heads)
+
+
+def is_named_tuple(program: Program, cls: str) -> bool:
+    found = program.find(cls)
+    return found is not None and "NamedTuple" in " ".join(found[1].bases)
 
 
 def is_record(cls: Class) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pfadvisor.effects.annotations import SPREADING
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.identity import is_record
+from pfadvisor.effects.identity import holds_one_like_no_other, is_named_tuple, is_record
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.nodes import Body
@@ -44,12 +44,10 @@ def differs(body: Body, value: Val) -> bool:
 
 def frozen(body: Body, cls: str) -> bool:
     """Instances that keep what they were made with and compare by it."""
-    found = body.ev.program.find(cls)
-    if found is None:
+    program, found = body.ev.program, body.ev.program.find(cls)
+    if found is None or holds_one_like_no_other(program, cls):
         return False
-    if "NamedTuple" in " ".join(found[1].bases):
-        return True
-    return is_record(found[1]) and not _written(body, cls)
+    return is_named_tuple(program, cls) or (is_record(found[1]) and not _written(body, cls))
 
 
 def _steady(body: Body, receiver: Val) -> bool:

@@ -284,6 +284,9 @@ class Worker:
             raise Refused(f"the body calls {sorted(read & _FRAME)[0]}()")
         passed = [*self.captures, *self.large]
         given = {capture.name for capture in passed} | self.names | set(self.imports)
+        owners = {p.name.partition(".")[0] for p in self.plan.privates if "." in p.name}
+        if self.plan.mode == "processes" and owners & {capture.name for capture in passed}:
+            raise Refused("workers would be sent, as it grows, the object whose attributes collect")
         given |= {private.name.partition(".")[0] for private in self.plan.privates}
         given |= set(self.lifted)
         missing = sorted((read & self._local()) - made - given)

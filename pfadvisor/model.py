@@ -227,7 +227,7 @@ class Accumulator:
     init: Span | None = None
 
 
-PrivateKind = Literal["list", "set", "dict", "int", "Counter"]
+PrivateKind = Literal["list", "set", "dict", "slots", "int", "Counter"]
 
 
 class Private(NamedTuple):

@@ -269,6 +269,8 @@ class Steps:
         found = pattern_of(self.body, commits, leaves=leaves, collecting=plain)
         if found != "foreach" or not self.private:
             return found
+        if all(c.private.kind == "slots" for c in self.private):
+            return "index-store"
         return "reduction" if all(c.root is None for c in self.private) else "flat-map"
 
 

@@ -39,6 +39,8 @@ def of_work_alone(analysis: Analysis) -> bool:
     body, code = analysis.body, analysis.body.function.code
     left = [i for i in body.node_of if i not in analysis.compute_instrs]
     jumps = any(code[i].op in ("raise", "assert") for i in left) or bool(_of_head(analysis))
+    slots = [c for c in analysis.privates if c.private.kind == "slots"]
+    left += [i for c in slots for n in c.nodes for i in body.nodes[n] if code[i].op == "setitem"]
     misses = any(code[i].op == "setitem" and _may_miss(body, *code[i].args[:2]) for i in left)
     misses |= any(code[i].op == "item" and _is_guess(body, *code[i].args[:2]) for i in left)
     strays = any(code[i].op == "name" and _is_nowhere(body, str(code[i].args[0])) for i in left)

@@ -1,8 +1,8 @@
 """Accumulators that each iteration can fill for itself, to be joined in order afterwards.
 
 Privatisation of Allen & Kennedy for the monoids of Python: a list that is only
-appended to or extended, a set only added to, a dict only stored into, a Counter that
-only counts, an int only added to. Unlike a commit it also reaches
+appended to or extended, or only stored into, a set only added to, a dict only stored into, a
+Counter that only counts, an int only added to. Unlike a commit it also reaches
 into `with`, `try` and inner loops, and into calls that use an iterator up. What the
 enclosing function would see of a half-finished iteration must not matter.
 """
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.values import Root, parse_type
 from pfadvisor.loops.attributed import Attribute, attributes, held_by
 from pfadvisor.loops.held_names import holders
+from pfadvisor.loops.late_stores import may_wait
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
@@ -25,10 +26,12 @@ WAYS: Final[dict[PrivateKind, frozenset[str]]] = {
     "list": frozenset({"append", "extend"}),
     "set": frozenset({"add", "update"}),
     "dict": frozenset({"store", "update"}),
+    "slots": frozenset({"store"}),
     "Counter": frozenset({"update", "load", "store"}),
 }
 DRAINING: Final = frozenset({"extend", "update"})
 COUNTER: Final = "collections.Counter"
+TYPES: Final[dict[PrivateKind, str]] = {"Counter": COUNTER, "slots": "list"}
 MERGING: Final[dict[PrivateKind, str]] = {"list": "+=", "set": "|=", "dict": "|="}
 PASSING: Final = JOINS | {"bind"}
 NUMBER: Final = frozenset({"int"})
@@ -100,15 +103,20 @@ def _objects(body: Body, shared: list[Touch]) -> Iterator[Candidate]:
             continue
         names = [(n, v) for n, v in holders(body, root) if len(body.ev.values[v].objs) == 1]
         heads = {parse_type(t)[0] for _, v in names for t in body.ev.values[v].types or {"?"}}
-        kind = next((k for k in WAYS if heads == {COUNTER if k == "Counter" else k}), None)
-        made = _made(body, root) if kind == "Counter" else ""
-        if len(names) != 1 or kind is None or made is None:
+        kinds = [k for k in WAYS if heads == {TYPES.get(k, k)}]
+        made = _made(body, root) if kinds == ["Counter"] else ""
+        if len(names) != 1 or made is None:
             continue
         (name, value) = names[0]
         binds = _bindings(body, name)
         web = {value} | _web(body, name)
-        given = None if _is_another(body, web, kind) else _collected(body, web, kind, touches)
-        if given is not None and binds == body.binds.get(name, []):
+        ways = (
+            (k, _collected(body, web, k, touches))
+            for k in kinds
+            if binds == body.binds.get(name, [])
+        )
+        kind, given = next((way for way in ways if way[1] is not None), (None, None))
+        if kind is not None and given is not None:
             nodes = frozenset((*(t.node for t in touches), *(body.node_of[i] for i in binds)))
             yield Candidate(Private(name, kind, made), root, nodes, given, value)
 
@@ -201,6 +209,8 @@ def _collected(
     attribute: Attribute | None = None,
 ) -> Given | None:
     """What is put into the object, if nothing but that happens to it in the body."""
+    if _is_another(body, web, kind) and attribute is None:
+        return None
     code, given = body.function.code, Given()
     merging = {v for v in web if _merges(body, v, web, kind)}
     added = [t.effect for t in touches if t.effect.write or t.effect.instr not in merging]
@@ -240,8 +250,9 @@ def _added(body: Body, use: int, web: set[int], kind: PrivateKind) -> tuple[int,
         return instr.args[2:]
     if kind == "Counter" and instr.op in ("item", "setitem"):
         return _counted(body, use, web)
-    if instr.op == "setitem" and kind == "dict" and instr.args[0] in web:
-        return None if web & {*instr.args[1:]} else instr.args[1:]
+    if instr.op == "setitem" and kind in ("dict", "slots") and instr.args[0] in web:
+        late = kind == "dict" or may_wait(body, use)
+        return instr.args[1:] if late and not web & {*instr.args[1:]} else None
     calls = [u for u in body.whole.uses.get(use, ()) if code[u].op == "call"]
     if instr.op != "attr" or instr.args[1] not in WAYS[kind] or len(calls) != 1:
         return None

@@ -138,6 +138,14 @@ class Whole:
         return found
 
     @cached_property
+    def suites(self) -> dict[int, set[str]]:
+        """Statement -> the roles of its suites."""
+        found: dict[int, set[str]] = {}
+        for block in self._function.blocks:
+            found.setdefault(block.owner, set()).add(block.role)
+        return found
+
+    @cached_property
     def branches(self) -> dict[int, list[int]]:
         """Statement -> its suites that run under a condition."""
         blocks = self._function.blocks

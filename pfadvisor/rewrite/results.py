@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pfadvisor.rewrite.piece import Piece
-from pfadvisor.rewrite.stages import GENERIC, Stages
+from pfadvisor.rewrite.stages import GENERIC, Stages, known_type
 from pfadvisor.rewrite.types import Types
 
 
@@ -24,7 +24,7 @@ def result_types(
     early = any(re.search(r"\breturn\b.*\bNone\b", line) for line in piece.worker)
     known = {name: None if early else each for name, each in known.items() if _sure(piece, name)}
     own = stages.own
-    known |= {own[p.name]: types.name(p.name) or GENERIC.get(p.kind) for p in plan.privates}
+    known |= {own[p.name]: known_type(p, types) or GENERIC.get(p.kind) for p in plan.privates}
     return [known.get(name) if name != stages.kept else "bool" for name in stages.results]
 
 

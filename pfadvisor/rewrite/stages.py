@@ -18,17 +18,25 @@ from pfadvisor.rewrite.types import Types
 Loop = ast.For | ast.AsyncFor
 STANDING: Final = "\1"
 """Stands in a row of the commit for the work itself."""
-EMPTY: Final[dict[PrivateKind, str]] = {"list": "[]", "set": "set()", "dict": "{}", "int": "0"}
+EMPTY: Final[dict[PrivateKind, str]] = {
+    "list": "[]",
+    "set": "set()",
+    "dict": "{}",
+    "slots": "{}",
+    "int": "0",
+}
 GENERIC: Final[dict[PrivateKind, str]] = {
     "list": "list[Any]",
     "set": "set[Any]",
     "dict": "dict[Any, Any]",
+    "slots": "dict[int, Any]",
     "int": "int",
 }
 JOINED: Final[dict[PrivateKind, str]] = {
     "list": "{0}.extend({1})",
     "set": "{0}.update({1})",
     "dict": "{0}.update({1})",
+    "slots": "for {2}, {3} in {1}.items():\n{0}[{2}] = {3}",
     "Counter": "{0}.update({1})",
     "int": "{0} += {1}",
 }
@@ -36,6 +44,7 @@ PARTS: Final[dict[PrivateKind, str]] = {
     "list": "new_{0}",
     "set": "new_{0}",
     "dict": "new_{0}",
+    "slots": "new_{0}",
     "Counter": "new_{0}",
     "int": "{0}_part",
 }
@@ -50,6 +59,7 @@ class Stages:
     rows      inner `for` that was split -> the name that carries the list of its results
     own       private accumulator -> what the worker calls the one of its own
     parts     that name -> what the parent calls the part that an iteration gives
+    entries   list that is only stored into -> what the parent calls a slot and its value
     unpacked  what the last of compute that takes one value apart calls its parts
     packed    the tuple of all results, if to append it is all that is left to the commit
     """
@@ -68,6 +78,8 @@ class Stages:
         self.own = {p.name: self._owned(p.name) for p in plan.privates}
         named = [(self.own[p.name], PARTS[p.kind]) for p in plan.privates]
         self.parts = {name: self._fresh(form.format(name)) for name, form in named}
+        slots = [p.name for p in plan.privates if p.kind == "slots"]
+        self.entries = {n: (self._fresh("slot"), self._fresh("value")) for n in slots}
         self.packed: ast.Tuple | None = None
         self.packed = self._packed()
 
@@ -143,14 +155,16 @@ class Stages:
         named = any(isinstance(n, ast.Name) and n.id == private.name for n in grown)
         named = named or "." in private.name
         untold = GENERIC[private.kind] if named and private.kind != "int" else None
-        return types.name(private.name) or untold
+        return known_type(private, types) or untold
 
     def joined(self, indent: str) -> list[str]:
         """The rows by which the parent adds an iteration's parts, in order."""
-        return [
-            indent + JOINED[p.kind].format(self._spelled(p.name), self.parts[self.own[p.name]])
-            for p in self.plan.privates
-        ]
+        rows = []
+        for p in self.plan.privates:
+            names = self._spelled(p.name), self.parts[self.own[p.name]], *self.entries.get(p.name, ())
+            row, *deeper = JOINED[p.kind].format(*names).splitlines()
+            rows += [indent + row, *(f"{indent}{self.text.unit}{each}" for each in deeper)]
+        return rows
 
     def stage(self, statement: ast.stmt) -> Stage | None:
         """None for an `if` that was split."""
@@ -321,6 +335,14 @@ class Stages:
         name = fresh(base, self.taken)
         self.taken.add(name)
         return name
+
+
+def known_type(private: Private, types: Types) -> str | None:
+    """The annotation of what a worker fills in place of the accumulator, if the code tells it."""
+    if private.kind != "slots":
+        return types.name(private.name)
+    element = types.element(ast.Name(private.name, ast.Load()))
+    return f"dict[int, {element}]" if element else None
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -3,7 +3,8 @@
 ## What it does
 
 Finds loops that store one result per iteration at an index that belongs to that iteration alone
-(`out[i] = ...`), where no iteration reads what another one writes.
+(`out[i] = ...`), where no iteration reads what another one writes. Inside a `with` or `try` the
+store has to be the last thing that the iteration does.
 
 ## Why it matters
 

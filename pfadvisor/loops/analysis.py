@@ -146,6 +146,7 @@ class Steps:
         if structural or fatal:
             return self._serial([*structural, *(blocker_of(c) for c in fatal)])
         drawing = [c for c in self.conflicts if c.drawing]
+        firm = any(c.assumption is None for c in drawing)
         proved = self._partition(assume=False)
         if proved.worthy and not drawing and _made_by_workers(self.body, proved.compute):
             return self._positive(proved, cheap=False)
@@ -156,7 +157,7 @@ class Steps:
                 if found.tree is not None:
                     return found
             assumed = self._partition(assume=True)
-            if not assume and assumed.worthy and not drawing:
+            if not assume and assumed.worthy and not firm:
                 return self._positive(assumed, cheap=False)
         if drawing:
             return self._serial([blocker_of(c) for c in drawing])
@@ -193,11 +194,11 @@ class Steps:
     def _blocked(self, part: Partition) -> Analysis:
         heavy = {n for n in part.commit if worth_a_worker(self.body, n)}
         feeding = upstream(self.body, heavy) if heavy else set()
-        telling = (
-            [c for c in self.conflicts if c.nodes & heavy]
-            or [c for c in self.conflicts if c.nodes & feeding]
-            or self.conflicts
-        )
+        telling = [c for c in self.conflicts if c.nodes & heavy]
+        if all(c.assumption and c.assumption.name != "pure-call" for c in telling):
+            feeds = [c for c in self.conflicts if c.nodes & feeding and not c.nodes & heavy]
+            telling += [c for c in feeds if not telling or c.assumption is None]
+        telling = telling or self.conflicts
         known = [c for c in telling if c.assumption is None or c.assumption.name != "pure-call"]
         telling = sorted(
             known or telling, key=lambda c: (c.assumption is not None, not c.nodes & heavy)
@@ -232,7 +233,7 @@ class Steps:
             return self._blocked(part)
         commits = tuple(commits_of(body, tree, self.shared, self.resources))
         ahead = compute | part.head
-        used = [c for c in part.used if c.nodes & ahead and c.assumption is not None]
+        used = [c for c in part.used if c.assumption and (c.drawing or c.nodes & ahead)]
         assumptions = [c.assumption for c in used if c.assumption is not None]
         assumptions += self.accepted.left([*meddling(body, compute), *throttles(body)])
         assumptions += self.accepted.left(_external(body, self.resources, compute))
@@ -356,7 +357,7 @@ def analyse_assuming(body: Body, accepted: Accepted) -> Analysis | None:
     """The analysis with every assumption made that lets more go to compute."""
     steps = Steps(body, accepted)
     part = steps._partition(assume=True)
-    drawing = any(c.drawing for c in steps.conflicts)
+    drawing = any(c.drawing and c.assumption is None for c in steps.conflicts)
     return steps._positive(part, cheap=False) if part.worthy and not drawing else None
 
 

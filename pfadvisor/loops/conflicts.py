@@ -147,6 +147,10 @@ def _same_root(body: Body, touches: list[Touch]) -> list[Conflict]:
             continue
         wide = touches if DEEP in slot else deep
         others = [t for t in wide if t.slot != slot and overlap(writes[0], t)]
+        below = [t for t in others if slot[-1] == "[]" and _looks_within(slot, t)]
+        if below and _may_lead_back(body, writes[0].effect.root):
+            found.append(_alias(body, writes[0], below))
+        others = [t for t in others if t not in below]
         gap = gap_of(body, group) if not others else None
         if gap is False:
             continue
@@ -182,6 +186,11 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
         assumption,
         within=nodes - {t.node for t in touches if not _looks_within(write.slot, t)},
     )
+
+
+def _may_lead_back(body: Body, root: Root) -> bool:
+    """Whether what an object holds may know that object."""
+    return root[0] in OPEN or root in escaped(body) or root in body.whole.containers
 
 
 def _looks_within(place: tuple[str, ...], touch: Touch) -> bool:

@@ -10,7 +10,7 @@ from pfadvisor.loops.drawing import one_shot
 from pfadvisor.loops.drawn import drawn_from
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
-from pfadvisor.model import Access
+from pfadvisor.model import Access, Assumption
 
 SETTLED: Final = frozenset(
     {
@@ -73,6 +73,9 @@ def _may_move(touch: Touch) -> bool:
 def _asked(body: Body, touch: Touch) -> Conflict:
     read = access_of(body, touch.effect)
     drawn = Access(read.place, True, body.ev.location(body.loop.source))
+    name = read.place.removesuffix(touch.effect.elem)
+    text = f"to take an item of `{name}` leaves it as it is"
+    question = Assumption("no-alias", name, text, read.location)
     found = Conflict(
         frozenset({touch.node}),
         "flow",
@@ -81,7 +84,17 @@ def _asked(body: Body, touch: Touch) -> Conflict:
         "shared-iterator",
         read.place,
         None,
-        None,
+        question if _is_kept(body, touch) else None,
         drawing=True,
     )
     return found._replace(message=f"taking the next item changes what `{read.place}` says")
+
+
+def _is_kept(body: Body, touch: Touch) -> bool:
+    """Whether what is asked is a method that library types have, and none that is used up."""
+    if _place(touch) not in _sources(body)[1]:
+        return False
+    program, name = body.ev.program, touch.effect.elem[1:]
+    types = [*program.knowledge.types_with_method(name)]
+    types += program.library_types(body.ev.module, name)
+    return bool(types) and not any(program.one_shot(t) for t in types)

@@ -19,6 +19,7 @@ from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.facts import Instr
 from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import (
+    AUGMENT,
     BOTTOM,
     MAPPINGS,
     NUMERIC,
@@ -112,6 +113,7 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val, given:
     unknown = heads is None and (symbol in CHANGING or ev.program.handles_arrays(ev.module))
     if left.objs and (unknown or in_place.changes(ev, symbol, left)):
         how = {"+=": "extend", "|=": "update"}.get(symbol, "inplace")
+        how = AUGMENT if heads is None and _may_be_number(ev, right) else how
         ev.access(i, left, "[]", write=True, how=how)
         if heads and heads <= ITERATING | MAPPINGS:
             implicit.iteration(ev, i, right)
@@ -120,6 +122,11 @@ def _in_place(ev: Evaluation, i: int, symbol: str, left: Val, right: Val, given:
         stays = heads is None or heads <= in_place.BUILTIN
         return left if stays else join(left, _arithmetic(ev, i, symbol[:-1], [left, right]))
     return _arithmetic(ev, i, symbol[:-1], [left, right]) if given is None else given
+
+
+def _may_be_number(ev: Evaluation, right: Val) -> bool:
+    """Whether what is added to a value of unknown type shows nothing of it: neither is known."""
+    return right.types is None and not ev.program.handles_arrays(ev.module)
 
 
 def _take_in(ev: Evaluation, symbol: str, left: Val, right: Val) -> None:

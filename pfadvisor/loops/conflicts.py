@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pfadvisor.effects import memo
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_of
@@ -18,6 +17,7 @@ from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.own_items import of_own_item
+from pfadvisor.loops.questions import question_of, replaced
 from pfadvisor.loops.reach import as_number, held_alike, kept_alike, meetings, sibling_meetings
 from pfadvisor.loops.slots import distinct_slots, gap_of
 from pfadvisor.loops.stored import is_given_away
@@ -148,8 +148,9 @@ def _same_root(body: Body, touches: list[Touch]) -> list[Conflict]:
         wide = touches if DEEP in slot else deep
         others = [t for t in wide if t.slot != slot and overlap(writes[0], t)]
         below = [t for t in others if slot[-1] == "[]" and _looks_within(slot, t)]
-        if below and _may_lead_back(body, writes[0].effect.root):
-            found.append(_alias(body, writes[0], below))
+        asking = [t for t in below if not as_number(writes[0], t)]
+        if asking and _may_lead_back(body, writes[0].effect.root):
+            found.append(_alias(body, writes[0], asking))
         others = [t for t in others if t not in below]
         gap = gap_of(body, group) if not others else None
         if gap is False:
@@ -174,7 +175,7 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
     other = readers[0] if readers else touches[0]
     nodes = frozenset(t.node for t in touches)
     rule = rule_for(body, write.effect, gap)
-    assumption = _client(body, touches) or _cache(body, write.effect)
+    assumption = question_of(body, write.effect, [t.effect for t in touches if t.effect.write])
     return Conflict(
         nodes,
         kind_of(True, other.effect.write),
@@ -196,38 +197,6 @@ def _may_lead_back(body: Body, root: Root) -> bool:
 def _looks_within(place: tuple[str, ...], touch: Touch) -> bool:
     deeper = len(touch.slot) > len(place) and touch.slot[: len(place)] == place
     return deeper and not touch.effect.write and DEEP not in place
-
-
-def _cache(body: Body, effect: Effect) -> Assumption | None:
-    name = memo.function_of(effect.root)
-    if effect.how != "memo" or _cache_is_read(body, name):
-        return None
-    message = f"`{name}` remembers its results; each worker would fill a cache of its own"
-    return Assumption("benign-cache", name, message, effect.where)
-
-
-def _client(body: Body, touches: list[Touch]) -> Assumption | None:
-    """Whether all that is done to the place is to work through the client that it is."""
-    changes = [t.effect for t in touches if t.effect.write]
-    if any(effect.how != USE for effect in changes):
-        return None
-    name = describe(body, changes[0])
-    message = (
-        f"several threads may use `{name}` at once, and no iteration needs what another one left "
-        "in it (cookies, connections)"
-    )
-    return Assumption("thread-safe", name, message, changes[0].where)
-
-
-def _cache_is_read(body: Body, function: str) -> bool:
-    """Whether the module looks at the hits and misses of a memoised function, or clears it."""
-    for scope in body.ev.module.functions:
-        for instr in scope.code:
-            if instr.op == "attr" and instr.args[1] in ("cache_info", "cache_clear"):
-                base = scope.code[instr.args[0]]
-                if base.op != "name" or base.args[0] == function:
-                    return True
-    return False
 
 
 def rule_for(body: Body, effect: Effect, gap: object = None) -> str:
@@ -332,9 +301,8 @@ def _same_kind(write: Touch, other: Touch) -> bool:
 def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False) -> Conflict:
     names = sorted({describe(body, write.effect), describe(body, others[0].effect)})
     subject = ",".join(names)
-    assumption = Assumption(
-        "no-alias", subject, f"`{'` and `'.join(names)}` are different objects", write.effect.where
-    )
+    text = f"`{'` and `'.join(names)}` are different objects"
+    apart = Assumption("no-alias", subject, text, write.effect.where)
     return Conflict(
         frozenset({write.node, *(t.node for t in others)}),
         kind_of(True, others[0].effect.write),
@@ -343,7 +311,7 @@ def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False
         "aliased-places",
         subject,
         None,
-        None if shown else assumption,
+        replaced(body, [write.effect]) or (None if shown else apart),
     )
 
 

@@ -17,6 +17,7 @@ from pfadvisor.loops.drawn import drawn_from, draws_of, run_ahead, work_of
 from pfadvisor.loops.escaping import stored
 from pfadvisor.loops.in_place import already_read
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.questions import replaced
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, overlap, private, touch_of
 from pfadvisor.model import Access
@@ -135,7 +136,11 @@ def _conflict(body: Body, effect: Effect, touch: Touch | None) -> Conflict:
     here = access_of(body, effect)
     there = access_of(body, touch.effect) if touch is not None else here
     rule = "shared-iterator" if effect.write else "mutated-iterable"
-    found = Conflict(frozenset(), "flow", here, there, rule, here.place, None, None, True)
+    both = [effect] if touch is None else [effect, touch.effect]
+    question = replaced(body, [each for each in both if each.write])
+    nodes = frozenset({touch.node}) if touch is not None and question else frozenset[int]()
+    found = Conflict(nodes, "flow", here, there, rule, here.place, None, question)
+    found = found._replace(fatal=question is None, drawing=question is not None)
     if effect.write and effect.how != "advance":
         return found._replace(message=f"taking the next item changes `{here.place}`")
     return found

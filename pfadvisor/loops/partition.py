@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pfadvisor.effects.values import DEEP, USE
+from pfadvisor.effects.values import AUGMENT, DEEP, USE
 from pfadvisor.loops.conflicts import Conflict
 from pfadvisor.loops.deferred import left_undone
 from pfadvisor.loops.nodes import Body
@@ -92,7 +92,7 @@ def seeds_of(body: Body, shared: list[Touch], *, assume: bool) -> set[int]:
         for t in shared
         if t.effect.write
         and (t.effect.elem != "=" or t.effect.chain or t.effect.how == "rebind")
-        and not (assume and t.effect.how in ("memo", USE))
+        and not (assume and t.effect.how in ("memo", USE, AUGMENT))
     }
     for node, instrs in enumerate(body.nodes):
         if any(body.leaves(i) for i in instrs):

@@ -12,6 +12,7 @@ from pfadvisor.loops.in_place import in_place
 from pfadvisor.loops.lazy_listings import listing_conflicts
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.position import position_conflicts
+from pfadvisor.loops.questions import question_of
 from pfadvisor.loops.touches import Touch
 from pfadvisor.model import Access, Source
 
@@ -173,6 +174,15 @@ def _mutated(body: Body, touch: Touch) -> Conflict:
     write = access_of(body, touch.effect)
     read = write.__class__(write.place, False, body.ev.location(body.loop.source))
     rule = "shared-iterator" if touch.effect.how == "advance" else "mutated-iterable"
+    question = question_of(body, touch.effect, [touch.effect])
     return Conflict(
-        frozenset({touch.node}), "flow", write, read, rule, write.place, None, None, drawing=True
+        frozenset({touch.node}),
+        "flow",
+        write,
+        read,
+        rule,
+        write.place,
+        None,
+        question,
+        drawing=True,
     )

@@ -222,7 +222,8 @@ def _duck(
     """A method by its name alone: builtin types that have it, and the program's own classes."""
     own = ev.program.methods_named(ev.module, name)
     builtin = ev.program.knowledge.types_with_method(name)
-    known = ducks.fitting([*builtin, *ev.program.library_types(ev.module, name)], args)
+    types = [*builtin, *ev.program.library_types(ev.module, name)]
+    known = ducks.taking(ev, name, ducks.fitting(types, args), args)
     if (
         not known
         or foreign.is_foreign(ev, recv)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access
-from pfadvisor.effects.values import PERHAPS, Val
+from pfadvisor.effects.values import IMMUTABLE, PERHAPS, Val
 
 if TYPE_CHECKING:
     from pfadvisor.effects.calls import Arg
@@ -36,3 +36,28 @@ def perhaps_environment(ev: Evaluation, i: int, value: Val, *parts: Val) -> None
     strange = value.types is None and any(root[0] != "fresh" for root, _ in value.objs)
     if strange and all(part.types is None or "str" in part.types for part in parts):
         access.resource(ev, i, "env", write=True, how=PERHAPS)
+
+
+def taking(ev: Evaluation, name: str, types: list[str], args: list[Arg]) -> list[str]:
+    """Those whose method takes so many arguments."""
+    return [t for t in types if _may_be_of(ev, t, name, args)]
+
+
+def _may_be_of(ev: Evaluation, type_name: str, name: str, args: list[Arg]) -> bool:
+    """Whether the type's method takes the arguments, or all but a first one as its instance."""
+    given = [a.val for a in args if a.kind == "pos"]
+    if _takes(ev, type_name, name, len(given)):
+        return True
+    other = bool(given) and given[0].types is not None and type_name not in given[0].types
+    plain = other and given[0].types <= IMMUTABLE  # type: ignore[operator]
+    return bool(given) and not plain and _takes(ev, type_name, name, len(given) - 1)
+
+
+def _takes(ev: Evaluation, type_name: str, name: str, given: int) -> bool:
+    """Whether the method takes that many arguments by position, as far as its line says."""
+    line = ev.program.knowledge.method(type_name, name)
+    if line is None or not line.args:
+        return True
+    first = next((n for n, arg in enumerate(line.args) if arg.startswith("*")), len(line.args))
+    spread = line.args[first : first + 1]
+    return given <= first or (bool(spread) and len(spread[0]) > 1 and spread[0][:2] != "**")

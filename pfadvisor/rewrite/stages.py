@@ -161,7 +161,11 @@ class Stages:
         """The rows by which the parent adds an iteration's parts, in order."""
         rows = []
         for p in self.plan.privates:
-            names = self._spelled(p.name), self.parts[self.own[p.name]], *self.entries.get(p.name, ())
+            names = (
+                self._spelled(p.name),
+                self.parts[self.own[p.name]],
+                *self.entries.get(p.name, ()),
+            )
             row, *deeper = JOINED[p.kind].format(*names).splitlines()
             rows += [indent + row, *(f"{indent}{self.text.unit}{each}" for each in deeper)]
         return rows

@@ -90,13 +90,12 @@ class Tree:
             self.hole_nodes |= nodes
 
     def _first(self, stmt: int, nodes: list[int]) -> list[int]:
-        """Of an inner `for`, the nodes of what it iterates over: they run once, before the rest."""
+        """Of an inner `for` or `match`, the nodes of what runs once, before the rest."""
         code, body = self.body.function.code, self.body
-        inner = body.whole.loops_within(body.loop.body, body.loop.end)
-        heads = [code[loop.source].span for loop in inner if loop.stmt == stmt]
-        return [
-            n for n in nodes for h in heads if all(within(code[i].span, h) for i in body.nodes[n])
-        ]
+        if stmt not in body.begun:
+            return []
+        head = code[body.begun[stmt]].span
+        return [n for n in nodes if all(within(code[i].span, head) for i in body.nodes[n])]
 
     def _holes(self, nodes: list[int]) -> list[Span]:
         """Largest worthy expressions that are compute throughout, left to right."""

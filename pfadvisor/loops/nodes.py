@@ -119,15 +119,26 @@ class Body:
             self.after.append(set())
         return keys[key]
 
+    @cached_property
+    def begun(self) -> dict[int, int]:
+        """Inner `for` or `match` -> the value that it evaluates once, before all the rest of it."""
+        start, end = self.loop.body, self.loop.end
+        inner = self.whole.loops_within(start, end)
+        found = {loop.stmt: loop.source for loop in inner if loop.form == "for"}
+        found |= {stmt: value for value, stmt in self.whole.subjects_within(start, end)}
+        places = {stmt: self.place(stmt) for stmt in found}
+        outermost = [stmt for stmt, place in places.items() if place and place.atom == stmt]
+        return {stmt: found[stmt] for stmt in outermost if self.inside(found[stmt])}
+
     def _ahead(self) -> set[int]:
-        """What makes the iterable of an inner `for`: it runs once, before all the rest of it."""
-        code, found = self.function.code, set[int]()
-        for inner in self.whole.loops_within(self.loop.body, self.loop.end):
-            place = self.place(inner.stmt) if inner.form == "for" else None
-            if place is not None and self.inside(inner.source) and place.atom == inner.stmt:
-                made = range(self.loop.body, inner.source + 1)
-                found |= {i for i in made if code[i].stmt == inner.stmt}
-        return found
+        """What makes the iterable of an inner `for`, or what a `match` looks at."""
+        code, start = self.function.code, self.loop.body
+        return {
+            i
+            for stmt, value in self.begun.items()
+            for i in range(start, value + 1)
+            if code[i].stmt == stmt
+        }
 
     def place(self, stmt: int) -> Place | None:
         """None: the statement is part of the loop's header, or not in the loop."""

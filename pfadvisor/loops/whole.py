@@ -197,6 +197,17 @@ class Whole:
         return found
 
     @cached_property
+    def subjects(self) -> list[tuple[int, int]]:
+        """(value that a `match` statement looks at, the statement), in order."""
+        matching = [self._code[i] for i in self.doing("op") if self._code[i].args[0] == "match"]
+        return sorted({(instr.args[1], instr.stmt) for instr in matching})
+
+    def subjects_within(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Those of the values from `start` to before `end`."""
+        found = self.subjects
+        return found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
+
+    @cached_property
     def tests(self) -> dict[int, Span]:
         """Statement -> its condition, the first if it has several."""
         found: dict[int, Span] = {}

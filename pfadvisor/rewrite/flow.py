@@ -107,8 +107,8 @@ def runs_once(statement: ast.stmt, expression: ast.AST) -> bool:
             roots = [node for node in (value, target) if node]
         case ast.If(test=test):
             roots = [test]
-        case ast.For(iter=iterable):
-            roots = [iterable]
+        case ast.For(iter=first) | ast.Match(subject=first):
+            roots = [first]
         case ast.With(items=items):
             roots = [items[0].context_expr]
         case _:

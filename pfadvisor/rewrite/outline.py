@@ -242,7 +242,7 @@ class Outliner:
             self._note("X")
         self._note("C")
         lines = self._chunk(statement, floor, outer, swaps, own=False)
-        simple = not hasattr(statement, "body")
+        simple = not (hasattr(statement, "body") or isinstance(statement, ast.Match))
         if swaps and simple:
             lines = joined(closed_on(lines, [name for _, name in swaps]), self.width)
         piece.commit += broken(lines, self.text.unit, self.width)

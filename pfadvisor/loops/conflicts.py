@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
-from pfadvisor.effects.values import DEEP, USE, Effect, Root, UnknownCall, site_of
+from pfadvisor.effects.values import DEEP, MERGED, USE, Effect, Root, UnknownCall, site_of
 from pfadvisor.loops.ages import by_age
 from pfadvisor.loops.kinds import Kinds
 from pfadvisor.loops.locks import takes_lock
@@ -191,7 +191,8 @@ def _conflict(body: Body, write: Touch, touches: list[Touch], gap: int | bool | 
 
 def _may_lead_back(body: Body, root: Root) -> bool:
     """Whether what an object holds may know that object."""
-    return root[0] in OPEN or root in escaped(body) or root in body.whole.containers
+    many = root in MERGED.values()
+    return many or root[0] in OPEN or root in escaped(body) or root in body.whole.containers
 
 
 def _looks_within(place: tuple[str, ...], touch: Touch) -> bool:

@@ -60,13 +60,22 @@ def _of_module(ev: Evaluation, module: ModuleFacts, site: int) -> Made | None:
     plain = instr.op == "call" and all(kind in ("pos", "kw") for kind, _, _ in instr.args[1])
     if not plain or ev.program.slice_value(module, 0, instr.args[0]).funcs != ITSELF:
         return None
+    values = [ev.program.slice_value(module, 0, value) for _, _, value in instr.args[1]]
+    if not all(_is_placed(ev.program, value, module, site) for value in values):
+        return None
     given = [
-        calls.Arg(
-            kind, name, _kept(ev.program, ev.program.slice_value(module, 0, value), module, site)
-        )
-        for kind, name, value in instr.args[1]
+        calls.Arg(kind, name, _kept(ev.program, value, module, site))
+        for (kind, name, _), value in zip(instr.args[1], values, strict=True)
     ]
     return (given[0].val, given[1:]) if given else None
+
+
+def _is_placed(program: Program, value: Val, module: ModuleFacts, site: int) -> bool:
+    """Whether all that the partial is given has names of its own, or none but the partial."""
+    return all(
+        receivers.places_of(program, module, root) or receivers.used_by(program, module, root, site)
+        for root, _ in value.objs
+    )
 
 
 def _kept(program: Program, value: Val, module: ModuleFacts, site: int) -> Val:

@@ -104,6 +104,11 @@ def _alone(program: Program, module: ModuleFacts, root: Root, name: str) -> froz
     return frozenset({place} if root[0] == "fresh" and ops in (["attr"], ["setname"]) else ())
 
 
+def used_by(program: Program, module: ModuleFacts, root: Root, site: int) -> bool:
+    """Whether nothing but that instruction is given what the module makes there."""
+    return {*program.table(_uses, module).get(site_of(root), ())} <= {site}
+
+
 def _following(uses: dict[int, list[int]], site: int) -> set[int]:
     """The value and what is made of it."""
     found, waiting = {site}, [site]

@@ -104,9 +104,9 @@ def _unary(low: Lowering, node: ast.UnaryOp) -> int:
 
 def _compare(low: Lowering, node: ast.Compare) -> int:
     left = lower_expr(low, node.left)
-    results = []
+    results: list[int] = []
     for operator, right_node in zip(node.ops, node.comparators, strict=True):
-        right = lower_expr(low, right_node)
+        right = _maybe(low, right_node) if results else lower_expr(low, right_node)
         results.append(low.emit("op", (OPERATORS[type(operator)], left, right), node))
         left = right
     return results[0] if len(results) == 1 else low.emit("op", ("and", *results), node)

@@ -129,3 +129,56 @@ def test_methods_that_a_module_keeps_and_the_work_calls(verdicts):
     work = WORK.replace("config.rate", "config.add(n, 5)")
     work += "\n\ndef run(n):\n    return [step(k) for k in range(n)]\n"
     assert verdicts(work=work, config=KEPT)[0] == "serial"
+
+
+PATCHED = WORK.replace("import config\n", "from unittest import mock\n").replace(
+    "config.rate", "1"
+) + (
+    "\n\ndef run(n):\n    return [step(k) for k in range(n)]\n\n\n"
+    "if __name__ == '__main__':\n"
+    "    with mock.patch(__name__ + '{name}', return_value=7):\n        print(run(12))\n"
+)
+
+
+@pytest.mark.parametrize(("name", "asked"), [(".step", ["step"]), (".rates", [])])
+def test_what_is_replaced_by_a_name_that_is_put_together(verdicts, name, asked):
+    verdict, subjects = verdicts(work=PATCHED.replace("{name}", name))
+    assert (verdict, subjects) == ("review" if asked else "parallel", asked)
+
+
+CONTEXT = """
+from contextlib import contextmanager
+from decimal import Decimal, localcontext
+
+
+def power(rate):
+    value = Decimal(1)
+    for _ in range(2000):
+        value = value * (1 + Decimal(rate) / 1200)
+    return str(value)
+
+
+def schedule(rates):
+    return [power(rate) for rate in rates]
+
+
+@contextmanager
+def precise(digits):
+    with localcontext() as context:
+        context.prec = digits
+        {body}
+
+
+def main():
+    with precise(7):
+        return schedule([1, 2, 3])
+"""
+HELD = {
+    "while its user's block runs": ("yield", "serial"),
+    "and given back before": ("digits += 1\n    yield", "parallel"),
+}
+
+
+@pytest.mark.parametrize(("body", "verdict"), HELD.values(), ids=HELD.keys())
+def test_a_context_of_arithmetic_that_a_generator_holds(verdicts, body, verdict):
+    assert verdicts(work=CONTEXT.replace("{body}", body))[0] == verdict

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pfadvisor.config import Settings
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.program import Program
+from pfadvisor.effects.program import Program, operands
 from pfadvisor.effects.sharing import VIEW
 from pfadvisor.effects.summary import Context, Given, Summary
 from pfadvisor.effects.values import DEEP, NOTHING, Effect, parse_type
@@ -102,7 +102,9 @@ class Predictions:
             return step == "=" and path[-1:] == (f".{root.removeprefix('global ')}",)
         if str(effect.root[1]).endswith(OF_CLASSES):
             return root.startswith("class ") and (*steps, step)[-len(path) :] == path
-        if root not in self._roots(effect):
+        if root in self._tables_with(effect) and steps[:1] == ("[]",):
+            steps = steps[1:]
+        elif root not in self._roots(effect):
             return False
         if step == "=" or effect.elem == "=":
             return step == effect.elem
@@ -128,6 +130,14 @@ class Predictions:
         number = place.removeprefix("partial ")
         code = self.facts.functions[0].code
         return {i.args[0] for i in code if i.op == "setname" and str(i.args[1]) == number}
+
+    def _tables_with(self, effect: Effect) -> set[str]:
+        """How a recording calls the tables of the module that hold the partial."""
+        number = str(effect.root[1]).removeprefix(f"{self.facts.name}.").removeprefix("partial ")
+        code = self.facts.functions[0].code
+        holding = {n for n, i in enumerate(code) if number in map(str, operands(i))}
+        named = (i.args for i in code if i.op == "setname" and i.args[1] in holding)
+        return {f"global {name}" for name, *_ in named} if effect.root[0] == "global" else set()
 
 
 def is_like_any(value: dict[str, Any]) -> bool:

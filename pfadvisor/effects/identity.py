@@ -158,8 +158,15 @@ def holds_one_like_no_other(
     """Whether an attribute of a record may be, or contain, what equals itself alone."""
     kept = [program.attribute(cls, name) for name in program.attribute_names(cls)]
     texts = [text for value in kept if value is not None for text in value.types or ()]
-    heads = {head for text in texts for head in CLASS_NAME.findall(text)} - within - {cls}
-    return any(_by_identity(program, head, within | {cls}) for head in heads)
+    return names_one_like_no_other(program, texts, within | {cls})
+
+
+def names_one_like_no_other(
+    program: Program, types: Iterable[str], within: frozenset[str] = frozenset()
+) -> bool:
+    """Whether one of the types is, or has among its parts, a class of such instances."""
+    heads = {head for text in types for head in CLASS_NAME.findall(text)} - within
+    return any(_by_identity(program, head, within) for head in heads)
 
 
 def is_named_tuple(program: Program, cls: str) -> bool:

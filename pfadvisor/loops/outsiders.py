@@ -7,7 +7,12 @@ from typing import Final
 
 from pfadvisor.effects.annotations import SPREADING
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.identity import holds_one_like_no_other, is_named_tuple, is_record
+from pfadvisor.effects.identity import (
+    holds_one_like_no_other,
+    is_named_tuple,
+    is_record,
+    names_one_like_no_other,
+)
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import Obj, Val, parse_type
 from pfadvisor.loops.nodes import Body
@@ -62,8 +67,10 @@ def _changeable(body: Body, type_name: str) -> bool:
         return True
     if shares(body.ev, frozenset({type_name})):
         return True
-    if ":" not in head or body.ev.program.plain(frozenset({type_name})):
+    if body.ev.program.plain(frozenset({type_name})):
         return False
+    if ":" not in head:
+        return head == "tuple" and names_one_like_no_other(body.ev.program, (type_name,))
     return not body.ev.program.is_enum(head) and not frozen(body, head)
 
 

@@ -121,7 +121,8 @@ def alias_function(subject: Subject, random: Random) -> bool:
     called = [
         n for node, value in parts.works(subject) for n in ast.walk(value)
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-        and isinstance(known.get(n.func.id), ast.FunctionDef) and n.func.id in known
+        and isinstance(function := known.get(n.func.id), ast.FunctionDef)
+        and not function.decorator_list  # what stands there may have no name to be sent by
         and n.func.id not in parts.bound_in(subject)
     ]  # fmt: skip
     if not called:

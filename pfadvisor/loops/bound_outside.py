@@ -47,8 +47,9 @@ def taken_from_modules(
         for i in instrs:
             op, args = ev.function.code[i].op, ev.function.code[i].args
             modules = ev.values[args[0]].funcs if op == "attr" else ()
-            for kind, module, *_ in modules:
-                if kind == "module" and any(one.may_be(module, args[1]) for one in outside):
+            names = {str(func[1]) for func in modules if func[0] == "module"}
+            for module in sorted(names):
+                if any(one.may_be(module, args[1]) for one in outside):
                     yield args[1], ev.location(i)
 
 

@@ -84,8 +84,9 @@ def _catches(body: Body, value: int) -> bool:
         return any(_catches(body, v) for v in operands(instr))
     plain = bool(known.funcs) and known.recv is None
     return not plain or any(
-        kind not in ("known", "class") or (kind == "known" and str(name).split(".")[-1] in MISSES)
-        for kind, name, *_ in known.funcs
+        func[0] not in ("known", "class")
+        or (func[0] == "known" and str(func[1]).split(".")[-1] in MISSES)
+        for func in known.funcs
     )
 
 

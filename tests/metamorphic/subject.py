@@ -133,7 +133,7 @@ def judged(subject: Subject) -> Judgement:
     row = next(n for n, line in enumerate(text.splitlines(), 1) if line.endswith(MARK))
     found = [one for one in _judgements(subject, text) if one.loop.for_row == row]
     assert found, f"no loop at row {row} of\n{text}"
-    return min(found, key=lambda one: one.loop.for_column)
+    return min(found, key=lambda one: (one.loop.span[:2], one.loop.for_column))
 
 
 def _judgements(subject: Subject, text: str) -> Iterator[Judgement]:

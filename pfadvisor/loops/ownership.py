@@ -54,7 +54,7 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
                 or changes.reach(obj, body.loop)
                 or (not named and _may_act(body, holder))
                 or (differs(body, holder) if holder.types else _matters(body, obj))
-                or (value in hashed and (not holder.types or _told_apart(body, value)))
+                or (value in keys and _told_apart(body, value))
             ):
                 subject = names.get(value) or body.ev.text(value) or "result"
                 found.setdefault(subject, _question(body, subject, value))

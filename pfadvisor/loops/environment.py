@@ -18,8 +18,8 @@ def environment_conflicts(body: Body, resources: list[Touch]) -> list[Conflict]:
     readers = [t for t in resources if t.effect.root == ENVIRONMENT]
     changes = [
         e
-        for e in body.whole.effects_within(body.loop.body, body.loop.end)
-        if e.root == ENVIRONMENT and e.how == PERHAPS and e.instr in body.node_of
+        for e in body.whole.effects_on(ENVIRONMENT)
+        if e.how == PERHAPS and e.instr in body.node_of
     ]
     if not readers or not changes:
         return []

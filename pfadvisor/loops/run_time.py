@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.model import Span
+from pfadvisor.loops.granules import within
 
 
 class Code(NamedTuple):
@@ -18,17 +19,19 @@ class Code(NamedTuple):
     instrs: Iterable[int]
 
 
-def code_of_work(analysis: Analysis) -> Iterator[Code]:
+@lru_cache(maxsize=4)
+def code_of_work(analysis: Analysis) -> tuple[Code, ...]:
     """The loop's own part of the work, and the functions that it leads to."""
     body, program = analysis.body, analysis.body.ev.program
-    yield Code(body.ev, analysis.compute_instrs)
+    found = [Code(body.ev, analysis.compute_instrs)]
     targets = [t for i in analysis.compute_instrs for t in body.ev.targets.get(i, ())]
     called = frozenset((t.module, t.index) for t in targets if t.kind == "def")
     for module, index in program.reach(called):
         facts = program.module(module)
         if facts is not None:
             ev = program.evaluation(facts, index)
-            yield Code(ev, range(len(ev.function.code)))
+            found.append(Code(ev, range(len(ev.function.code))))
+    return tuple(found)
 
 
 def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
@@ -39,8 +42,4 @@ def at_run_time(facts: ModuleFacts, function: Function) -> Iterator[Instr]:
 
 def is_guarded(facts: ModuleFacts, instr: Instr) -> bool:
     """Whether the instruction is kept for the run of its module as a script."""
-    return any(_within(instr.span, guard) for guard in facts.guard)
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+    return any(within(instr.span, guard) for guard in facts.guard)

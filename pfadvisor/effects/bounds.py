@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.annotations import SPREADING, TYPING
-from pfadvisor.effects.facts import Instr, ModuleFacts
+from pfadvisor.effects.facts import CHOOSING, JOINS, Instr, ModuleFacts
 from pfadvisor.effects.values import IMMUTABLE, parse_type
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ PLAIN: Final = IMMUTABLE | {"list", "dict", "set", "frozenset", "tuple", "bytear
 DERIVABLE: Final = {"list", "dict", "set", "frozenset", "tuple", "str", "bytes"} | TYPING.keys()
 LOOKING: Final = frozenset({"__iter__", "__getitem__", "__contains__", "__len__"})
 EXACT: Final = frozenset({"const", "display", "comp", "func", "class"})
-JOINS: Final = frozenset({"phi", "loopphi"})
-CHOOSING: Final = frozenset({"and", "or", "if"})
 
 
 def joined(program: Program, declared: Types, held: Types) -> Types:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.bounds import Types, derives, of_value
 from pfadvisor.effects.declared import passed_to
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.facts import CHOOSING, Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
 from pfadvisor.effects.handed_iterators import Attributes, Handed, handed, may_be
 from pfadvisor.effects.iterator_lines import Elsewhere
@@ -29,7 +29,6 @@ UNUSED, LOOKED_AT, PASSED_ON = range(3)
 OF_CLASS: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 LOOKING: Final = frozenset({"iter", "elem", "unpack", "test", "assert", "slice", "bind"})
 LOOKING_AT_FIRST: Final = frozenset({"attr", "item", "setattr", "setitem", "call"})
-CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
 
 
 class Contexts:
@@ -154,8 +153,7 @@ class Contexts:
 
     def _derives(self, module: ModuleFacts) -> bool:
         """Whether the file or its imports have classes in hand that derive from containers."""
-        around = map(self._context_program.module, self._context_program.neighbours(module))
-        return any(derives(facts) for facts in around if facts is not None)
+        return any(map(derives, self._context_program.around(module)))
 
 
 def uses_of(function: Function) -> list[int]:

@@ -31,10 +31,13 @@ ret v · raise v… · break · continue · delname id · assert v… · iter v 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pfadvisor.effects.environments import Visible
 from pfadvisor.model import Form, Span
+
+JOINS: Final = frozenset({"phi", "loopphi"})
+CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
 
 
 class Instr(NamedTuple):

@@ -74,8 +74,7 @@ def made_here(ev: Evaluation, value: Val) -> bool:
 
 def _classes_change(ev: Evaluation) -> bool:
     """Whether code around gives an object another class than it was made with."""
-    around = map(ev.program.module, ev.program.neighbours(ev.module))
-    return any(ev.program.table(_gives_class, facts) for facts in around if facts is not None)
+    return any(ev.program.table(_gives_class, facts) for facts in ev.program.around(ev.module))
 
 
 def _gives_class(facts: ModuleFacts) -> bool:

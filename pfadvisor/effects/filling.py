@@ -106,8 +106,8 @@ def fills(ev: Evaluation, value: Val, read: Instr) -> bool:
         return any(DEFAULTS in ev.program.above(t) for t in types)
     told = {f".{read.args[1]}"} if read.op == "attr" else set()
     last = told or {path[-1] for _, path in value.objs if path}
-    around = map(ev.program.module, ev.program.neighbours(ev.module)) if last else ()
-    kept = (ev.program.table(_keeping, facts) for facts in around if facts is not None)
+    around = ev.program.around(ev.module) if last else ()
+    kept = (ev.program.table(_keeping, facts) for facts in around)
     return any(steps and (DEEP in last or not steps.isdisjoint(last)) for steps in kept)
 
 

@@ -104,11 +104,10 @@ def _is_given_once(program: Program, asking: ModuleFacts, cls: str, name: str) -
     ):
         return False
     homes = (*(module for module, _ in owners), asking)
-    around = {n: program.module(n) for home in homes for n in program.neighbours(home)}
-    facts_around = [facts for facts in around.values() if facts is not None]
-    if any(computed_names.ANY in program.table(computed_names.owners_in, f) for f in facts_around):
+    around = {facts.name: facts for home in homes for facts in program.around(home)}.values()
+    if any(computed_names.ANY in program.table(computed_names.owners_in, f) for f in around):
         return False
-    binding = sum(_bindings(program, facts, cls, name) for facts in facts_around)
+    binding = sum(_bindings(program, facts, cls, name) for facts in around)
     init = program.member_of(cls, "__init__")
     facts = program.module(init[0]) if init is not None else None
     if init is None or facts is None:

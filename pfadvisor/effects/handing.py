@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import Class, Function, Instr, ModuleFacts
+from pfadvisor.effects.facts import CHOOSING, Class, Function, Instr, ModuleFacts
 from pfadvisor.effects.lent import shown
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Methods = dict[str, list[tuple[str, int]]]
 GIVEN: Final = frozenset({"param", "attr", "item", "elem", "unpack", "name", "free"})
-CHOOSING: Final = frozenset({"if", "and", "or"})
 
 
 class Handing:
@@ -35,13 +34,12 @@ class Handing:
 
     def _handing_around(self, module: ModuleFacts) -> Methods:
         program, found = self._handing_program, Methods()
-        around = [program.module(name) for name in program.neighbours(module)]
+        around = [*program.around(module)]
         for ops in (False, True):  # what hands on makes of each operator one that may
             for facts in around if found or not ops else ():
-                for name, index in _specials(facts) if facts is not None else ():
-                    place = (facts.name, index) if facts is not None else ("", -1)
-                    known = found.get(name, [])
-                    if facts is not None and place not in known and _hands_on(facts, index, ops):
+                for name, index in _specials(facts):
+                    place, known = (facts.name, index), found.get(name, [])
+                    if place not in known and _hands_on(facts, index, ops):
                         found.setdefault(name, []).append(place)
         return found
 

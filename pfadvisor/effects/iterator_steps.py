@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pfadvisor.effects import iterator_calls
-from pfadvisor.effects.facts import Instr
+from pfadvisor.effects.facts import CHOOSING, Instr
 from pfadvisor.effects.iterator_flow import Flow
 from pfadvisor.effects.names import absolute
 from pfadvisor.effects.tokens import (
@@ -20,7 +20,6 @@ from pfadvisor.effects.tokens import (
     poured,
 )
 
-CHOOSING: Final = frozenset({"and", "or", "if"})
 JOINING: Final = frozenset({"+", "|", "*", "+=", "|=", "*="})
 JOINS: Final = frozenset({"phi", "loopphi", "enter", "await"})
 NAMED: Final = frozenset({"name", "free", "attr"})

@@ -46,7 +46,7 @@ def library_with(program: Program, module: ModuleFacts, trait: Trait) -> str:
     """A library with the trait that the module or one of its imports uses, "" if none does."""
     key = module.name, trait
     if key not in program.libraries:
-        found = (r for f in _around(program, module) for r in sorted(roots(f) & TRAITS[trait]))
+        found = (r for f in program.around(module) for r in sorted(roots(f) & TRAITS[trait]))
         program.libraries[key] = next(found, "")
     return program.libraries[key]
 
@@ -59,7 +59,7 @@ def thread_starter(program: Program, module: ModuleFacts) -> str:
 
 
 def _starter(program: Program, module: ModuleFacts) -> str:
-    for facts in _around(program, module):
+    for facts in program.around(module):
         starters = frozenset[str]().union(*(STARTERS.get(r, ()) for r in roots(facts)))
         for word in _words(facts) if starters else ():
             if word in starters:
@@ -71,7 +71,7 @@ def chooses_start(program: Program, module: ModuleFacts) -> bool:
     """Whether the program says itself how processes are started."""
     key = module.name, "start"
     if key not in program.libraries:
-        chosen = any("set_start_method" in _words(facts) for facts in _around(program, module))
+        chosen = any("set_start_method" in _words(facts) for facts in program.around(module))
         program.libraries[key] = "chosen" if chosen else ""
     return bool(program.libraries[key])
 
@@ -81,7 +81,7 @@ def names_one(program: Program, module: ModuleFacts, words: str) -> bool:
     key = module.name, words
     if key not in program.libraries:
         wanted = frozenset(words.split("|"))
-        code = (i for facts in _around(program, module) for f in facts.functions for i in f.code)
+        code = (i for facts in program.around(module) for f in facts.functions for i in f.code)
         program.libraries[key] = words if any(_names(instr, wanted) for instr in code) else ""
     return bool(program.libraries[key])
 
@@ -102,13 +102,6 @@ def roots(module: ModuleFacts) -> frozenset[str]:
         if instr.op == "import" and instr.args[2] == 0
     }
     return frozenset(target.partition(".")[0] for target in found)
-
-
-def _around(program: Program, module: ModuleFacts) -> Iterator[ModuleFacts]:
-    for name in program.neighbours(module):
-        facts = program.module(name)
-        if facts is not None:
-            yield facts
 
 
 def _words(module: ModuleFacts) -> Iterator[str]:

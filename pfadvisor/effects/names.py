@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import decorators, receivers
@@ -250,6 +251,11 @@ class Names:
                         found.append(candidate)
             self._neighbours[module.name] = tuple(dict.fromkeys(found))
         return self._neighbours[module.name]
+
+    def around(self, module: ModuleFacts) -> Iterator[ModuleFacts]:
+        """The same, as far as they can be read: one after the other, as they are asked for."""
+        found = map(self._program.module, self.neighbours(module))
+        return (facts for facts in found if facts is not None)
 
     def _in_view(self, asker: str, name: str) -> bool:
         program = self._program

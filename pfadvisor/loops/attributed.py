@@ -6,16 +6,15 @@ What such an attribute holds is found by no other way, so that it is as good as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from pfadvisor.effects.class_tables import HOOKS
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import DEEP, Root, site_of
 from pfadvisor.loops.escaping import escaped
 from pfadvisor.loops.held_names import holders
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
-
-HOOKS: Final = ("__getattr__", "__getattribute__", "__setattr__")
 
 
 class Attribute(NamedTuple):

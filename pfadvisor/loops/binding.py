@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pfadvisor.effects.facts import Instr
-from pfadvisor.loops.whole import JOINS
+from pfadvisor.effects.facts import JOINS, Instr
 
 
 def may_be_unbound(code: Sequence[Instr], value: int, before: int | None = None) -> bool:

@@ -30,11 +30,9 @@ class Outside(NamedTuple):
 def bound_outside(analysis: Analysis) -> list[Outside]:
     """What is bound so, as far as the module of the loop and those that it imports tell."""
     program = analysis.body.ev.program
-    around = map(program.module, program.neighbours(analysis.body.ev.module))
     return [
         _outside(program, facts, index, bound)
-        for facts in around
-        if facts is not None
+        for facts in program.around(analysis.body.ev.module)
         for index, bound in program.table(_bound_in, facts)
     ]
 

@@ -32,8 +32,7 @@ def entered_elsewhere(body: Body) -> Location | None:
     """Where code in sight enters a context of arithmetic around a call that may lead to the
     function that the loop stands in."""
     program = body.ev.program
-    around = map(program.module, program.neighbours(body.ev.module))
-    modules = [facts for facts in around if facts is not None]
+    modules = [*program.around(body.ev.module)]
     entries = [(facts, entry) for facts in modules for entry in program.table(_entries, facts)]
     leading = leading_names(_holders(body), modules) if entries else frozenset[str]()
     for facts, entry in entries:

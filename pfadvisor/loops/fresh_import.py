@@ -48,8 +48,8 @@ def _names(analysis: Analysis) -> list[str]:
 def _registries(analysis: Analysis) -> list[str]:
     """Names that the work uses and whose `register` some function of the program calls."""
     program = analysis.body.ev.program
-    around = map(program.module, program.neighbours(analysis.body.ev.module))
-    found = {n for facts in around if facts is not None for n in program.table(_filled, facts)}
+    around = program.around(analysis.body.ev.module)
+    found = {n for facts in around for n in program.table(_filled, facts)}
     used = (
         {n for work in code_of_work(analysis) for n in _globals_in(work)} if found else set[str]()
     )

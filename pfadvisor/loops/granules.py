@@ -8,11 +8,11 @@ uses what cannot be handed over (the text of a parsed document).
 
 from __future__ import annotations
 
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.loops.nodes import COMPOUND, Body, Row
 from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
-from pfadvisor.loops.whole import JOINS
 from pfadvisor.loops.wrapping import wrappers
 from pfadvisor.model import Granule, Span, Stage
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from pfadvisor.effects.effect import Effect
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.knowledge import Remembered
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.summary import Target
@@ -19,7 +20,7 @@ from pfadvisor.loops.conflicts import Conflict, real_uses
 from pfadvisor.loops.drawing import one_shot
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import private
-from pfadvisor.loops.whole import JOINS, whole_of
+from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Access
 
 HELD: Final = frozenset(

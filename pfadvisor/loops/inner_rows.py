@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.facts import JOINS, Loop
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.raising import MISUSE
 from pfadvisor.effects.values import fresh_site, parse_type
@@ -21,7 +21,6 @@ from pfadvisor.loops.nodes import Body, Row
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.privates import unseen
 from pfadvisor.loops.structure import handled
-from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Granule
 
 if TYPE_CHECKING:
@@ -162,15 +161,8 @@ def _named_later(body: Body, inner: Loop, work: frozenset[int]) -> bool:
 def _comes_to_use(body: Body, phi: int) -> bool:
     """Whether anybody takes the value that joins pass on."""
     code, uses = body.function.code, body.whole.uses
-    waiting, seen = [phi], {phi}
-    while waiting:
-        for use in uses.get(waiting.pop(), ()):
-            if code[use].op not in (*JOINS, "bind"):
-                return True
-            if code[use].op in JOINS and use not in seen:
-                seen.add(use)
-                waiting.append(use)
-    return False
+    joined = body.whole.following({phi}, lambda use: code[use].op in JOINS)
+    return any(code[u].op not in (*JOINS, "bind") for value in joined for u in uses.get(value, ()))
 
 
 def _changes_others(body: Body, work: frozenset[int]) -> bool:

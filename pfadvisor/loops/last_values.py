@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.whole import JOINS
 
 
 def conditional_last_values(body: Body, counters: set[str]) -> set[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, fresh_site, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.changed_inputs import changed_by, known_to
@@ -20,7 +21,6 @@ from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.source import SIZED
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import OPEN, Touch, describe, escaped
-from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Assumption
 
 UNHEARD: Final = frozenset({"clock", "entropy", "rng"})

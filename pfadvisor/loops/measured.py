@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import PAUSE, Effect, fresh_site
 from pfadvisor.loops.conflicts import Conflict, access_of
@@ -18,7 +19,7 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.partition import worth_a_worker
 from pfadvisor.loops.resources import ORDERED
 from pfadvisor.loops.touches import Touch
-from pfadvisor.loops.whole import JOINS, whole_of
+from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 
 BESIDE: Final = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pfadvisor.effects.access import element
-from pfadvisor.effects.facts import Function, ModuleFacts, Param
+from pfadvisor.effects.facts import JOINS, Function, ModuleFacts, Param
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import BOTTOM, Val
 from pfadvisor.loops import errors
@@ -27,7 +27,6 @@ from pfadvisor.loops.source import is_sized
 from pfadvisor.loops.stated_results import stated_results
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import touches_of
-from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Input, LoopId, Mode, Plan, Span
 
 DEFINITIONS = ("import", "func", "class")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.values import Root, parse_type
 from pfadvisor.loops.attributed import Attribute, attributes, held_by
 from pfadvisor.loops.held_names import holders
@@ -19,7 +20,6 @@ from pfadvisor.loops.late_stores import may_wait
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.structure import handled
 from pfadvisor.loops.touches import Touch, escaped
-from pfadvisor.loops.whole import JOINS
 from pfadvisor.model import Private, PrivateKind
 
 WAYS: Final[dict[PrivateKind, frozenset[str]]] = {

@@ -62,10 +62,8 @@ def settings_lost(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
 
 def _set_at_run_time(analysis: Analysis) -> dict[str, Location]:
     program, found = analysis.body.ev.program, dict[str, Location]()
-    for neighbour in program.neighbours(analysis.body.ev.module):
-        facts = program.module(neighbour)
-        if facts is not None:
-            found = program.table(_set_in, facts) | _registered(program, facts) | found
+    for facts in program.around(analysis.body.ev.module):
+        found = program.table(_set_in, facts) | _registered(program, facts) | found
     return found
 
 

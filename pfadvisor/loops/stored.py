@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts
+from pfadvisor.effects.facts import CHOOSING, Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program, operands
 from pfadvisor.loops.nodes import Body
 
@@ -29,7 +29,6 @@ USING: Final = frozenset(
         "bind",
     }
 )
-CHOOSING: Final = frozenset({"and", "or", "if"})  # operators that give one of their operands
 LOOKING: Final = frozenset(
     {
         "len",

@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Loop
+from pfadvisor.effects.facts import JOINS, Loop
 from pfadvisor.effects.orders import ORDER
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Effect, Obj, Root, UnknownCall, Val
@@ -18,7 +18,6 @@ from pfadvisor.model import Span
 
 Types = frozenset[str] | None
 Made = TypeVar("Made")
-JOINS: Final = frozenset({"phi", "loopphi"})
 OPEN: Final = frozenset({"param", "recv", "free", "global", "class", "default", "unknown"})
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.consulted import Asked, Handed
+from pfadvisor.consulted import Handed
 from pfadvisor.importers import importing
 from pfadvisor.model import Failed, Judgement
 from pfadvisor.session import Session
@@ -128,11 +128,25 @@ def received(
         found: dict[Received, None] = {}
         asked = {(target.path, names)}
         for caller, known in _calling(session, target, names).items():
-            program, theirs = _informed(session, caller, known, names, steps - 1)
-            found |= dict.fromkeys(outside_calls.received(program, known, facts))
-            asked |= theirs
+            program = session.program(caller, known)
+            own = _leading_to(program, known, names) - names
+            theirs = received(session, caller, known, own, steps - 1)
+            sent = program.handed_with(known, theirs.calls).sent
+            found |= dict.fromkeys(outside_calls.received(program, sent, facts))
+            asked |= theirs.asked
         session.received[key] = Handed(tuple(found), frozenset(asked))
     return session.received[key]
+
+
+class _Mention:
+    """Whether a text has one of the names; one without their letters is told quickly."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = [name.encode() for name in sorted(names)]
+        self._words = re.compile(rb"\b(?:" + b"|".join(self._names) + rb")\b")
+
+    def is_in(self, text: bytes) -> bool:
+        return any(name in text for name in self._names) and bool(self._words.search(text))
 
 
 def _calling(session: Session, target: Target, names: frozenset[str]) -> dict[Target, ModuleFacts]:
@@ -142,24 +156,12 @@ def _calling(session: Session, target: Target, names: frozenset[str]) -> dict[Ta
     more = names
     while more:
         names |= more
-        mention = re.compile(rb"\b(?:" + "|".join(sorted(names)).encode() + rb")\b")
+        mention = _Mention(names)
         for path in importing(session, target, names):
             source, caller = session.source(path), Target(path, target.root)
-            if not isinstance(source, Failed) and mention.search(source.data):
+            if not isinstance(source, Failed) and mention.is_in(source.data):
                 known = session.neighbour(caller)
                 found |= {caller: known} if known is not None else {}
         imports = (each for known in found.values() for each in known.imports)
         more = frozenset(alias for alias, (_, name, _) in imports if name in names) - names
     return found
-
-
-def _informed(
-    session: Session, caller: Target, known: ModuleFacts, names: frozenset[str], steps: int
-) -> tuple[Program, frozenset[Asked]]:
-    """The program in which the caller knows what its own callers hand to it, and what was asked."""
-    program = session.program(caller, known)
-    own = _leading_to(program, known, names) - names
-    handed = received(session, caller, known, own, steps)
-    if handed.calls:
-        program = session.program_given(caller, known, handed.calls)
-    return program, handed.asked

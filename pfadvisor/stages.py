@@ -153,7 +153,7 @@ def _judged(
     exists = target.path.is_file()  # nobody imports a text that stands for a file
     names = callers.names_asked(program, facts, judgements) if exists else frozenset[str]()
     handed = callers.received(session, target, facts, names)
-    if handed.calls:
+    if handed.calls and program.handed_with(facts, handed.calls) != program.handed_in(facts):
         program = session.program_given(target, facts, handed.calls)
         judgements = judge(program)
     return program, judgements, handed.asked

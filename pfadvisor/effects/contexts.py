@@ -93,7 +93,10 @@ class Contexts:
         return self.handed_in(module).attributes()
 
     def _handed(self, module: ModuleFacts) -> Handed:
-        received = self.received.get(module.name, ())
+        return self.handed_with(module, self.received.get(module.name, ()))
+
+    def handed_with(self, module: ModuleFacts, received: tuple[Received, ...]) -> Handed:
+        """What the file gives iterators to where calls in other files hand it `received`."""
         return handed(module, Elsewhere(self._context_program, module), received)
 
     def _needed(

@@ -15,6 +15,7 @@ from pfadvisor.effects.iterator_lines import Elsewhere
 from pfadvisor.effects.tokens import ANYBODY, Given, Received, Slot, depths_of
 from pfadvisor.effects.values import parse_type
 
+Sent = tuple[tuple[str, tuple[Given, ...]], ...]
 Attributes = dict[str, tuple[bool, frozenset[int]]]
 NEITHER: Final = False, frozenset[int]()
 SPARING: Final = "Iterable"  # all that it promises is to be gone through once
@@ -27,7 +28,7 @@ class Handed(NamedTuple):
 
     depths: dict[Slot, frozenset[int]]
     kept: frozenset[Slot]
-    sent: tuple[tuple[str, tuple[Given, ...]], ...]
+    sent: Sent
 
     def to(self, slot: Slot) -> tuple[bool, frozenset[int]]:
         """Whether the slot gets iterators, and how far down they are in holders that it gets."""

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pfadvisor.effects.facts import ModuleFacts
+from pfadvisor.effects.handed_iterators import Sent
 from pfadvisor.effects.tokens import Received, Token
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
 
 
-def received(program: Program, caller: ModuleFacts, module: ModuleFacts) -> Iterator[Received]:
-    """What the module is handed by the caller, in whose names `program` reads."""
+def received(program: Program, sent: Sent, module: ModuleFacts) -> Iterator[Received]:
+    """What the module is handed by the calls that a file sends, in whose names `program` reads."""
     classes = {f"{module.name}:{cls.qualname}": n for n, cls in enumerate(module.classes)}
-    for name, given in program.handed_in(caller).sent:
+    for name, given in sent:
         if name.startswith("."):
             tokens = [*_methods(module, name[1:])]
         else:

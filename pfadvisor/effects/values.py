@@ -26,6 +26,7 @@ PERHAPS: Final = "perhaps"  # one to the environment, if an object of unknown ty
 AUGMENT: Final = "augment"  # one that adds to what may be a number, or be changed in place
 PAUSE: Final = "sleep"  # and one to the clock that lets time pass
 MOST_OBJECTS: Final = 8
+MOST_CODE: Final = 64  # functions, classes and modules that a value is told to be, at most
 MERGED: Final[Mapping[Any, Root]] = {  # stand for too many objects to tell apart
     "fresh": ("fresh", -2),
     "unknown": ("unknown", -2),
@@ -69,7 +70,11 @@ def join(left: Val, right: Val) -> Val:
         return right
     types = None if left.types is None or right.types is None else left.types | right.types
     funcs = left.funcs | right.funcs
-    if funcs and (_any_code(left) or _any_code(right)):
+    if len(funcs) > MOST_CODE:
+        types, funcs = None, OPAQUE
+    elif types is None and OPAQUE in (left.funcs, right.funcs):
+        funcs = OPAQUE
+    elif funcs and (_any_code(left) or _any_code(right)):
         funcs |= OPAQUE
     recv = left.recv if right.recv is None else right.recv
     recv = None if recv is None else _shallow(recv)

@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from pfadvisor.config import Settings
+from pfadvisor.effects.values import OPAQUE, Val, join, join_all
 from pfadvisor.pipeline import Request, analyze
 
 BASE = """
@@ -69,3 +70,14 @@ def test_what_is_told_of_many_is_as_good_as_what_is_told_of_one(tmp_path, ways):
 
 def test_a_call_in_more_ways_than_are_told_is_one_of_unknown_code(tmp_path):
     assert verdict(tmp_path, 40, "self.seen.append(n)") == "review"
+
+
+def test_code_that_is_too_much_to_name_is_any_code() -> None:
+    values = [
+        Val(frozenset(), frozenset({"function"}), frozenset({("known", f"m.f{n}")}))
+        for n in range(200)
+    ]
+    joined = join_all(values)
+    assert (joined.types, joined.funcs) == (None, OPAQUE)
+    assert join(joined, values[0]) == joined == join(values[0], joined)
+    assert join_all(values[:5]).funcs == frozenset(("known", f"m.f{n}") for n in range(5))

@@ -15,6 +15,9 @@ from pfadvisor.loops.nodes import Affine, Body
 
 ITERATORS: Final = frozenset({"enumerate", "zip", "iter"})
 SAME_ITEMS: Final = frozenset({"list", "tuple", "iter"})
+INDEXED: Final = frozenset({"list", "tuple", "sorted"})
+MAKING_LISTS: Final = frozenset({"list", "sorted"})
+ORDERING: Final = frozenset({"key", "reverse"})
 
 
 def counter_of(body: Body) -> dict[int, Affine]:
@@ -33,7 +36,7 @@ def counted(body: Body, source: int, item: int) -> dict[int, Affine]:
         return {item: form} if form is not None else {}
     if name == "enumerate":
         start = constants[1] if len(given) > 1 else 0
-        found = {} if start is None else {i: Affine(1, start) for i in _parts(body, item, 0, 2)}
+        found = {} if start is None else {i: Affine(1, start) for i in parts_of(body, item, 0, 2)}
         return found | _of_parts(body, given[0], item, 1, 2)
     if name == "zip":
         parts = [_of_parts(body, v, item, n, len(given)) for n, v in enumerate(given)]
@@ -95,8 +98,9 @@ def made_by(body: Body, source: int) -> tuple[str, tuple[int, ...]]:
     instr = body.function.code[source]
     if instr.op == "call":
         name = called(body, source)
-        given = tuple(v for kind, key, v in instr.args[1] if kind == "pos" or key == "start")
-        known = bool(given) and len(given) == len(instr.args[1])
+        told = [a for a in instr.args[1] if name != "sorted" or a[1] not in ORDERING]
+        given = tuple(v for kind, key, v in told if kind == "pos" or key == "start")
+        known = bool(given) and len(given) == len(told)
     else:
         name, given = _copied(body, source)
         known = bool(given)
@@ -122,7 +126,8 @@ def _as_it_was(body: Body, value: int, name: str) -> bool:
         return alone and body.made_for_run(value)
     root: Root = ("fresh", value)
     changed = body.whole.changed
-    return name != "list" or not ({root, MERGED["fresh"]} & changed or root in escaped(body))
+    touched = {root, MERGED["fresh"]} & changed or root in escaped(body)
+    return name not in MAKING_LISTS or not touched
 
 
 def _of_range(given: tuple[int, ...], constants: list[int | None]) -> Affine | None:
@@ -134,11 +139,11 @@ def _of_range(given: tuple[int, ...], constants: list[int | None]) -> Affine | N
 
 
 def _of_parts(body: Body, source: int, item: int, place: int, size: int) -> dict[int, Affine]:
-    parts = [counted(body, source, part) for part in _parts(body, item, place, size)]
+    parts = [counted(body, source, part) for part in parts_of(body, item, place, size)]
     return {value: form for part in parts for value, form in part.items()}
 
 
-def _parts(body: Body, item: int, place: int, size: int) -> list[int]:
+def parts_of(body: Body, item: int, place: int, size: int) -> list[int]:
     """Values that the body gets when it unpacks an item of that size, or takes a part of it."""
     return [user for user in body.whole.uses.get(item, ()) if _takes(body, user, item, place, size)]
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.subscripts import SLICE, Form
 from pfadvisor.effects.values import Effect, parse_type
 from pfadvisor.loops.affine import affine_form, distance, from_the_start
-from pfadvisor.loops.counters import bounds_of, called, constant, counter_of
+from pfadvisor.loops.counters import bounds_of, constant, counter_of
 from pfadvisor.loops.kinds import DICTS
 from pfadvisor.loops.nodes import Affine, Body
 from pfadvisor.loops.stretches import apart, are_stretches
 from pfadvisor.loops.touches import Touch
+from pfadvisor.loops.unique import is_unique
 from pfadvisor.model import Assumption
 
 MOST_PAIRS = 40
-UNIQUE: Final = DICTS | {"dict_keys", "set", "frozenset"}
-REORDERED: Final = frozenset({"sorted", "list", "tuple", "reversed"})
 
 
 def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
@@ -54,24 +53,13 @@ def _each_its_own(body: Body, group: list[Touch]) -> bool:
     """Whether the slots are those of a dictionary under keys of another one, or elements of a set:
     what differs there differs here."""
     first = group[0].effect
-    alike = all(t.effect.key == first.key and t.effect.root == first.root for t in group)
-    if not alike or not _is_unique(body, first.key, body.loop.source):
+    keys = {t.effect.key for t in group}
+    if min(keys) < 0 or any(t.effect.root != first.root for t in group):
+        return False
+    if not (all(same_value(body, first.key, k) for k in keys) and is_unique(body, first.key)):
         return False
     types = body.whole.types_by_root.get(first.root, {}).get((first.root, ()))
     return bool(types) and all(parse_type(t)[0] in DICTS for t in types or ())
-
-
-def _is_unique(body: Body, key: int, source: int) -> bool:
-    """Whether the key is what the source gives once: a key, or an element of a set."""
-    code, elem = body.function.code, body.loop.elem
-    heads = {parse_type(t)[0] for t in body.ev.values[source].types or ()}
-    if code[source].op == "call" and called(body, source) in REORDERED:
-        first = code[source].args[1][:1]
-        here = code[source].stmt == body.loop.stmt and first and first[0][0] == "pos"
-        return bool(here) and _is_unique(body, key, first[0][2])
-    if heads == {"dict_items"}:
-        return code[key].op == "unpack" and code[key].args[:2] == (elem, 0)
-    return bool(heads) and heads <= UNIQUE and key == elem
 
 
 def _subscripts(body: Body, effect: Effect, counters: dict[int, Affine]) -> list[Affine | None]:

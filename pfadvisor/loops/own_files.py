@@ -11,6 +11,7 @@ from typing import Final
 
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import IMMUTABLE, parse_type
+from pfadvisor.loops.counters import INDEXED, made_by
 from pfadvisor.loops.nodes import Body
 
 REMOVED: Final = frozenset(
@@ -82,6 +83,8 @@ def _is_told(body: Body, value: int) -> bool:
         base = body.ev.values[instr.args[0]]
         fixed = base.types is not None and all(_is_fixed(t) for t in base.types)
         return fixed or bool(base.funcs)
+    if instr.op == "item":
+        return _stays(body, instr.args[0])
     if instr.op == "call":
         targets = body.ev.targets.get(value, ())
         return bool(targets) and all(
@@ -89,6 +92,13 @@ def _is_told(body: Body, value: int) -> bool:
             for t in targets
         )
     return instr.op in PURE
+
+
+def _stays(body: Body, items: int) -> bool:
+    """Whether a sequence has what it had before the loop: a copy that nobody changes, a tuple."""
+    types = body.ev.values[items].types or ("?",)
+    fixed = all(_is_fixed(t) or parse_type(t)[0] == "tuple" for t in types)
+    return not body.inside(items) and (fixed or made_by(body, items)[0] in INDEXED)
 
 
 def _is_fixed(type_name: str) -> bool:

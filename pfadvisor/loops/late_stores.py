@@ -7,6 +7,7 @@ would have noticed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
 from pfadvisor.effects.program import operands
@@ -27,6 +28,8 @@ CLOSING: Final = frozenset(  # they do the same however the block ends
         "zipfile.ZipExtFile",
     }
 )
+IDLE: Final = frozenset({"AnnAssign", "Assign", "Expr", "If", "Pass"})
+QUIET: Final = frozenset({"const", "bind", "test"})
 SUITES: Final = frozenset({"then", "else", "case", "with", "try", "tryelse", "handler"})
 
 
@@ -41,9 +44,10 @@ def may_wait(body: Body, store: int) -> bool:
 
 
 def _is_last(body: Body, store: int, stmt: int) -> bool:
-    """Whether nothing of the iteration comes after the statement, in whatever suites it is."""
+    """Whether nothing of the iteration that may fail, or that others see, comes after the
+    statement, in whatever suites it is."""
     blocks, stmts, suites = body.function.blocks, body.function.stmts, body.whole.suites
-    while body.whole.children[stmts[stmt].block][-1] == stmt:
+    while _only_idle(body, _following(body, stmt)):
         if stmts[stmt].block == body.loop.block:
             return True
         block = blocks[stmts[stmt].block]
@@ -56,6 +60,35 @@ def _is_last(body: Body, store: int, stmt: int) -> bool:
             return False
         stmt = block.owner
     return False
+
+
+def _following(body: Body, stmt: int) -> list[int]:
+    """The statements that come after one in its suite."""
+    siblings = body.whole.children[body.function.stmts[stmt].block]
+    return siblings[bisect_right(siblings, stmt) :]
+
+
+def _only_idle(body: Body, stmts: list[int]) -> bool:
+    """Whether the statements do no more than to name constants."""
+    waiting, found = [*stmts], set[int]()
+    while waiting:
+        stmt = waiting.pop()
+        if body.function.stmts[stmt].kind not in IDLE:
+            return False
+        found.add(stmt)
+        branches = body.whole.branches.get(stmt, ())
+        waiting += [inner for block in branches for inner in body.whole.children[block]]
+    code = body.function.code
+    mine = range(body.loop.body, body.loop.end) if found else ()
+    return all(_is_quiet(body, i) for i in mine if code[i].stmt in found)
+
+
+def _is_quiet(body: Body, i: int) -> bool:
+    """Whether the instruction looks at nothing but constants, and no other function at it."""
+    instr, function = body.function.code[i], body.function
+    shown = instr.op == "bind" and instr.args[0] in function.cells | function.globals
+    constant = all(function.code[v].op == "const" for v in operands(instr))
+    return instr.op in QUIET and constant and not shown
 
 
 def _only_closes(body: Body, owner: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects.returning import returned
+
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.values import Val
@@ -45,6 +47,7 @@ STREAMS: Final = {
     for name in ("stdout", "stderr", "__stdout__", "__stderr__")
 }
 IN_MEMORY: Final = frozenset({"io.BytesIO", "io.StringIO"})
+OPENED: Final = "opened"  # the step of a path to the file that was opened by it
 MOST: Final = 6
 
 
@@ -85,6 +88,8 @@ def only_read(ev: Evaluation, value: int) -> bool:
         instr = code[value] if value >= 0 else None
         if instr is not None and instr.op == "call" and _opens(ev, value):
             return _is_reading(ev, value)
+        if instr is not None and _given_to_read(ev, value):
+            return True
         value = _below(ev, value) if value >= 0 else -1
     return False
 
@@ -123,9 +128,26 @@ def _below(ev: Evaluation, value: int) -> int:
     names = _names(ev, value)
     if names and names <= FIRST:
         return _worked_on(ev, names, instr.args[1])
+    given = _given_back(ev, value)
+    if given >= 0:
+        return given
     callee = code[instr.args[0]]
     opens = any(name.endswith(".open") for name in names) and not names & FIRST
     return int(callee.args[0]) if opens and callee.op == "attr" else -1
+
+
+def _given_back(ev: Evaluation, call: int) -> int:
+    """What a function was called with if it gives that back, or a file of it; -1 if it does not."""
+    form, values = returned(ev, call)
+    if form is not None and form[:2] == ("path", OPENED):
+        form = form[3]
+    return values[form[1]] if form is not None and form[0] == "value" else -1
+
+
+def _given_to_read(ev: Evaluation, value: int) -> bool:
+    """Whether a function gives a file that it opens for reading."""
+    form, _ = returned(ev, value)
+    return form is not None and form[:3] == ("path", OPENED, (True,))
 
 
 def _worked_on(ev: Evaluation, names: set[str], given: list[tuple[str, str, int]]) -> int:

@@ -11,8 +11,8 @@ import re
 import string
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pfadvisor.effects.opening import path_behind
-from pfadvisor.effects.passed import passed
+from pfadvisor.effects.opening import OPENED, only_read, path_behind
+from pfadvisor.effects.returning import returned
 from pfadvisor.effects.subscripts import MOST_STEPS, Form, substituted
 
 if TYPE_CHECKING:
@@ -152,39 +152,23 @@ def _given(ev: Evaluation, value: int) -> Form | None:
     return substituted(form, argument) if form is not None else None
 
 
-def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
-    """The form of what a call gives, with what is passed for each parameter."""
-    instr, targets = ev.function.code[value], ev.targets.get(value, ())
-    if instr.op != "call" or len(targets) != 1 or targets[0].kind != "def":
-        return None, ()
-    target = targets[0]
-    summary = ev.program.summary(target.module, target.index, target.context)
-    facts = ev.program.module(target.module)
-    if summary is None or summary.path is None or facts is None:
-        return None, ()
-    function, callee = facts.functions[target.index], ev.function.code[instr.args[0]]
-    values = list(passed(function, instr))
-    if (
-        values
-        and values[0] < 0
-        and callee.op == "attr"
-        and "classmethod" not in function.decorators
-    ):
-        values[0] = callee.args[0]
-    return summary.path, tuple(values)
-
-
 def given_back(ev: Evaluation) -> Form | None:
-    """The form of the path that a function returns, whatever it was called with."""
+    """The form of the path that a function returns, or of what it returns a file of, whatever it
+    was called with; or that of what it was called with and returns as it is."""
     function = ev.function
     ends = [i for i in function.code if i.op == "ret"]
     if function.is_generator or function.is_async or len(ends) != 1 or not ends[0].args:
         return None
-    last = function.blocks[function.stmts[ends[0].stmt].block].owner < 0
-    types = (ev.returns.types if last else None) or frozenset({"None"})
-    shown = all(t == "str" or t.startswith("pathlib.") for t in types)
-    form = told(ev, ends[0].args[0], 1) if shown else None
-    return form if form is not None and form[0] == "path" else None
+    value, last = ends[0].args[0], function.blocks[function.stmts[ends[0].stmt].block].owner < 0
+    if not last:
+        return None
+    behind, types = path_behind(ev, value), ev.returns.types or frozenset({"None"})
+    if behind != value:
+        form = told(ev, behind, 1)
+        return ("path", OPENED, (only_read(ev, value),), form) if form is not None else None
+    form, shown = told(ev, value, 1), all(t == "str" or t.startswith("pathlib.") for t in types)
+    kind = form[0] if form is not None else ""
+    return form if kind == "value" or (kind == "path" and shown) else None
 
 
 def given(

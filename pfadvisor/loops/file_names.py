@@ -162,5 +162,7 @@ def of_all(body: Body, write: Touch, other: Touch) -> bool:
 def is_open_file(body: Body, touch: Touch) -> bool:
     """Whether it is a file that was open before the loop."""
     key = path_of(body, touch.effect.key)
-    types = body.ev.values[key].types if key >= 0 and steady(spelled(body, touch)) else None
+    if key < 0 or (body.inside(key) and body.function.code[key].op == "call"):
+        return False
+    types = body.ev.values[key].types if steady(spelled(body, touch)) else None
     return bool(types) and not any(t.startswith(NAMES) for t in types or ())

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pfadvisor.effects.paths import returned, step
+from pfadvisor.effects.opening import OPENED
+from pfadvisor.effects.paths import step
+from pfadvisor.effects.returning import returned
 from pfadvisor.effects.subscripts import Form
 from pfadvisor.loops.listings import counts, distinct, of_one_folder, plain_names
 from pfadvisor.loops.nodes import Body
@@ -103,6 +105,8 @@ class Speller:
         self, kind: str, told: tuple[object, ...], parts: list[Spelling], key: object
     ) -> Spelling:
         match kind:
+            case _ if kind == OPENED:
+                return parts[0]
             case "join":
                 return _joined(parts)
             case "concat":

@@ -283,7 +283,7 @@ def project(
         return unknown(ev, i, f"{function.qualname} (decorated)", args, targets)
     everything = _with(recv and families.as_receiver(ev, recv, facts, index), args)
     bound = bind(ev, i, facts, function.params, everything, function.qualname)
-    context = ev.program.context_of(ev, facts, index, bound)
+    context = ev.program.context_of(ev, i, facts, index, bound)
     targets.append(Target("def", function.qualname, module, index, context))
     summary = ev.program.summary(module, index, context)
     if summary is None and function.pure_mark:

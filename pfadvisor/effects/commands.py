@@ -16,6 +16,7 @@ from pfadvisor.effects import access
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.folders import LISTS
 from pfadvisor.effects.refinement import without
+from pfadvisor.effects.repeats import innermost_loop
 from pfadvisor.effects.values import NOTHING
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ LOOKING_GIT: Final = frozenset(
 LISTING_TAR: Final = re.compile(r"-?t[zjJv]*f")
 LOGGED: Final = re.compile(r"-\d+|--(format|pretty)=.*|--oneline|HEAD")
 COLLECTING: Final = frozenset({"check_output", "getoutput", "getstatusoutput", "popen"})
+LISTED: Final = ("list", "tuple")
 SHELL: Final = frozenset("|&;<>()$`\n*?[#~")
 INTERPRETER: Final = "sys.executable"
 OWN: Final = frozenset({"stdout", "stderr", "stdin", "clock", "entropy", "rng", "env", "cwd"})
@@ -47,8 +49,41 @@ def only_looks(ev: Evaluation, i: int, name: str) -> bool:
     named = {key: value for kind, key, value in given if kind == "kw"}
     if not _collected(ev, name, named) or any(kind in ("star", "dstar") for kind, *_ in given):
         return False
-    words = [value for kind, _, value in given if kind == "pos"]
-    return _is_harmless(ev, _spelled(ev, words or [named.get("args", -1)]))
+    words = [value for kind, _, value in given if kind == "pos"] or [named.get("args", -1)]
+    return looks(ev, i, words[0]) if len(words) == 1 else _is_harmless(ev, _spelled(ev, words))
+
+
+def looks(ev: Evaluation, i: int, value: int) -> bool:
+    """Whether it is, at instruction `i`, a command that is known to change nothing."""
+    instr = ev.function.code[value] if value >= 0 else None
+    if instr is None:
+        return False
+    if ev.values[value].const is not NOTHING:
+        return _is_harmless(ev, _spelled(ev, [value]))
+    given = ev.context[instr.args[0]] if instr.op == "param" and ev.context else None
+    known = _is_harmless(ev, _spelled(ev, [value])) if instr.op != "param" else given is not None
+    return known and (given is None or given.looks) and _stays(ev, i, value)
+
+
+def passed_to_look(ev: Evaluation, i: int, value: int) -> bool:
+    """Whether a call passes a list of words, or hands one on, that is such a command."""
+    instr = ev.function.code[value] if value >= 0 else None
+    listed = instr is not None and instr.op == "display" and instr.args[0] in LISTED
+    return (listed or (instr is not None and instr.op == "param")) and looks(ev, i, value)
+
+
+def _stays(ev: Evaluation, i: int, value: int) -> bool:
+    """Whether the words of a command are at instruction `i` what they were at first."""
+    from pfadvisor.effects.program import operands
+
+    code = ev.function.code
+    if any(ev.changed_at(root) for root, _ in ev.values[value].objs):
+        return False
+    here = innermost_loop(ev.function, code[i].stmt)
+    if code[value].op != "param" and innermost_loop(ev.function, code[value].stmt) == here:
+        return True
+    later = (c for c in code[i + 1 :] if c.op != "bind") if here >= 0 else ()
+    return not any(value in operands(c) for c in later)
 
 
 def started(ev: Evaluation, i: int, line: Line, name: str) -> Line:
@@ -84,7 +119,7 @@ def _spelled(ev: Evaluation, values: list[int]) -> list[str | None]:
     code, words = ev.function.code, list[str | None]()
     for value in values:
         instr = code[value] if value >= 0 else None
-        if instr is not None and instr.op == "display" and instr.args[0] in ("list", "tuple"):
+        if instr is not None and instr.op == "display" and instr.args[0] in LISTED:
             return [_word(ev, v) for v in instr.args[1:]]
         word = _word(ev, value) if value >= 0 else None
         if len(values) == 1:

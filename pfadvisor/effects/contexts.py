@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pfadvisor.effects import commands
+from pfadvisor.effects.alone import is_alone
 from pfadvisor.effects.annotations import resolve
 from pfadvisor.effects.bounds import Types, derives, of_value
 from pfadvisor.effects.declared import passed_to
@@ -40,9 +42,9 @@ class Contexts:
         self._bounds: dict[tuple[str, Span, int], Types] = {}
 
     def context_of(
-        self, ev: Evaluation, module: ModuleFacts, index: int, bound: list[Arg]
+        self, ev: Evaluation, i: int, module: ModuleFacts, index: int, bound: list[Arg]
     ) -> Context:
-        given = [self._given(ev, argument.val) for argument in bound]
+        given = [self._given(ev, i, bound, number) for number in range(len(bound))]
         if not any(given):
             return ()
         key = module.name, index
@@ -54,10 +56,14 @@ class Contexts:
         )
         return context if any(context) else ()
 
-    def _given(self, ev: Evaluation, value: Val) -> Given | None:
+    def _given(self, ev: Evaluation, i: int, bound: list[Arg], number: int) -> Given | None:
+        value = bound[number].val
         given = given_of(value, made=made_as_such(ev, value))
-        kept = self._context_program.functions_kept(ev, value) if given is not None else ()
-        return given._replace(kept=kept) if given is not None and kept else given
+        if given is None:
+            return None
+        kept = self._context_program.functions_kept(ev, value)
+        looks = commands.passed_to_look(ev, i, bound[number].value) and is_alone(ev, bound, number)
+        return given._replace(kept=kept, looks=looks) if kept or looks else given
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
@@ -107,7 +113,7 @@ class Contexts:
         if use == LOOKED_AT and given.const is not NOTHING:
             given = given._replace(const=NOTHING)
         own = self._own_value(module, index, number)
-        told = given.made or given.kept
+        told = given.made or given.kept or given.looks
         return None if given.narrow(own, number) == own and not told else given
 
     def _own_value(self, module: ModuleFacts, index: int, number: int) -> Val:

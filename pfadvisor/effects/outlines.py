@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.substitution import Passed
 
 OF_THE_WORKER: Final = ("res", "worker")
+CHANGING: Final = frozenset({"fresh", "param"})
 PLAIN: Final = ("value", "const", "text", "steady")  # forms that do not grow
 
 
@@ -45,7 +46,7 @@ class Outline(Evaluation):
         self.told: dict[Any, Effect] = {}
         self.asked: dict[tuple[str, Location], UnknownCall] = {}
         self.entered: dict[int, Summary] = {}
-        self.written: dict[Root, set[int]] = {}  # what the scope made and changes, and where
+        self.written: dict[Root, set[int]] = {}  # what the scope made or got and changes, and where
 
     def told_so_far(self) -> tuple[int, ...]:
         return 0, 0, len(self.told), len(self.asked), len(self.entered)
@@ -59,7 +60,7 @@ class Outline(Evaluation):
 
     def effect(self, effect: Effect) -> None:
         write, root, path, elem, i, key, how, *_ = effect
-        if write and root[0] == "fresh":
+        if write and root[0] in CHANGING:
             self.written.setdefault(root, set()).add(i)
         if self._seen_outside(root, elem):
             parameter = self._parameter(key)
@@ -89,10 +90,12 @@ class Outline(Evaluation):
                 continue
             if root not in hidden:
                 hidden[root] = self._hidden(passed.bases(root))
-            if not hidden[root] or self.function.is_generator:
-                for place in ordered(passed[root, path]):
-                    if write and place[0][0] == "fresh":
-                        self.written.setdefault(place[0], set()).add(i)
+            unseen = hidden[root] and not self.function.is_generator
+            places = passed.bases(root) if unseen else passed[root, path]
+            for place in ordered(places or frozenset()):
+                if write and place[0][0] in CHANGING:
+                    self.written.setdefault(place[0], set()).add(i)
+                if not unseen:
                     self._relay((write, *place, elem, *told), effect, i)
         if self.swapped:
             self._enter_behind(i, summary, passed)

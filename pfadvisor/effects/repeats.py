@@ -58,3 +58,13 @@ def _while_loops(function: Function) -> Iterator[tuple[int, int]]:
             start = -1
     if start >= 0:
         yield start, len(function.code)
+
+
+def innermost_loop(function: Function, stmt: int) -> int:
+    """The body block of the innermost loop around a statement, -1 for none."""
+    stmts, blocks = function.stmts, function.blocks
+    block = stmts[stmt].block if stmt >= 0 else -1
+    while block >= 0 and blocks[block].role not in ("loop", "while"):
+        owner = blocks[block].owner
+        block = stmts[owner].block if owner >= 0 else -1
+    return block

@@ -55,6 +55,7 @@ class Given(NamedTuple):
     made: bool = False  # by calling its very class, not one that derives from it
     holding: frozenset[int] = frozenset()
     kept: tuple[tuple[str, frozenset[tuple[Any, ...]]], ...] = ()  # attributes that are functions
+    looks: bool = False  # a command that only looks and reports
 
     def narrow(self, parameter: Val, number: int) -> Val:
         types = parameter.types if self.types is None else self.types

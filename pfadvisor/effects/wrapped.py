@@ -22,7 +22,7 @@ def enter(ev: Evaluation, i: int, layer: Layer, everything: list[Arg], inner: Va
     """The wrapper runs, with a call that gives `inner` where it calls the decorated function."""
     function = layer.function
     bound = calls.bind(ev, i, layer.module, function.params, everything, function.qualname)
-    context = ev.program.context_of(ev, layer.module, layer.number, bound)
+    context = ev.program.context_of(ev, i, layer.module, layer.number, bound)
     summary = ev.program.summary(layer.module.name, layer.number, context)
     if summary is None:
         return calls.unknown(ev, i, function.qualname, everything, [])

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Function, Loop
 from pfadvisor.effects.program import operands
+from pfadvisor.effects.repeats import innermost_loop
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Granule
 
@@ -237,15 +238,7 @@ class Body:
         return self.function.code[i].op in LEAVES and self.jumps(i)
 
     def innermost_loop(self, stmt: int) -> int:
-        """The body block of the innermost loop around a statement."""
-        stmts, blocks = self.function.stmts, self.function.blocks
-        block = stmts[stmt].block
-        while block >= 0 and blocks[block].role not in ("loop", "while"):
-            owner = blocks[block].owner
-            if owner < 0:
-                return -1
-            block = stmts[owner].block
-        return block
+        return innermost_loop(self.function, stmt)
 
     def made_for_run(self, value: int) -> bool:
         """Whether it is evaluated anew whenever the loop is run again."""

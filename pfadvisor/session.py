@@ -133,7 +133,10 @@ class Session:
         return program
 
     def program_given(
-        self, target: Target, facts: ModuleFacts, received: tuple[Received, ...]
+        self,
+        target: Target,
+        facts: ModuleFacts,
+        received: tuple[Received, ...],
     ) -> Program:
         """The same, where calls in other files hand that to the one at `target`."""
         imports = self._imports_in(target.root)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor import callers, nesting, selection
+from pfadvisor import callers, nesting, selection, setters
 from pfadvisor.config import Settings
 from pfadvisor.consulted import Asked, Reading
 from pfadvisor.idle import Uses, uses
@@ -23,6 +23,7 @@ from pfadvisor.nesting import Running
 from pfadvisor.profit.basis import Basis
 from pfadvisor.selection import Show
 from pfadvisor.session import Session
+from pfadvisor.setters import Setting
 from pfadvisor.source.files import Target
 from pfadvisor.source.mentions import Mentions, may_mention, mentions
 from pfadvisor.source.module import TOO_DEEP, SourceFile, worth_parsing
@@ -153,10 +154,14 @@ def _judged(
     exists = target.path.is_file()  # nobody imports a text that stands for a file
     names = callers.names_asked(program, facts, judgements) if exists else frozenset[str]()
     handed = callers.received(session, target, facts, names)
-    if handed.calls and program.handed_with(facts, handed.calls) != program.handed_in(facts):
+    others = setters.setting(session, target, program, facts, judgements) if exists else Setting()
+    news = program.handed_with(facts, handed.calls) != program.handed_in(facts)
+    if handed.calls and news:
         program = session.program_given(target, facts, handed.calls)
+    if others.modules or (handed.calls and news):
+        program.setting[facts.name] = others.modules
         judgements = judge(program)
-    return program, judgements, handed.asked
+    return program, judgements, handed.asked | others.asked
 
 
 def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], list[str]]:

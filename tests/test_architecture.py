@@ -27,7 +27,7 @@ FLOORS = (
     ("cache", "consulted", "selection", "nesting", "workers", "idle"),
     ("session",),
     ("importers", "inquiry"),
-    ("callers",),
+    ("callers", "setters"),
     ("stages",),
     ("outcomes",),
     ("pipeline",),

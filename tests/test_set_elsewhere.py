@@ -67,7 +67,9 @@ SILENT = {
 def verdicts(tmp_path):
     def judged(**files: str):
         for name, text in files.items():
-            (tmp_path / f"{name}.py").write_text(text)
+            path = tmp_path / f"{name.replace('__', '/')}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
         report = analyze([tmp_path], Request(Settings(), tmp_path, "all"))
         one = next(f for f in report.findings if f.judgement and f.judgement.loop.form == "list")
         return one.judgement.verdict, [a.subject for a in one.judgement.assumptions]
@@ -85,6 +87,144 @@ def test_what_another_module_sets_is_asked_about(verdicts, setting):
 def test_what_it_does_not_read_is_not(verdicts, setting):
     files = {"work": WORK, "config": CONFIG, "main": MAIN.format(setting=setting)}
     assert verdicts(**files) == ("parallel", [])
+
+
+PIPE = """
+from work import step
+
+
+def run(n):
+    return [step(k) for k in range(n)]
+"""
+SCRIPT = """
+import config
+from pipe import run
+
+
+def main():
+    {setting}
+    print(run(12))
+
+
+if __name__ == "__main__":
+    main()
+"""
+LIMITS = "config.Limits.rate = 5"
+
+
+@pytest.mark.parametrize("setting", ASKED.values(), ids=ASKED.keys())
+def test_what_a_script_sets_that_nobody_imports(verdicts, setting):
+    files = {"work": WORK, "config": CONFIG, "pipe": PIPE}
+    assert verdicts(**files, main=SCRIPT.format(setting=setting)) == ("review", ["rate"])
+
+
+def test_a_script_that_stands_elsewhere(verdicts):
+    files = {"work": WORK, "config": CONFIG, "pipe": PIPE}
+    script = SCRIPT.format(setting="config.rate = 5")
+    assert verdicts(**files, scripts__main=script) == ("review", ["rate"])
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [("config.others.add(k, 5)", ["others"]), ("config.add(k, 5)", []), ("config.get(k)", [])],
+)
+def test_what_a_script_registers(verdicts, change, asked):
+    work = WORK.replace("config.rate", "config.others.get(n)")
+    files = {"work": work, "config": KEPT, "pipe": PIPE}
+    script = SCRIPT.format(setting=f"k = 1; {change}")
+    assert verdicts(**files, main=script) == ("review" if asked else "parallel", asked)
+
+
+DEEP = """
+def depth(n):
+    return 1 + depth(n - 1) if n else 0
+
+
+def run(n):
+    return [sum(depth(k * 100) for _ in range(200)) for k in range(n)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked"),
+    [("setrecursionlimit(9999)", ["recursion limit"]), ("setswitchinterval(1)", [])],
+)
+def test_the_limit_that_a_script_sets(verdicts, setting, asked):
+    script = SCRIPT.format(setting=f"sys.{setting}").replace("import config", "import sys")
+    assert verdicts(pipe=DEEP, main=script) == ("review" if asked else "parallel", asked)
+
+
+def test_a_class_that_a_script_changes(verdicts):
+    files = {"work": WORK.replace("config.", "config.Limits."), "config": CONFIG, "pipe": PIPE}
+    assert verdicts(**files, main=SCRIPT.format(setting=LIMITS)) == ("review", ["Limits"])
+
+
+@pytest.mark.parametrize("setting", [*SILENT.values(), LIMITS], ids=[*SILENT.keys(), "its class"])
+def test_what_a_script_sets_beside_it(verdicts, setting):
+    files = {"work": WORK, "config": CONFIG, "pipe": PIPE}
+    assert verdicts(**files, main=SCRIPT.format(setting=setting)) == ("parallel", [])
+
+
+def test_what_a_test_sets_is_no_part_of_the_program(verdicts):
+    files = {"work": WORK, "config": CONFIG, "pipe": PIPE}
+    test = SCRIPT.format(setting="config.rate = 5")
+    assert verdicts(**files, test_pipe=test) == ("parallel", [])
+
+
+DECIMAL = """
+from decimal import Decimal
+
+
+def power(rate):
+    value = Decimal(1)
+    for _ in range(3000):
+        value = value * (1 + Decimal(rate) / 1200)
+    return str(value)
+
+
+def run(n):
+    return [power(rate) for rate in range(n)]
+"""
+PRECISE = """
+from decimal import Decimal, localcontext
+from pipe import run
+
+
+def main():
+    with localcontext(prec=6):
+        print({inside})
+    print({after})
+"""
+
+
+FOR_GOOD = """
+from decimal import Decimal, getcontext
+
+
+def main(run):
+    getcontext().{field} = 6
+    print(run(3))
+"""
+
+
+@pytest.mark.parametrize(("field", "verdict"), [("prec", "serial"), ("note", "parallel")])
+@pytest.mark.parametrize("imported", [True, False])
+def test_a_context_that_another_module_changes(verdicts, imported, field, verdict):
+    text = FOR_GOOD.format(field=field)
+    if imported:
+        assert verdicts(a=DECIMAL + "\n\nimport b\n", b=text) == (verdict, [])
+    else:
+        assert verdicts(pipe=DECIMAL, main=f"from pipe import run{text}") == (verdict, [])
+
+
+@pytest.mark.parametrize(
+    ("inside", "after", "verdict"),
+    [("run(3)", "0", "serial"), ("Decimal(1) / 3", "run(3)", "parallel")],
+    ids=["within it", "behind it"],
+)
+def test_a_context_that_a_script_enters(verdicts, inside, after, verdict):
+    script = PRECISE.format(inside=inside, after=after)
+    assert verdicts(pipe=DECIMAL, main=script) == (verdict, [])
 
 
 def test_what_its_own_module_reads(verdicts):

@@ -57,6 +57,7 @@ class Names:
         self._growing: dict[str, frozenset[str]] = {}
         self._imported_roots: dict[str, frozenset[str]] = {}
         self._patched: dict[str, frozenset[str]] = {}
+        self.setting: dict[str, tuple[str, ...]] = {}  # modules that may set what its loops read
 
     def global_name(self, module: ModuleFacts, name: str) -> tuple[Val, str]:
         """The value a module-level or builtin name stands for, and the variable it is, or ""."""
@@ -238,8 +239,8 @@ class Names:
     # -- class hierarchy, as far as a module and its imports tell ---------------------------
 
     def neighbours(self, module: ModuleFacts) -> tuple[str, ...]:
-        """The module itself and the modules of the project, or for one of a package those of
-        that package, that it imports."""
+        """The module itself and the modules of the project, or for one of a package those of that
+        package, that it imports."""
         if module.name not in self._neighbours:
             found = [module.name]
             targets = [(t, n, lv) for _, (t, n, lv) in module.imports]
@@ -255,6 +256,11 @@ class Names:
     def around(self, module: ModuleFacts) -> Iterator[ModuleFacts]:
         """The same, as far as they can be read: one after the other, as they are asked for."""
         found = map(self._program.module, self.neighbours(module))
+        return (facts for facts in found if facts is not None)
+
+    def setters(self, module: ModuleFacts) -> Iterator[ModuleFacts]:
+        """Modules that may set what the loops of the module read, and import it or that."""
+        found = map(self._program.module, self.setting.get(module.name, ()))
         return (facts for facts in found if facts is not None)
 
     def _in_view(self, asker: str, name: str) -> bool:

@@ -213,6 +213,13 @@ class UnknownCall(NamedTuple):
     args: frozenset[Obj] = frozenset()
 
 
+def home_of(root: Root) -> tuple[str, str]:
+    """The module of a global or a class, and the name that it has there."""
+    place = str(root[1])
+    module, _, rest = place.partition(":") if ":" in place else place.rpartition(".")
+    return module, rest.partition(".")[0]
+
+
 @lru_cache(maxsize=20_000)
 def parse_type(text: str) -> tuple[str, tuple[str, ...]]:
     """`dict[str, list[int]]` -> ("dict", ("str", "list[int]"))."""

@@ -28,12 +28,17 @@ class Outside(NamedTuple):
 
 
 def bound_outside(analysis: Analysis) -> list[Outside]:
-    """What is bound so, as far as the module of the loop and those that it imports tell."""
-    program = analysis.body.ev.program
+    """What is bound so, as far as the module of the loop, those that it imports and those
+    that may set what it reads tell."""
+    program, here = analysis.body.ev.program, analysis.body.ev.module
+    modules = (*program.around(here), *program.setters(here))
+    return [one for facts in modules for one in bound_in(program, facts)]
+
+
+def bound_in(program: Program, facts: ModuleFacts) -> list[Outside]:
+    """What one module binds so."""
     return [
-        _outside(program, facts, index, bound)
-        for facts in program.around(analysis.body.ev.module)
-        for index, bound in program.table(_bound_in, facts)
+        _outside(program, facts, index, bound) for index, bound in program.table(_bound_in, facts)
     ]
 
 

@@ -31,8 +31,8 @@ class Entry(NamedTuple):
 def entered_elsewhere(body: Body) -> Location | None:
     """Where code in sight enters a context of arithmetic around a call that may lead to the
     function that the loop stands in."""
-    program = body.ev.program
-    modules = [*program.around(body.ev.module)]
+    program, here = body.ev.program, body.ev.module
+    modules = [*program.around(here), *program.setters(here)]
     entries = [(facts, entry) for facts in modules for entry in program.table(_entries, facts)]
     leading = leading_names(_holders(body), modules) if entries else frozenset[str]()
     for facts, entry in entries:

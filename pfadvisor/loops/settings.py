@@ -61,8 +61,9 @@ def settings_lost(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, .
 
 
 def _set_at_run_time(analysis: Analysis) -> dict[str, Location]:
-    program, found = analysis.body.ev.program, dict[str, Location]()
-    for facts in program.around(analysis.body.ev.module):
+    program, here = analysis.body.ev.program, analysis.body.ev.module
+    found = dict[str, Location]()
+    for facts in (*program.around(here), *program.setters(here)):
         found = program.table(_set_in, facts) | _registered(program, facts) | found
     return found
 

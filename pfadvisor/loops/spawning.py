@@ -15,13 +15,14 @@ from pfadvisor.effects import receivers
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.patching import ANY
 from pfadvisor.effects.program import Program
-from pfadvisor.effects.values import Effect, Root
+from pfadvisor.effects.values import Effect, Root, home_of
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.bound_outside import Outside, bound_outside, taken_from_modules
 from pfadvisor.loops.held_state import behind_default, changed_cells, changes, of_libraries
 from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.loops.run_time import at_run_time, code_of_work, is_guarded
+from pfadvisor.loops.set_elsewhere import changed_by
 from pfadvisor.model import Assumption, Location
 
 MODULES: Final = frozenset({"name", "free", "import"})  # what gives one
@@ -49,7 +50,7 @@ def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption,
     """The question for each module-level name that workers may find otherwise."""
     found, outside = dict[str, Assumption](), bound_outside(analysis)
     for effect in _reads(analysis):
-        name = _name_of(effect.root)
+        name = home_of(effect.root)[1]
         if name not in found and _is_late(analysis, effect, outside):
             found[name] = _asked(name, effect.where)
     others = (
@@ -77,20 +78,12 @@ def _reads(analysis: Analysis) -> Iterator[Effect]:
                 yield effect._replace(root=root)
 
 
-def _name_of(root: Root) -> str:
-    place = str(root[1])
-    if ":" in place:
-        return place.partition(":")[2].partition(".")[0]
-    return place.rpartition(".")[2]
-
-
 def _is_late(analysis: Analysis, effect: Effect, outside: list[Outside]) -> bool:
     """Whether what is read may be changed by code that an import does not run."""
     program, here, root = analysis.body.ev.program, analysis.body.ev.module, effect.root
     if root[0] == "default":
         return True  # of what it is, nothing is known
-    place, name = str(root[1]), _name_of(root)
-    owner = place.partition(":")[0] if ":" in place else place.rpartition(".")[0]
+    owner, name = home_of(root)
     facts = program.module(owner)
     if facts is None:
         return False
@@ -103,6 +96,7 @@ def _is_late(analysis: Analysis, effect: Effect, outside: list[Outside]) -> bool
             _changes_inside(program, facts, f, root)
             for f in {facts.name: facts, here.name: here}.values()
         )
+        or any(changed_by(program, f, root) for f in program.setters(here))
         or any(one.may_be(owner, name) for one in outside)
     )
 
@@ -161,7 +155,7 @@ def never_imported(analysis: Analysis) -> bool:
 def _changes_inside(program: Program, home: ModuleFacts, facts: ModuleFacts, root: Root) -> bool:
     """Whether a function that names the object, or a method of it that is kept, changes it, itself
     or in what it calls."""
-    for index in sorted(_that_name(program, home, facts, _name_of(root))):
+    for index in sorted(_that_name(program, home, facts, home_of(root)[1])):
         function = facts.functions[index]
         late = function.kind not in ("module", "class")
         for effect in program.evaluation(facts, index).effects:

@@ -22,19 +22,17 @@ SETTERS: Final = frozenset({"setcontext", "seterr", "seterrcall", "set_printopti
 
 
 def context_blockers(body: Body, around: list[int]) -> list[Blocker]:
-    """A context that is set around the loop, around a call that leads to it, or by the module,
-    does not reach workers. `around` are the `with` statements that the loop stands in."""
+    """A context that is set around the loop, around a call that leads to it, or by a module in
+    sight, does not reach workers. `around` are the `with` statements that the loop stands in."""
     resources = {
         str(e.root[1])
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
         if e.root[0] == "res" and e.instr in body.node_of and _is_surrounding(e)
     }
     inside = _entered(body, around, resources)
-    if inside is None and "context" in resources:
-        inside = _set_by(body.ev.module)
     where = Location(body.ev.module.filename, inside) if inside is not None else None
     if where is None and "context" in resources:
-        where = entered_elsewhere(body)
+        where = _set_nearby(body) or entered_elsewhere(body)
     if where is None:
         return []
     return [
@@ -67,6 +65,16 @@ def _entered(body: Body, around: list[int], resources: set[str]) -> Span | None:
             or ("context" in resources and any(h.startswith("decimal.") for h in heads))
         ):
             return instr.span
+    return None
+
+
+def _set_nearby(body: Body) -> Location | None:
+    """Where a module in sight changes the current context for good."""
+    program, here = body.ev.program, body.ev.module
+    for facts in (*program.around(here), *program.setters(here)):
+        span = program.table(_set_by, facts)
+        if span is not None:
+            return Location(facts.filename, span)
     return None
 
 

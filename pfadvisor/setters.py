@@ -1,0 +1,128 @@
+"""Files of the project that set what a loop's work reads in other modules: a script that changes
+a setting and then calls the loop's function imports both, and neither imports it.
+
+Asked only where a loop is not serial, of files that import what is read and that change, as their
+text tells, something of its name. Tests are left out: what they set for a moment is not what the
+program does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pfadvisor.consulted import Asked
+from pfadvisor.importers import importing
+from pfadvisor.model import Failed, Judgement
+from pfadvisor.session import Session
+from pfadvisor.source.files import Target
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.facts import ModuleFacts
+    from pfadvisor.effects.program import Program
+    from pfadvisor.effects.values import Effect, Root
+
+SET: Final = {  # what work may go by, and words of code that sets it
+    ("res", "context"): rb"\b(?:\w+context|errstate|seterr|no_grad|set_\w+|inference_mode)\b",
+    ("res", "env"): rb"\benviron\s*\[[^\]\n]*\]\s*=[^=]|"
+    rb"\benviron\.(?:update|setdefault|pop|clear)\b|\b(?:putenv|unsetenv)\b",
+    ("res", "interpreter"): rb"\b(?:register\w*|set_\w+|set[a-z]*[A-Z]\w*|add_\w+|\w+_limit)\b",
+    ("res", "locale"): rb"\bsetlocale\b",
+    ("res", "warnings"): rb"\b(?:simplefilter|filterwarnings|resetwarnings)\b",
+}
+LIMITS: Final = rb"\b(?:setrecursionlimit|set_int_max_str_digits)\b"
+CHANGED: Final = (
+    rb"\b(?:%s)\b(?:\.\w+|\[[^\]\n]*\])*\s*(?:[-+*/|&^%%@<>]{0,2}=(?!=)|\.\w+\()"
+    rb"|\bdel\b[^\n]*\b(?:%s)\b|\bsetattr\(|\bdelattr\(|\bvars\(|__dict__"
+)
+TEST: Final = re.compile(r"(?:test_.*|.*_test|conftest)\.py|tests?")
+
+
+class Setting(NamedTuple):
+    """Modules that set something, and what was asked to find them."""
+
+    modules: tuple[str, ...] = ()
+    asked: frozenset[Asked] = frozenset()
+
+
+class Search(NamedTuple):
+    """What to look for: files that import the one at `home`, or one of the names, that match, and
+    that set one of the `roots`, if there are any."""
+
+    home: Path
+    names: frozenset[str]
+    pattern: bytes
+    roots: frozenset[Root] = frozenset()
+
+
+def setting(
+    session: Session,
+    target: Target,
+    program: Program,
+    facts: ModuleFacts,
+    judgements: Iterable[Judgement],
+) -> Setting:
+    """The modules that set what the loops of the file that are not serial rest on."""
+    positive = {one.loop.ordinal for one in judgements if one.verdict != "serial"}
+    holders = {
+        index: function.name
+        for index, function in enumerate(facts.functions)
+        if any(loop.ordinal in positive for loop in function.loops)
+    }
+    effects = [each for index in holders for each in program.evaluation(facts, index).effects]
+    searches = [*_of_settings(target, holders.values(), effects)]
+    searches += _of_names(session, program, effects)
+    found = dict.fromkeys(
+        name
+        for one in searches
+        for name in _matching(session, target.root, program, one)
+        if name != facts.name
+    )
+    return Setting(tuple(found), frozenset((one.home, one.names) for one in searches))
+
+
+def _of_settings(target: Target, names: Iterable[str], effects: list[Effect]) -> Iterator[Search]:
+    """What may set, before it calls the functions, what a fresh worker has as it came."""
+    holders = frozenset(name for name in names if name.isidentifier())
+    words = {SET[effect.root] for effect in effects if effect.root in SET}
+    if holders:
+        yield Search(target.path, holders, b"|".join([LIMITS, *sorted(words)]))
+
+
+def _of_names(session: Session, program: Program, effects: list[Effect]) -> Iterator[Search]:
+    """What may change names of modules that the functions, or what they call, read."""
+    from pfadvisor.effects.values import home_of
+
+    read: dict[str, set[Root]] = {}
+    for effect in effects:
+        if effect.root[0] in ("global", "class") and not effect.write:
+            read.setdefault(home_of(effect.root)[0], set()).add(effect.root)
+    for module, roots in read.items():
+        facts = program.own(module)
+        if facts is not None:
+            names = sorted({home_of(root)[1] for root in roots})
+            texts = b"|".join(name.encode() for name in names)
+            home, pattern = session.cwd / facts.filename, CHANGED % (texts, texts)
+            yield Search(home, frozenset(names), pattern, frozenset(roots))
+
+
+def _matching(session: Session, root: Path, program: Program, search: Search) -> Iterator[str]:
+    from pfadvisor.loops.set_elsewhere import sets_any
+
+    for path in importing(session, Target(search.home, root), search.names):
+        source = None if _is_test(path, root) else session.source(path)
+        if source is None or isinstance(source, Failed):
+            continue
+        if re.search(search.pattern, source.data):
+            facts = session.neighbour(Target(path, root))
+            if facts is not None and program.module(facts.name) is None:
+                program.add(facts)
+            if facts is not None and (not search.roots or sets_any(program, facts, search.roots)):
+                yield facts.name
+
+
+def _is_test(path: Path, root: Path) -> bool:
+    below = path.relative_to(root).parts if path.is_relative_to(root) else (path.name,)
+    return any(TEST.fullmatch(part) for part in below)

@@ -62,7 +62,11 @@ class Contexts:
         if given is None:
             return None
         kept = self._context_program.functions_kept(ev, value)
-        looks = commands.passed_to_look(ev, i, bound[number].value) and is_alone(ev, bound, number)
+        within = () if kept else self._context_program.functions_within(ev, value)
+        looks = commands.passed_to_look(ev, i, bound[number].value)
+        if (within or looks) and not is_alone(ev, bound, number):
+            within, looks = (), False
+        kept = kept or within
         return given._replace(kept=kept, looks=looks) if kept or looks else given
 
     def seen(self, module: ModuleFacts, index: int) -> Context:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pfadvisor.effects import computed_names
+from pfadvisor.effects import access, computed_names
 from pfadvisor.effects.class_stores import is_bound, sets_always
 from pfadvisor.effects.class_tables import HOOKS
 from pfadvisor.effects.facts import Class, Function, Instr, ModuleFacts
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Func = tuple[Any, ...]
 Functions = frozenset[Func]
 Kept = tuple[tuple[str, Functions], ...]
+ITEM: Final = "[]"
+LISTED: Final = frozenset({"list", "tuple"})
 FUNCTIONS: Final = frozenset({"function", "type"})
 FOLLOWED: Final = ("def", "class", "known")
 KEEPING: Final = ("final", "runtime_checkable", "total_ordering")
@@ -52,8 +54,15 @@ class GivenFunctions:
             return ()
         (cls,) = heads
         names = self._names_of(cls) if ":" in cls else ()
-        given = [(name, self.functions_given(ev, value, cls, name)) for name in names]
+        given = [(f".{name}", self.functions_given(ev, value, cls, name)) for name in names]
         return tuple((name, functions) for name, functions in given if functions)
+
+    def functions_within(self, ev: Evaluation, value: Val) -> Kept:
+        """The same of the items of a list or tuple."""
+        if not _has_items_of_classes(value):
+            return ()
+        kept = self.functions_kept(ev, access.element(ev, value))
+        return tuple((ITEM + name, functions) for name, functions in kept)
 
     def _names_of(self, cls: str) -> tuple[str, ...]:
         if cls not in self._names_given:
@@ -73,8 +82,22 @@ def _is_followed(ev: Evaluation, obj: Obj) -> bool:
     (kind, number, *_), path = obj
     if kind == "param":
         given = ev.context[number] if number < len(ev.context) else None
-        return not path and given is not None and bool(given.kept)
+        return given is not None and any(_is_of(path, known) for known, _ in given.kept)
     return kind == "fresh" and not path and number in ev.made
+
+
+def _has_items_of_classes(value: Val) -> bool:
+    kinds = [parse_type(t) for t in value.types or ()]
+    return bool(kinds) and all(
+        head in LISTED and any(":" in item for item in items) for head, items in kinds
+    )
+
+
+def _is_of(path: tuple[str, ...], known: str) -> bool:
+    """Whether the attribute is one of what the path leads to: the object itself, or an item."""
+    if not known.startswith(ITEM):
+        return not path
+    return len(path) == 1 and path[0][:1] == "["
 
 
 def _given_to(ev: Evaluation, obj: Obj, cls: str, name: str) -> Functions:
@@ -82,8 +105,9 @@ def _given_to(ev: Evaluation, obj: Obj, cls: str, name: str) -> Functions:
         return frozenset()
     kind, number, *_ = obj[0]
     if kind == "param":
+        known = f"{ITEM if obj[1] else ''}.{name}"
         given = ev.context[number]
-        return dict(given.kept).get(name, frozenset()) if given is not None else frozenset()
+        return dict(given.kept).get(known, frozenset()) if given is not None else frozenset()
     held = ev.heap.get((obj, f".{name}"))
     if held is None or ev.made[number] != {cls} or held.recv is not None or not held.types:
         return frozenset()

@@ -54,7 +54,9 @@ class Given(NamedTuple):
     lazy: bool
     made: bool = False  # by calling its very class, not one that derives from it
     holding: frozenset[int] = frozenset()
-    kept: tuple[tuple[str, frozenset[tuple[Any, ...]]], ...] = ()  # attributes that are functions
+    kept: tuple[
+        tuple[str, frozenset[tuple[Any, ...]]], ...
+    ] = ()  # what attributes call, of items too
     looks: bool = False  # a command that only looks and reports
 
     def narrow(self, parameter: Val, number: int) -> Val:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import computed_names
 from pfadvisor.effects.facts import Function, ModuleFacts
-from pfadvisor.effects.made_classes import overrides
+from pfadvisor.effects.made_classes import nameless, overrides
 from pfadvisor.effects.outside_stores import ANY, Store, stores
 from pfadvisor.effects.values import Obj, parse_type
 
@@ -76,6 +76,14 @@ class ClassStores:
                     if self._may_be_class(facts, store, cls):
                         return True
         return False
+
+    def has_nameless_heirs(self, cls: str, asker: ModuleFacts) -> bool:
+        """Whether code around makes classes that derive from it and that no name leads to."""
+        return any(
+            self._may_be_class(facts, base, cls)
+            for facts in self._around(cls, asker)
+            for base in self._store_program.table(nameless, facts)
+        )
 
     def _around(self, cls: str, asker: ModuleFacts) -> list[ModuleFacts]:
         """The modules that the asker and those of the class and its bases have in view."""

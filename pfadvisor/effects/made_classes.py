@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from pfadvisor.effects.facts import Instr, ModuleFacts, last_name
 from pfadvisor.effects.outside_stores import ANY, Store
@@ -22,15 +22,49 @@ def overrides(module: ModuleFacts) -> dict[str, list[Store]]:
     return found
 
 
-def _members(code: tuple[Instr, ...], call: Instr) -> Iterator[tuple[int, str, int]]:
+def nameless(module: ModuleFacts) -> list[Store]:
+    """The bases of the classes that calls of the module make and that their names do not lead to,
+    so that instances cannot be sent."""
+    return [
+        (index, base, base)
+        for index, function in enumerate(module.functions)
+        for i, call in enumerate(function.code)
+        if call.op == "call" and (made := _made(function.code, call)) is not None
+        if index or not _is_named(function.code, i)
+        for base in _parts(function.code, made.bases)
+    ]
+
+
+class Made(NamedTuple):
+    """The values that a class is made of, -1 for one that is not given."""
+
+    bases: int
+    space: int
+
+
+NOTHING: Final = Made(-1, -1)
+
+
+def _made(code: tuple[Instr, ...], call: Instr) -> Made | None:
     placed = [value for kind, _, value in call.args[1] if kind == "pos"]
     named = {keyword: value for _, keyword, value in call.args[1] if keyword}
     if last_name(code[call.args[0]]) not in MAKERS and not _looks_so(code, placed):
-        return
+        return None
     bases = named.get("bases", placed[1] if len(placed) > 1 else -1)
-    space = named.get("namespace", placed[2] if len(placed) > 2 else -1)
-    for base in _parts(code, bases):
-        for name, value in _bindings(code, space):
+    return Made(bases, named.get("namespace", placed[2] if len(placed) > 2 else -1))
+
+
+def _is_named(code: tuple[Instr, ...], call: int) -> bool:
+    """Whether what the call makes is bound to the very name that it is given."""
+    given = [code[value] for _, _, value in code[call].args[1][:1]]
+    names = {i.args[0] for i in code if i.op == "setname" and i.args[1] == call}
+    return any(each.op == "const" and each.args[0] in names for each in given)
+
+
+def _members(code: tuple[Instr, ...], call: Instr) -> Iterator[tuple[int, str, int]]:
+    made = _made(code, call) or NOTHING
+    for base in _parts(code, made.bases):
+        for name, value in _bindings(code, made.space):
             yield base, name, value if value >= 0 else base
 
 

@@ -47,7 +47,22 @@ def doubtful(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         for cls in _copied_its_own_way(body.ev, crossing):
             text = f"a copy of `{cls}`, which its own methods make, is as good as the original"
             found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
+        for cls in _with_other_heirs(body, crossing):
+            text = f"no `{cls}` is of a class that is made while the program runs"
+            found.setdefault(cls, Assumption("picklable", cls, text, body.ev.location(value)))
     return accepted.left(found.values())
+
+
+def _with_other_heirs(body: Body, held: Val) -> Iterator[str]:
+    """Classes of which the value may be an heir that a process cannot be sent."""
+    if held.objs and all(root[0] == "fresh" for root, _ in held.objs):
+        return
+    ev = body.ev
+    for head in sorted({parse_type(t)[0] for t in held.types or ()}):
+        heirs = ev.program.subclasses(head, ev.module) if ":" in head else ()
+        local = any("<locals>" in heir and heir != head for heir in heirs)
+        if local or (":" in head and ev.program.has_nameless_heirs(head, ev.module)):
+            yield head.rpartition(":")[2]
 
 
 def shown_not_to_pickle(analysis: Analysis) -> tuple[str, str]:

@@ -24,7 +24,7 @@ CODES: Final = {"shared-attribute": "PFA206", "shared-mutation": "PFA203"}
 def changed_copies(analysis: Analysis) -> Blocker | None:
     """The first of them."""
     body = analysis.body
-    copies = _known_to_commit(analysis)
+    copies = known_to_commit(analysis)
     for effect in body.whole.effects_of(analysis.rest_instrs) if copies else ():
         given = {*operands(body.function.code[effect.instr])} if effect.write else set()
         used = copies.intersection(given)
@@ -36,7 +36,7 @@ def changed_copies(analysis: Analysis) -> Blocker | None:
     return None
 
 
-def _known_to_commit(analysis: Analysis) -> set[int]:
+def known_to_commit(analysis: Analysis) -> set[int]:
     """What comes back from the work, and the parts of it that commit takes."""
     code, found = analysis.body.function.code, set(results_of(analysis))
     for i in sorted(analysis.rest_instrs):

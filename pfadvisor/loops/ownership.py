@@ -7,6 +7,7 @@ equals, the copy is not as good, and the finding rests on `copied-result`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -16,7 +17,7 @@ from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import OPAQUE, Obj, Root, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
-from pfadvisor.loops.consumer import consumer_of
+from pfadvisor.loops.keyed import keys_of, looked_up
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.outsiders import differs, frozen, outside
 from pfadvisor.loops.planning import names_of, sent_back
@@ -26,69 +27,52 @@ from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
 
 NUMBERS: Final = frozenset({"float", "complex"})
-HASHING: Final = frozenset(
-    f"{kind}{how}"
-    for kind in ("set", "frozenset", "collections.Counter")
-    for how in ("", ".update")
-)
 
 
 def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The questions that sending results back by value raises, unless they were accepted."""
     if analysis.tree is None:
         return ()
-    body = analysis.body
-    names, changes = names_of(analysis), body.whole.made(_Changes, body.ev)
-    keys = _keys(body)
-    hashed = keys | _hashed(analysis)
+    body, names = analysis.body, names_of(analysis)
     found: dict[str, Assumption] = {}
-    for value, sent in sent_back(analysis):
-        named = body.function.code[value].op == "attr"  # where it is called, by who has the object
-        older = body.node_of.get(value) is None and value not in body.header
-        if _told_from_equals(body, sent) or (value in hashed and _unlike_itself(sent.types)):
-            subject = names.get(value) or body.ev.text(value) or "result"
-            found.setdefault(subject, _question(body, subject, value))
-        for obj, holder in outside(body, sent):
-            if (
-                older
-                or changes.reach(obj, body.loop)
-                or (not named and _may_act(body, holder))
-                or (differs(body, holder) if holder.types else _matters(body, obj))
-                or (value in keys and _told_apart(body, value))
-            ):
-                subject = names.get(value) or body.ev.text(value) or "result"
-                found.setdefault(subject, _question(body, subject, value))
+    for value in (*_told_apart(analysis), *_found_by_hash(analysis)):
+        subject = names.get(value) or body.ev.text(value) or "result"
+        found.setdefault(subject, _question(body, subject, value))
     for effect in recognised(analysis):
         subject = describe(body, effect)
         found.setdefault(subject, _question(body, subject, effect.instr))
     return accepted.left(found.values())
 
 
+def _told_apart(analysis: Analysis) -> Iterator[int]:
+    """What crosses and is not as good as a copy: it is changed, or its identity is asked for."""
+    body, hashed = analysis.body, keys_of(analysis)
+    changes = body.whole.made(_Changes, body.ev)
+    for value, sent in sent_back(analysis):
+        named = body.function.code[value].op == "attr"  # where it is called, by who has the object
+        older = body.node_of.get(value) is None and value not in body.header
+        told = _told_from_equals(body, sent) or (value in hashed and _unlike_itself(sent.types))
+        if told or any(
+            older
+            or changes.reach(obj, body.loop)
+            or (not named and _may_act(body, holder))
+            or (differs(body, holder) if holder.types else _matters(body, obj))
+            for obj, holder in outside(body, sent)
+        ):
+            yield value
+
+
+def _found_by_hash(analysis: Analysis) -> Iterator[int]:
+    """What crosses and is looked up, where it may be an object that equals itself alone."""
+    for value, key in looked_up(analysis):
+        if any(not holder.types for _, holder in outside(analysis.body, key)):
+            yield value
+
+
 def _told_from_equals(body: Body, value: Val) -> bool:
     """Whether it may be a text or number that the module tells from others that are equal to it."""
     kinds = {parse_type(t)[0] for t in value.types or ("str",)} & {"str", "bytes", "int", "float"}
     return bool(kinds) and asks_which_text(body.ev.program, body.ev.module)
-
-
-def _hashed(analysis: Analysis) -> set[int]:
-    """What crosses and becomes a key, or an item of a set."""
-    body = analysis.body
-    code, uses = body.function.code, body.whole.uses
-    stored = {code[i].args[1] for i in body.whole.doing("setitem")}
-    added = {
-        value
-        for i in body.whole.doing("attr")
-        if code[i].args[1] == "add"
-        for call in uses.get(i, ())
-        if code[call].op == "call"
-        for _, _, value in code[call].args[1]
-    }
-    sets = [c.given for c in analysis.privates if c.private.kind in ("set", "Counter")]
-    found = stored | added | {v for given in sets for v in (*given.values, *given.drained)}
-    if any(t.name in HASHING for t in body.ev.targets.get(consumer_of(body), ())):
-        found |= {*code[body.loop.end].args[2:]}
-    parts = [code[v].args[1:] for v in found if v >= 0 and code[v].op == "display"]
-    return found.union(*parts)
 
 
 def _unlike_itself(types: frozenset[str] | None) -> bool:
@@ -183,23 +167,6 @@ def _receiver(ev: Evaluation, i: int) -> frozenset[Obj]:
     instr = ev.function.code[i]
     called = ev.values[instr.args[0]].recv if instr.op == "call" else None
     return called.objs if called is not None else frozenset()
-
-
-def _keys(body: Body) -> set[int]:
-    """What a comprehension hashes: its keys, or the elements of a set."""
-    if body.loop.form not in ("dict", "set"):
-        return set()
-    return {*body.function.code[body.loop.end].args[2:3]}
-
-
-def _told_apart(body: Body, value: int) -> bool:
-    """Whether the object is, by an attribute that the loop reads, of a class of the module whose
-    instances equal themselves alone."""
-    code = body.function.code
-    read = {
-        code[i].args[1] for i in body.node_of if code[i].op == "attr" and code[i].args[0] == value
-    }
-    return _is_like_no_other(body, read)
 
 
 def _is_like_no_other(body: Body, read: set[str]) -> bool:

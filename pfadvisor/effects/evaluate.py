@@ -76,6 +76,7 @@ class Evaluation:
         self.changed = False  # whether the heap was, in this round
         self.ends: dict[Any, frozenset[Obj]] = {}  # where paths lead to, as far as the heap knows
         self.steps: dict[Root, dict[tuple[Obj, str], frozenset[Obj]]] = {}  # where one step leads
+        self.open_steps: dict[tuple[Obj, str], frozenset[Obj]] = {}  # from what refers to others
         self.foreign: set[Root] = set()  # objects of installed packages of unknown types
         self.abroad: set[int] = set()  # calls of functions of installed packages
         self.implied: dict[Any, Val] = {}  # what special methods gave for the present instruction
@@ -270,6 +271,7 @@ class Evaluation:
     def forget_ways(self, root: Root) -> None:
         """The heap knows something else of objects of that root than before."""
         self.ends.clear()
+        self.open_steps.clear()
         if self.swapped:
             self.steps.clear()
         else:

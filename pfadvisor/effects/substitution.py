@@ -72,12 +72,11 @@ def _reach(ev: Evaluation, bases: frozenset[Obj], path: tuple[str, ...]) -> froz
 
 def _next(ev: Evaluation, obj: Obj, step: str) -> frozenset[Obj]:
     """Objects one step further on, until something is stored in what has the same root."""
-    known = ev.steps.setdefault(obj[0], {})
+    open_to_others = ev.swapped or obj[0] in ev.hiding
+    known = ev.open_steps if open_to_others else ev.steps.setdefault(obj[0], {})
     found = known.get((obj, step))
     if found is None:
-        found = _loaded(ev, obj, step)
-        if not ev.swapped and obj[0] not in ev.hiding:
-            known[obj, step] = found
+        found = known[obj, step] = _loaded(ev, obj, step)
     return found
 
 

@@ -13,7 +13,7 @@ from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, MERGED, USE, Effect, Root, UnknownCall, site_of
 from pfadvisor.loops.ages import by_age
-from pfadvisor.loops.kinds import Kinds
+from pfadvisor.loops.kinds import Kinds, Shapes
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.own_items import of_own_item
@@ -253,6 +253,7 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
     loose = escaped(body)
     roots = [r for r in by_root if r[0] in OPEN or r in loose]
     found, kinds = [], Kinds(body)
+    looked_at = {r: Shapes([t for t in by_root[r] if t.effect.how != "memo"]) for r in roots}
     for first in roots:
         writes = [
             t
@@ -262,9 +263,9 @@ def _aliases(body: Body, by_root: dict[Root, list[Touch]]) -> list[Conflict]:
         for second in roots if writes else ():
             if second == first or not _may_alias(body, first, second):
                 continue
-            reads = [t for t in by_root[second] if t.effect.how != "memo"]
+            reads = looked_at[second].touches
             for write in writes[:MOST_PAIRS]:
-                others = [t for t in reads if _same_kind(write, t) and kinds.meet(write, t)]
+                others = [t for t in looked_at[second].to(write) if kinds.meet(write, t)]
                 if {first[0], second[0]} == {"param"}:
                     others = others or held_alike(body, write, reads)
                 elif {first[0], second[0]} == {"param", "global"}:
@@ -289,14 +290,6 @@ def _may_alias(body: Body, first: Root, second: Root) -> bool:
 def _project_variable(body: Body, root: Root) -> bool:
     """Not an object of a library, such as sys.stdout."""
     return body.ev.program.module(str(root[1]).rpartition(".")[0]) is not None
-
-
-def _same_kind(write: Touch, other: Touch) -> bool:
-    if as_number(write, other):
-        return False
-    if DEEP in other.slot or DEEP in write.slot:
-        return True
-    return write.slot[-1] == other.slot[-1] and len(write.slot) == len(other.slot)
 
 
 def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False) -> Conflict:

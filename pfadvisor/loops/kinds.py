@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from heapq import merge
+
 from pfadvisor.effects.sharing import shares
-from pfadvisor.effects.values import DEEP, IMMUTABLE, elem_types, parse_type
+from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, elem_types, parse_type
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.reach import as_number
 from pfadvisor.loops.touches import Touch, types_of_root
 
 Types = frozenset[str] | None
@@ -33,11 +36,16 @@ DICTS = frozenset(
 )
 
 
+DEEPER = DEEP, 0
+
+
 class Kinds:
     """The types of what the paths of a body's roots lead to."""
 
     def __init__(self, body: Body) -> None:
         self.body = body
+        self._types: dict[Obj, Types] = {}
+        self._met: dict[tuple[frozenset[str], frozenset[str]], bool] = {}
 
     def meet(self, write: Touch, other: Touch) -> bool:
         """Whether the object that is written may be the one that is read, or part of it where
@@ -45,12 +53,19 @@ class Kinds:
         left, right = self._of(write), self._of(other)
         if left is None or right is None:
             return True
-        if self._related(left, right):
+        if (left, right) not in self._met:
+            self._met[left, right] = self._related(left, right)
+        if self._met[left, right]:
             return True
         return DEEP in other.slot and not all(self._plain_below(t) for t in right)
 
     def _of(self, touch: Touch) -> Types:
-        root, path = touch.effect.root, touch.effect.path
+        place = touch.effect.root, touch.effect.path
+        if place not in self._types:
+            self._types[place] = self._told(*place)
+        return self._types[place]
+
+    def _told(self, root: Root, path: tuple[str, ...]) -> Types:
         if DEEP in path:
             return None
         found = self.body.whole.types_by_root.get(root, {}).get((root, path))
@@ -87,3 +102,26 @@ class Kinds:
         return all(
             self._plain_below(one.strip(), depth + 1) for each in every for one in each.split("|")
         )
+
+
+class Shapes:
+    """Touches by the form of their slots: of an object that has two names, those may meet that
+    end alike."""
+
+    def __init__(self, touches: list[Touch]) -> None:
+        self.touches = touches
+        self._numbers: dict[tuple[str, int], list[int]] = {}
+        for number, touch in enumerate(touches):
+            self._numbers.setdefault(_shape(touch), []).append(number)
+
+    def to(self, write: Touch) -> list[Touch]:
+        """Those that may be to what is written, in their order."""
+        shape, found = _shape(write), self.touches
+        if shape != DEEPER:
+            alike = (self._numbers.get(one, ()) for one in (shape, DEEPER))
+            found = [self.touches[number] for number in merge(*alike)]
+        return [touch for touch in found if not as_number(write, touch)]
+
+
+def _shape(touch: Touch) -> tuple[str, int]:
+    return DEEPER if DEEP in touch.slot else (touch.slot[-1], len(touch.slot))

@@ -11,6 +11,8 @@ from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.touches import Touch
 
 BACKWARDS: Final = frozenset({"reversed", "iterator", "generator", "zip", "map", "filter"})
+KEYS: Final = frozenset({"dict", "dict_keys"})
+PAIRS: Final = frozenset({"dict_items"})
 
 
 def in_place(body: Body, touch: Touch) -> bool:
@@ -27,17 +29,17 @@ def in_place(body: Body, touch: Touch) -> bool:
         and (form in counters.values() and form.offset == 0)
     ):
         return True
-    types = body.ev.values[body.loop.source].types or ()
-    keys = effect.key == body.loop.elem or (
-        effect.key in body.header
-        and body.function.code[effect.key].op == "unpack"
-        and body.function.code[effect.key].args[1] == 0
-    )
-    return (
-        keys
-        and bool(types)
-        and all(parse_type(t)[0] in ("dict", "dict_keys", "dict_items") for t in types)
-    )
+    heads = {parse_type(t)[0] for t in body.ev.values[body.loop.source].types or ()}
+    return bool(heads) and heads <= _with_key(body, effect.key)
+
+
+def _with_key(body: Body, value: int) -> frozenset[str]:
+    """Types of which a loop gets the value as a key: as its item, or as the first of a pair."""
+    if value == body.loop.elem:
+        return KEYS
+    instr = body.function.code[value]
+    first = instr.op == "unpack" and instr.args[:2] == (body.loop.elem, 0)
+    return PAIRS if first else frozenset()
 
 
 def already_read(body: Body, read: Effect, touch: Touch) -> bool:

@@ -16,6 +16,7 @@ from pfadvisor.config import Settings, suggestion
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.assumptions import misspelt
 from pfadvisor.model import Finding, Judgement, Profit
+from pfadvisor.rules._finding import in_order
 
 Show = Literal["suggested", "review", "all"]
 
@@ -80,7 +81,7 @@ def accept(judgement: Judgement, names: Iterable[str]) -> Judgement:
     if left:
         return replace(judgement, assumptions=left, accepted=taken)
     verdict: Literal["parallel", "pipeline"]
-    verdict = "pipeline" if judgement.pattern in ("pipeline", "search") else "parallel"
+    verdict = "pipeline" if in_order(judgement) else "parallel"
     return replace(judgement, assumptions=(), verdict=verdict, accepted=taken)
 
 

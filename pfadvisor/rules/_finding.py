@@ -59,10 +59,17 @@ def _serial(judgement: Judgement) -> str:
 
 def _legal(judgement: Judgement) -> str:
     if judgement.verdict == "review":
-        return f"iterations are independent if {_questions(judgement.assumptions)}"
+        subject = "the work of the iterations is" if in_order(judgement) else "iterations are"
+        return f"{subject} independent if {_questions(judgement.assumptions)}"
     if judgement.verdict == "pipeline":
         return "the work of the iterations is independent, and its results can be used in order"
     return "iterations are independent"
+
+
+def in_order(judgement: Judgement) -> bool:
+    """Whether some of the body stays in the order of the iterations, whatever they may be."""
+    headed = any(granule.stage == "head" for granule in judgement.stages)
+    return headed or judgement.pattern in ("pipeline", "search")
 
 
 def _vouched(judgement: Judgement) -> str:

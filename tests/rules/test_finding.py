@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pfadvisor.model import Assumption, Blocker, Judgement, Location, LoopId, Profit, Span
+from dataclasses import replace
+
+from pfadvisor.model import Assumption, Blocker, Granule, Judgement, Location, LoopId, Profit, Span
 from pfadvisor.rules._finding import describe, seconds
 
 SPAN = Span(3, 5, 4, 20)
 LOOP = LoopId("a.py", "for", 0, 3, 5, SPAN, "for x in xs")
 WHERE = Location("a.py", SPAN)
+ORDERED = ("pipeline", "search")
 
 
 def judgement(verdict, pattern="map", profit=None, blockers=(), assumptions=(), kind="cpu"):
@@ -62,6 +65,16 @@ def test_review_keeps_its_pattern_even_if_cheap():
     code, name, message = describe(one)
     assert (code, name) == ("PFA101", "sequential-map")
     assert message.startswith("iterations are independent if `send` has no effects")
+
+
+def test_review_of_what_stays_in_order_speaks_of_the_work():
+    assumption = Assumption("pure-call", "send", "`send` has no effects", WHERE)
+    head = Granule("statement", SPAN, "head")
+    cases = [judgement("review", pattern, assumptions=[assumption]) for pattern in ORDERED]
+    headed = replace(judgement("review", "foreach", assumptions=[assumption]), stages=(head,))
+    for one in (*cases, headed):
+        start = "the work of the iterations is independent if `send` has no effects"
+        assert describe(one)[2].startswith(start)
 
 
 def test_many_assumptions_are_counted():

@@ -220,10 +220,8 @@ def _duck(
     subject: str,
 ) -> Val:
     """A method by its name alone: builtin types that have it, and the program's own classes."""
-    own = ev.program.methods_named(ev.module, name)
-    builtin = ev.program.knowledge.types_with_method(name)
-    types = [*builtin, *ev.program.library_types(ev.module, name)]
-    known = ducks.taking(ev, name, ducks.fitting(types, args), args)
+    own, builtin, others = ducks.having(ev, recv, name)
+    known = ducks.taking(ev, name, ducks.fitting([*builtin, *others], args), args)
     if (
         not known
         or foreign.is_foreign(ev, recv)

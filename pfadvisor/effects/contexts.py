@@ -16,6 +16,7 @@ from pfadvisor.effects.declared import passed_to
 from pfadvisor.effects.facts import CHOOSING, Function, Instr, ModuleFacts
 from pfadvisor.effects.families import made_as_such
 from pfadvisor.effects.handed_iterators import Attributes, Handed, handed, may_be
+from pfadvisor.effects.homes import homes_passed
 from pfadvisor.effects.iterator_lines import Elsewhere
 from pfadvisor.effects.summary import Context, Given, given_of
 from pfadvisor.effects.tokens import Received
@@ -44,7 +45,10 @@ class Contexts:
     def context_of(
         self, ev: Evaluation, i: int, module: ModuleFacts, index: int, bound: list[Arg]
     ) -> Context:
-        given = [self._given(ev, i, bound, number) for number in range(len(bound))]
+        given = [
+            self._given(ev, i, bound, number) or self._strange(ev, bound[number].val, place)
+            for number, place in ((n, (module, index, n)) for n in range(len(bound)))
+        ]
         if not any(given):
             return ()
         key = module.name, index
@@ -68,6 +72,13 @@ class Contexts:
             within, looks = (), False
         kept = kept or within
         return given._replace(kept=kept, looks=looks) if kept or looks else given
+
+    def _strange(
+        self, ev: Evaluation, value: Val, place: tuple[ModuleFacts, int, int]
+    ) -> Given | None:
+        """What is told of a value of which nothing is known."""
+        homes = homes_passed(ev, value, *place)
+        return Given(None, frozenset(), NOTHING, False, False, homes=homes) if homes else None
 
     def seen(self, module: ModuleFacts, index: int) -> Context:
         """What the calls in the same file tell of parameters whose types nothing else tells."""
@@ -117,7 +128,7 @@ class Contexts:
         if use == LOOKED_AT and given.const is not NOTHING:
             given = given._replace(const=NOTHING)
         own = self._own_value(module, index, number)
-        told = given.made or given.kept or given.looks
+        told = given.made or given.kept or given.looks or given.homes
         return None if given.narrow(own, number) == own and not told else given
 
     def _own_value(self, module: ModuleFacts, index: int, number: int) -> Val:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access
+from pfadvisor.effects.homes import homes_of
 from pfadvisor.effects.values import IMMUTABLE, PERHAPS, Val
 
 if TYPE_CHECKING:
@@ -16,6 +17,22 @@ TEXT: Final = frozenset({"str"})
 BYTES: Final = frozenset({"bytes", "bytearray"})
 ENVIRONMENT: Final = "os._Environ"
 ENVIRONMENTS: Final = frozenset({"os.environ", "os.environb"})
+
+
+Methods = list[tuple[str, int]]
+
+
+def having(
+    ev: Evaluation, value: Val | None, name: str
+) -> tuple[Methods, tuple[str, ...], list[str]]:
+    """What has a method of that name: classes of the program, builtin types, those of libraries,
+    as far as the file knows them and those that the value comes from."""
+    program, homes = ev.program, homes_of(ev, value)
+    known = [facts for home in sorted(homes) if (facts := program.module(home)) is not None]
+    own = [method for f in (ev.module, *known) for method in program.methods_named(f, name)]
+    types = [t for f in (ev.module, *known) for t in program.library_types(f, name)]
+    builtin = program.knowledge.types_with_method(name)
+    return [*dict.fromkeys(own)], builtin, [*dict.fromkeys(types)]
 
 
 def fitting(types: Sequence[str], args: list[Arg]) -> list[str]:

@@ -58,6 +58,7 @@ class Given(NamedTuple):
         tuple[str, frozenset[tuple[Any, ...]]], ...
     ] = ()  # what attributes call, of items too
     looks: bool = False  # a command that only looks and reports
+    homes: frozenset[str] = frozenset()  # files that say what it may be, of unknown type
 
     def narrow(self, parameter: Val, number: int) -> Val:
         types = parameter.types if self.types is None else self.types

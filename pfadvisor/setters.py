@@ -32,7 +32,10 @@ SET: Final = {  # what work may go by, and words of code that sets it
     ("res", "locale"): rb"\bsetlocale\b",
     ("res", "warnings"): rb"\b(?:simplefilter|filterwarnings|resetwarnings)\b",
 }
-LIMITS: Final = rb"\b(?:setrecursionlimit|set_int_max_str_digits)\b"
+ALWAYS: Final = (
+    rb"\b(?:setrecursionlimit|set_int_max_str_digits|process_time|process_time_ns|thread_time"
+    rb"|thread_time_ns|getrusage|get_traced_memory|cpu_times|memory_info)\b"
+)
 CHANGED: Final = (
     rb"\b(?:%s)\b(?:\.\w+|\[[^\]\n]*\])*\s*(?:[-+*/|&^%%@<>]{0,2}=(?!=)|\.\w+\()"
     rb"|\bdel\b[^\n]*\b(?:%s)\b|\bsetattr\(|\bdelattr\(|\bvars\(|__dict__"
@@ -84,11 +87,12 @@ def setting(
 
 
 def _of_settings(target: Target, names: Iterable[str], effects: list[Effect]) -> Iterator[Search]:
-    """What may set, before it calls the functions, what a fresh worker has as it came."""
+    """What may set, before it calls the functions, what a fresh worker has as it came, or
+    measure what their process does."""
     holders = frozenset(name for name in names if name.isidentifier())
     words = {SET[effect.root] for effect in effects if effect.root in SET}
     if holders:
-        yield Search(target.path, holders, b"|".join([LIMITS, *sorted(words)]))
+        yield Search(target.path, holders, b"|".join([ALWAYS, *sorted(words)]))
 
 
 def _of_names(session: Session, program: Program, effects: list[Effect]) -> Iterator[Search]:

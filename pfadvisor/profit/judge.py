@@ -16,6 +16,7 @@ from pfadvisor.effects.program import Program
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis, analyse, analyse_assuming
 from pfadvisor.loops.changed_copies import changed_copies
+from pfadvisor.loops.cpu_time import cpu_time_lost
 from pfadvisor.loops.fresh_import import found_otherwise
 from pfadvisor.loops.linked import deeply_linked
 from pfadvisor.loops.loop_ids import all_loops, identity
@@ -226,8 +227,8 @@ def assess(
     library = native.spreading(program, analysis, mode) if _pays(profit) else ""
     profit = native.lowered(profit, library, work.gil)
     asked = tuple[Assumption, ...]()
-    if mode == "processes" and not _hidden(analysis, profit, accepted, glance):
-        asked = (*_sending(analysis, accepted), *linked, *doubtful(analysis, accepted))
+    if not _hidden(analysis, profit, accepted, glance):
+        asked = (*_working_elsewhere(analysis, mode, accepted), *linked)
     if plan.collected and sent_alone(plan):
         number = profit.iterations or iterations_by_default(body.ev, body.loop)
         plan = replace(plan, chunksize=chunksize(work, number, profit.workers))
@@ -289,6 +290,14 @@ def _hidden(
     return not _pays(profit) or not (known or accepted)
 
 
+def _working_elsewhere(
+    analysis: Analysis, mode: Mode, accepted: Accepted
+) -> tuple[Assumption, ...]:
+    """What letting other threads or processes do the work rests on."""
+    sending = _sending(analysis, accepted) if mode == "processes" else ()
+    return (*sending, *cpu_time_lost(analysis, mode, accepted))
+
+
 def _sending(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """What working on copies, in interpreters that are started anew, rests on."""
     return (
@@ -297,6 +306,7 @@ def _sending(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         *settings_lost(analysis, accepted),
         *found_otherwise(analysis, accepted),
         *order_of_sets(analysis, accepted),
+        *doubtful(analysis, accepted),
     )
 
 

@@ -11,7 +11,8 @@ the body measures how long its work takes.
 All threads of a process share these settings, so iterations would work in each other's directory.
 In worker processes the setting would change for whatever that worker does next, and not in the
 parent. A clock that is read before and after the work has to stay with it, and what it says of
-work that shares the machine is an assumption, `measured-time`.
+work that shares the machine is an assumption, `measured-time`; so is what a program measures of its
+own process around the loop, such as its CPU time, if the work goes to others.
 
 ## Example
 

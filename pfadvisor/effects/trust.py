@@ -26,7 +26,8 @@ TRUST: Final[tuple[str, ...]] = (
     "A method called on an object of unknown type is, by its name, that of a builtin type, of a "
     "library that the module imports, or of a class that the module or its imports define. Where "
     "a name fits none of the first two, the call is unknown.",
-    "Data of which nothing tells the type pickles, and a copy of it is as good as the original.",
+    "Data of which nothing tells the type pickles, and a copy of it is as good as the original, but "
+    "for what the module looks up by its hash.",
     "Annotations and the tables' result types are true, and a subclass honours the effects of the "
     "method that it overrides unless the module or its imports hold an override that does not.",
     "The packages that are installed are those of the Python that `--python` names, of the "

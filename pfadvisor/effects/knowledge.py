@@ -110,6 +110,13 @@ class Knowledge:
             else ()
         )
 
+    def types_showing(self, root: str, name: str) -> tuple[str, ...]:
+        """Types of an import root of which a line says that they have an attribute so named."""
+        table = load(root) if root in roots() and root != "builtins" else None
+        found = table.types.items() if table else ()
+        shown = ((kind, lines.read_traits(line, root).attributes) for kind, line in found)
+        return tuple(f"{root}.{kind}" for kind, pairs in shown if name in dict(pairs))
+
     def views(self, root: str) -> frozenset[str]:
         """Attributes that show an object's contents, of all types of an import root."""
         table = load(root) if root in roots() else None
@@ -174,6 +181,7 @@ class Remembered:
         self.speaks_of = cache(knowledge.speaks_of)
         self.types_with_method = cache(knowledge.types_with_method)
         self.library_types = cache(knowledge.library_types)
+        self.types_showing = cache(knowledge.types_showing)
         self.views = cache(knowledge.views)
         self.lineage = cache(lambda type_name: tuple(knowledge.lineage(type_name)))
 

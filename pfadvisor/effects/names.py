@@ -315,6 +315,11 @@ class Names:
         knowledge = self._program.knowledge
         return tuple(t for root in sorted(roots) for t in knowledge.library_types(root, name))
 
+    def library_types_showing(self, module: ModuleFacts, name: str) -> tuple[str, ...]:
+        """Types of the libraries that the module imports which have an attribute of that name."""
+        roots, knowledge = sorted(self._roots(module)), self._program.knowledge
+        return tuple(t for root in roots for t in knowledge.types_showing(root, name))
+
     def is_view(self, module: ModuleFacts, name: str) -> bool:
         """Whether a class of the libraries that the module imports has a view of that name."""
         roots = self._roots(module)

@@ -84,17 +84,17 @@ def _asked(body: Body, touch: Touch) -> Conflict:
         "shared-iterator",
         read.place,
         None,
-        question if _is_kept(body, touch) else None,
+        None if _moves(body, touch) else question,
         drawing=True,
     )
     return found._replace(message=f"taking the next item changes what `{read.place}` says")
 
 
-def _is_kept(body: Body, touch: Touch) -> bool:
-    """Whether what is asked is a method that library types have, and none that is used up."""
-    if _place(touch) not in _sources(body)[1]:
-        return False
-    program, name = body.ev.program, touch.effect.elem[1:]
-    types = [*program.knowledge.types_with_method(name)]
-    types += program.library_types(body.ev.module, name)
-    return bool(types) and not any(program.one_shot(t) for t in types)
+def _moves(body: Body, touch: Touch) -> bool:
+    """Whether what is asked is used up, or has a name that what libraries use up has."""
+    if _place(touch) in _sources(body)[0]:
+        return True
+    program, module, name = body.ev.program, body.ev.module, touch.effect.elem[1:]
+    types = {*program.knowledge.types_with_method(name), *program.library_types(module, name)}
+    types.update(program.library_types_showing(module, name))
+    return any(program.one_shot(t) for t in types)

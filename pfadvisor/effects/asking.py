@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, callbacks, calls, hidden, implicit, protocols
+from pfadvisor.effects import access, callbacks, calls, hidden, implicit, orders, protocols
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.summary import Target
 from pfadvisor.effects.values import BOTTOM, UNKNOWN, Val, join, join_all
@@ -31,6 +31,8 @@ def ask(ev: Evaluation, i: int, name: str, recv: Val | None, given: list[Val]) -
     hands on of that as its own result."""
     values = [*given, *([recv] if recv is not None else [])]
     gives, result = protocols.given_by(name), BOTTOM
+    if "__repr__" in protocols.of_arguments(name):
+        orders.in_text(ev, i, given)
     throughout = name.partition(".")[0] in protocols.THROUGHOUT
     for dunder in protocols.of_arguments(name):
         nested = dunder in protocols.NESTED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects import access, calls, endings, families, identity, iterating, refills
+from pfadvisor.effects import access, calls, endings, families, identity, iterating, orders, refills
 from pfadvisor.effects.values import (
     BOTTOM,
     CODE,
@@ -157,6 +157,8 @@ def iteration(ev: Evaluation, i: int, value: Val) -> None:
 
 
 def text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    values = [*values]
+    orders.in_text(ev, i, values)
     protocols_of(ev, i, deep(ev, values, TEXT), TEXT)
 
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access
 from pfadvisor.effects.effect import Effect as Line
-from pfadvisor.effects.values import Val, elem_types, parse_type
+from pfadvisor.effects.values import BOTTOM, Val, elem_types, parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pfadvisor.effects.evaluate import Evaluation
 
 ORDER: Final = "set-order"
 SETS: Final = frozenset({"set", "frozenset"})
+FILLED: Final = frozenset({"list", "dict", "collections.defaultdict", "collections.deque"})
 SEEDED: Final = ("datetime.", "pathlib.", "uuid.", "str", "bytes", "memoryview")
 FORGETS: Final = frozenset({"all", "any", "frozenset", "len", "max", "min", "set", "sorted"})
 
@@ -37,6 +38,22 @@ def by_comprehension(ev: Evaluation, i: int, kind: str, loop: int) -> None:
     source = ev.function.loops[loop].source
     if kind in ("list", "generator") and is_set(ev.values[source].types):
         _shows(ev, i, ev.values[source])
+
+
+def in_text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
+    """What is written out, with the sets that it holds. That of text which a process has for
+    itself is random anyway."""
+    for value in values:
+        held = access.contents(ev, value) if _holds_sets(value) else BOTTOM
+        for each in (value, held):
+            if is_set(each.types):
+                ev.access(i, each, "[]", write=False, how=ORDER)
+
+
+def _holds_sets(value: Val) -> bool:
+    """Whether it may, as far as its type tells: that of one which is filled says nothing."""
+    told = {parse_type(name) for name in value.types or ()}
+    return any(is_set(frozenset(args)) or (not args and head in FILLED) for head, args in told)
 
 
 def is_set(types: frozenset[str] | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.effects.orders import ORDER, is_seeded, is_set
-from pfadvisor.effects.values import Effect, Val, fresh_site
+from pfadvisor.effects.values import Effect, Root, Val, fresh_site
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.planning import sent_back
@@ -52,6 +52,7 @@ def _of_joined(analysis: Analysis) -> list[Effect]:
     """A set that is joined of those of the workers gets its items in the order of these sets."""
     body, compute = analysis.body, analysis.compute_instrs
     roots = {c.root for c in analysis.privates if c.root and c.private.kind == "set"}
+    roots |= _joining(analysis)
     settled = {each.elem for each in body.function.loops if each.form in ORDERED_FORMS}
     return [
         e
@@ -59,6 +60,17 @@ def _of_joined(analysis: Analysis) -> list[Effect]:
         for e in body.whole.effects_on(root)
         if e.instr not in compute and (e.how in (ORDER, "pop") or _walks(e, settled))
     ]
+
+
+def _joining(analysis: Analysis) -> set[Root]:
+    """The sets into which what remains of the body puts sets that are sent back."""
+    body, sent = analysis.body, {v for v, each in sent_back(analysis) if is_set(each.types)}
+    users = {use for value in sent for use in body.whole.uses.get(value, ())}
+    inside = (users & body.node_of.keys()) - analysis.compute_instrs
+    roots = {e.root for e in body.whole.effects_of(inside) if e.write}
+    roots |= {root for i in inside for root, _ in body.ev.values[i].objs}
+    types = body.whole.types_by_root
+    return {root for root in roots if is_set(types.get(root, {}).get((root, ())))}
 
 
 def _walks(effect: Effect, settled: set[int]) -> bool:

@@ -37,7 +37,7 @@ def widened(before: Summary | None, now: Summary) -> Summary:
         thrown=join(_shallow(before.thrown), _shallow(now.thrown)),
         made=tuple((number, frozenset(names)) for number, names in made.items()),
         vouched=before.vouched | now.vouched,
-        path=now.path if now.path == before.path else None,
+        gives=now.gives if now.gives == before.gives else None,
     )
 
 

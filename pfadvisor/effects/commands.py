@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access
+from pfadvisor.effects.alone import is_changed
 from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.folders import LISTS
 from pfadvisor.effects.refinement import without
@@ -77,7 +78,7 @@ def _stays(ev: Evaluation, i: int, value: int) -> bool:
     from pfadvisor.effects.program import operands
 
     code = ev.function.code
-    if any(ev.changed_at(root) for root, _ in ev.values[value].objs):
+    if is_changed(ev, ev.values[value]):
         return False
     here = innermost_loop(ev.function, code[i].stmt)
     if code[value].op != "param" and innermost_loop(ev.function, code[value].stmt) == here:

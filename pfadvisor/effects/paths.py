@@ -11,6 +11,7 @@ import re
 import string
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pfadvisor.effects import each
 from pfadvisor.effects.opening import OPENED, only_read, path_behind
 from pfadvisor.effects.returning import returned
 from pfadvisor.effects.subscripts import MOST_STEPS, Form, substituted
@@ -153,8 +154,8 @@ def _given(ev: Evaluation, value: int) -> Form | None:
 
 
 def given_back(ev: Evaluation) -> Form | None:
-    """The form of the path that a function returns, or of what it returns a file of, whatever it
-    was called with; or that of what it was called with and returns as it is."""
+    """The form of what a function returns, whatever it was called with: of a path, of that of a
+    file, of an argument as it is, of a list that is made of another one."""
     function = ev.function
     ends = [i for i in function.code if i.op == "ret"]
     if function.is_generator or function.is_async or len(ends) != 1 or not ends[0].args:
@@ -168,7 +169,7 @@ def given_back(ev: Evaluation) -> Form | None:
         return ("path", OPENED, (only_read(ev, value),), form) if form is not None else None
     form, shown = told(ev, value, 1), all(t == "str" or t.startswith("pathlib.") for t in types)
     kind = form[0] if form is not None else ""
-    return form if kind == "value" or (kind == "path" and shown) else None
+    return form if kind == "value" or (kind == "path" and shown) else each.told(ev, value)
 
 
 def given(

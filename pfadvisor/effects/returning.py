@@ -19,7 +19,7 @@ def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
     target = targets[0]
     summary = ev.program.summary(target.module, target.index, target.context)
     facts = ev.program.module(target.module)
-    if summary is None or summary.path is None or facts is None:
+    if summary is None or summary.gives is None or facts is None:
         return None, ()
     function, callee = facts.functions[target.index], ev.function.code[instr.args[0]]
     values = list(passed(function, instr))
@@ -30,4 +30,4 @@ def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
         and "classmethod" not in function.decorators
     ):
         values[0] = callee.args[0]
-    return summary.path, tuple(values)
+    return summary.gives, tuple(values)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import access, calls, ducks, implicit, mappings, members, owners
 from pfadvisor.effects.facts import Instr
-from pfadvisor.effects.values import BOTTOM, DEEP, Val, join
+from pfadvisor.effects.values import BOTTOM, DEEP, Val, join, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
+
+LISTS: Final = frozenset({"list", "bytearray"})  # a slice of one gets the items of what is assigned
 
 
 def set_attribute(ev: Evaluation, i: int, instr: Instr) -> Val:
@@ -49,13 +51,16 @@ def set_item(ev: Evaluation, i: int, instr: Instr) -> Val:
     traits = [ev.program.traits_of(t) for t in value.types or ()]
     grows = any(t is not None and t.grows for t in traits)
     ev.access(i, value, DEEP if grows else "[]", write=True, key=key, how="store")
-    held = _spread(ev, i, ev.values[new]) if ev.function.code[key].op == "slice" else BOTTOM
+    stored = ev.values[new]
+    if ev.function.code[key].op == "slice":
+        held, listed = _spread(ev, i, stored), {parse_type(t)[0] for t in value.types or ("?",)}
+        stored = held if listed <= LISTS else join(held, stored)
     if any(t == "os._Environ" for t in value.types or ()):
         access.resource(ev, i, "env", write=True)
     ducks.perhaps_environment(ev, i, value, ev.values[key], ev.values[new])
     calls.protocol(ev, i, value, "__setitem__", (key, new))
     implicit.subscript(ev, i, value, ev.values[key])
-    mappings.put(ev, value.objs, ev.values[key], join(held, ev.values[new]))
+    mappings.put(ev, value.objs, ev.values[key], stored)
     return BOTTOM
 
 

@@ -1,8 +1,9 @@
 """Subscripts that a function computes from its parameters, as its callers see them.
 
 A form is ("value", v), ("const", n), ("op", symbol, form, form), or for a tuple ("parts", form…)
-as far as its parts are told; a part may be ("slice",). Those of paths are in `paths`. In a summary `v` is the number of a
-parameter, at a call the value that is passed for it.
+as far as its parts are told, where a part may be ("slice",), or ("slice", form, form) for a stretch
+`a[i:j]`. Those of paths are in `paths`. In a summary `v` is the number of a parameter, at a call the
+value that is passed for it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def computed(ev: Evaluation, value: int, level: int = 0) -> Form | None:
             return "value", parameter
         case ("op", (symbol, left, right), _, _) if symbol in OPERATORS:
             return _whole(symbol, computed(ev, left, level + 1), computed(ev, right, level + 1))
+        case ("slice", (low, high, -1), _, _) if not level:
+            return _stretch(computed(ev, low, 1), computed(ev, high, 1))
         case ("display", ("tuple", *parts), _, _) if not level:
             return _as_far_as_told([_part(ev, part) for part in parts])
     return None
@@ -48,6 +51,8 @@ def substituted(form: Form, passed: Callable[[int], Form | None], level: int = 0
             return _whole(
                 symbol, substituted(left, passed, inner), substituted(right, passed, inner)
             )
+        case ("slice", low, high):
+            return _stretch(substituted(low, passed, 1), substituted(high, passed, 1))
         case ("parts", *parts):
             return _as_far_as_told([substituted(part, passed, 1) for part in parts])
         case ("path", kind, told, *parts) if level <= MOST_STEPS:
@@ -60,6 +65,10 @@ def substituted(form: Form, passed: Callable[[int], Form | None], level: int = 0
 
 def _whole(symbol: str, left: Form | None, right: Form | None) -> Form | None:
     return ("op", symbol, left, right) if left and right else None
+
+
+def _stretch(low: Form | None, high: Form | None) -> Form | None:
+    return ("slice", low, high) if low and high else None
 
 
 def _part(ev: Evaluation, value: int) -> Form | None:

@@ -93,7 +93,7 @@ class _Told(NamedTuple):
     thrown: Val = BOTTOM
     made: tuple[tuple[int, frozenset[str]], ...] = ()  # classes whose call gives a fresh object
     vouched: frozenset[Assumption] = frozenset()  # what the user states and this rests on
-    path: Form | None = None  # that it gives back
+    gives: Form | None = None  # the form of what it gives back
 
 
 class Summary(_Told):
@@ -109,7 +109,7 @@ class Summary(_Told):
             self.exact,
             frozenset(self.made),
             self.vouched,
-            self.path,
+            self.gives,
         )
 
     @cached_property

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from pfadvisor.effects.alone import is_changed
+from pfadvisor.effects.each import stretch_of
+from pfadvisor.effects.subscripts import Form
 from pfadvisor.effects.values import parse_type
-from pfadvisor.loops.affine import affine, from_the_start
-from pfadvisor.loops.counters import called, counter_of
+from pfadvisor.loops.affine import affine_form, from_the_start
+from pfadvisor.loops.counters import counter_of
 from pfadvisor.loops.nodes import Affine, Body
 from pfadvisor.loops.touches import Touch
 
 LISTS: Final = frozenset({"list", "bytearray"})
-MAKING: Final = frozenset({"list", "tuple", "bytes", "bytearray"})
+UNTOLD: Final[Form] = ("untold",)
 
 
 class Stretch(NamedTuple):
@@ -20,12 +23,12 @@ class Stretch(NamedTuple):
 
 
 def are_stretches(body: Body, group: list[Touch]) -> bool:
-    return any(body.function.code[t.effect.key].op == "slice" for t in group if t.effect.key >= 0)
+    return any(_as_slice(body, _form(t)) is not None for t in group)
 
 
 def apart(body: Body, group: list[Touch]) -> bool:
     """Whether no two iterations have a slot in common, and none is moved to another place."""
-    found = [_stretch(body, t.effect.key) for t in group]
+    found = [_stretch(body, _form(t)) for t in group]
     if any(t.effect.write and not _keeps_size(body, t) for t in group):
         return False
     return all(
@@ -43,19 +46,33 @@ def _never_meet(first: Stretch, second: Stretch) -> bool:
     return step + between >= second.length and step - between >= first.length
 
 
-def _stretch(body: Body, key: int) -> Stretch | None:
-    instr, counters = body.function.code[key], counter_of(body)
-    if instr.op != "slice":
-        begin = affine(body, key, counters)
+def _form(touch: Touch) -> Form:
+    return touch.effect.form or ("value", touch.effect.key)
+
+
+def _stretch(body: Body, form: Form) -> Stretch | None:
+    counters, written = counter_of(body), _as_slice(body, form)
+    if written is None:
+        begin = affine_form(body, form, counters)
         return Stretch(begin, 1) if begin and from_the_start(body, begin) else None
-    low, high, step = instr.args
-    begin = affine(body, low, counters) if low >= 0 else None
-    end = affine(body, high, counters) if high >= 0 else None
-    if begin is None or end is None or step >= 0 or not from_the_start(body, begin):
+    begin, end = (affine_form(body, limit, counters) for limit in written)
+    if begin is None or end is None or not from_the_start(body, begin):
         return None
     alike = (begin.factor, begin.symbol) == (end.factor, end.symbol)
     length = end.offset - begin.offset
     return Stretch(begin, length) if alike and length > 0 else None
+
+
+def _as_slice(body: Body, form: Form) -> tuple[Form, Form] | None:
+    """Where a slice begins and ends; None for what is none."""
+    if form[0] == "slice":
+        return form[1], form[2]
+    instr = body.function.code[form[1]] if form[0] == "value" else None
+    if instr is None or instr.op != "slice":
+        return None
+    low, high, step = instr.args
+    told = low >= 0 and high >= 0 and step < 0
+    return (("value", low), ("value", high)) if told else (UNTOLD, UNTOLD)
 
 
 def _keeps_size(body: Body, touch: Touch) -> bool:
@@ -65,14 +82,10 @@ def _keeps_size(body: Body, touch: Touch) -> bool:
         return False
     base, key, value = code[effect.instr].args
     heads = {parse_type(t)[0] for t in body.ev.values[base].types or ("?",)}
-    if code[key].op != "slice":
+    if code[key].op != "slice" or not heads <= LISTS:
         return heads <= LISTS
-    given = [v for _, _, v in code[value].args[1]] if called(body, value) in MAKING else [value]
-    made = code[given[0]] if len(given) == 1 else code[value]
-    if made.op != "comp" or made.args[0] not in ("list", "generator") or not heads <= LISTS:
+    read, same = stretch_of(body.ev, value), ("value", base)
+    if read is None or read[0] != same or _as_slice(body, read[1]) is None:
         return False
-    loop = body.function.loops[made.args[1]]
-    read = code[loop.source]
-    same = read.op == "item" and read.args[0] == base
-    whole = loop.generators == 1 and not loop.tests
-    return same and whole and _stretch(body, read.args[1]) == _stretch(body, key) is not None
+    changed = is_changed(body.ev, body.ev.values[value])
+    return not changed and _stretch(body, read[1]) == _stretch(body, ("value", key)) is not None

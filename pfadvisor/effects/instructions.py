@@ -106,6 +106,8 @@ def _setname(ev: Evaluation, i: int, instr: Instr) -> Val:
         return _value(ev, instr.args[1])
     how = "bind" if ev.function.kind == "module" else "rebind"
     ev.effect(Effect(True, ("global", name), (), "=", i, instr.args[1], how, ev.location(i)))
+    if how == "rebind":
+        ev.store((("global", name), ()), "=", ev.values[instr.args[1]])  # others know it by that
     return _value(ev, instr.args[1])
 
 

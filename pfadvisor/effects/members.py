@@ -173,7 +173,9 @@ def class_attribute(ev: Evaluation, i: int, value: Val, cls: str, name: str) -> 
     if access.immutable(known_value.types):
         return known_value
     own = (("class", cls), (f".{name}",))
-    return known_value._replace(objs=common_places(ev, cls, name) or frozenset({own}))
+    found = known_value._replace(objs=common_places(ev, cls, name) or frozenset({own}))
+    owning = ((("class", owner), ()) for owner in ev.program.lineage(cls))
+    return join_all([found, *(ev.heap.get((each, f".{name}"), BOTTOM) for each in owning)])
 
 
 def property_set(

@@ -66,7 +66,8 @@ def _may_be_of(program: Program, module: ModuleFacts, index: int, base: int, cls
     if instr.op == "param" and instr.args[0] == 0 and owner >= 0:
         own = f"{module.name}:{module.classes[owner].qualname}"
         return own != cls and cls in program.lineage(own)
-    types = program.slice_value(module, index, base).types
-    heads = {parse_type(t)[0] for t in types or ()}
+    value = program.slice_value(module, index, base)
+    types, heads = value.types, {parse_type(t)[0] for t in value.types or ()}
+    heads |= {str(func[1]) for func in value.funcs if func[0] == "class"}
     family = {cls, *program.subclasses(cls), *program.lineage(cls)}
     return types is None or bool(heads & family)

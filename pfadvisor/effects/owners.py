@@ -55,6 +55,8 @@ def is_some_module(value: Val) -> bool:
 def variable(ev: Evaluation, i: int, place: str, *, write: bool, key: int = -1) -> None:
     """A module-level name is read, or bound from outside its module."""
     how = "rebind" if write else "load"
+    if write and key >= 0:
+        ev.store((("global", place), ()), "=", ev.values[key])
     ev.effect(Effect(write, ("global", place), (), "=", i, key, how, ev.location(i)))
 
 

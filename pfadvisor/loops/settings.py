@@ -12,6 +12,7 @@ from typing import Final
 
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.program import Program
+from pfadvisor.effects.values import PERHAPS
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.run_time import at_run_time
@@ -130,7 +131,7 @@ def _needed(analysis: Analysis) -> frozenset[str]:
     found = {
         WATCHED[e.root]
         for e in body.whole.effects_within(body.loop.body, body.loop.end)
-        if e.root in WATCHED and e.instr in compute
+        if e.root in WATCHED and e.instr in compute and e.how != PERHAPS
     }
     found.add("limit on digits")
     names = {i.args[-1] for i in _code(analysis) if i.op in ("attr", "name", "builtin")}

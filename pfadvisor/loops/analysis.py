@@ -14,7 +14,7 @@ from typing import Final
 from pfadvisor.effects.facts import ModuleFacts
 from pfadvisor.effects.program import Program, operands
 from pfadvisor.loops.accepted import Accepted
-from pfadvisor.loops.blockers import blocker_of
+from pfadvisor.loops.blockers import blocker_of, with_nothing_left
 from pfadvisor.loops.changed_inputs import lost
 from pfadvisor.loops.commits import (
     Commit,
@@ -206,14 +206,7 @@ class Steps:
         blockers = [blocker_of(c) for c in telling]
         if not heavy or not blockers:
             where = self.body.ev.location(self.body.loop.source)
-            blockers += [
-                Blocker(
-                    "PFA224",
-                    "nothing-to-compute",
-                    "nothing in the body is worth handing to a worker",
-                    where,
-                )
-            ]
+            blockers = with_nothing_left(blockers, where)
         return self._serial(blockers)
 
     def _serial(self, blockers: list[Blocker]) -> Analysis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pfadvisor.loops.conflicts import Conflict
-from pfadvisor.model import Access, Blocker, Related
+from pfadvisor.model import Access, Blocker, Location, Related
 
 CODES: Final = {
     "carried-value": "PFA201",
@@ -34,6 +34,9 @@ CODES: Final = {
     "inside-lock": "PFA225",
     "already-parallel": "PFA226",
 }
+IN_ORDER: Final = frozenset(
+    {"aliased-places", "ordered-output", "shared-handle", "shared-mutation"}
+)
 MESSAGES: Final = {
     "carried-value": "`{0}` carries a value from one iteration to the next",
     "carried-element": "an iteration reads or writes an element of `{0}` that another one writes",
@@ -93,6 +96,15 @@ def blocker_of(conflict: Conflict) -> Blocker:
         tuple(dict.fromkeys(related)),
         _advice(conflict),
     )
+
+
+def with_nothing_left(blockers: list[Blocker], where: Location) -> list[Blocker]:
+    """The blockers of a loop without work: that comes first where the others only say why what is
+    put down and shown stays in order, which would be its place in any case."""
+    said = "nothing in the body is worth handing to a worker"
+    nothing = Blocker(CODES["nothing-to-compute"], "nothing-to-compute", said, where)
+    first = all(blocker.name in IN_ORDER for blocker in blockers)
+    return [nothing, *blockers] if first else [*blockers, nothing]
 
 
 def _advice(conflict: Conflict) -> str:

@@ -45,10 +45,13 @@ def bound_in(program: Program, facts: ModuleFacts) -> list[Outside]:
 def taken_from_modules(
     analysis: Analysis, outside: list[Outside]
 ) -> Iterator[tuple[str, Location]]:
-    """Those that the work asks their modules for, and where."""
+    """Those that the work asks their modules for, or finds among the builtin names, and where."""
+    everywhere = {one.name for one in outside if one.modules == frozenset({"builtins"})}
     for ev, instrs in code_of_work(analysis) if outside else ():
         for i in instrs:
             op, args = ev.function.code[i].op, ev.function.code[i].args
+            if op == "name" and args[0] in everywhere and args[0] not in ev.module.names:
+                yield args[0], ev.location(i)
             modules = ev.values[args[0]].funcs if op == "attr" else ()
             names = {str(func[1]) for func in modules if func[0] == "module"}
             for module in sorted(names):

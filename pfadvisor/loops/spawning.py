@@ -20,6 +20,7 @@ from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.bound_outside import Outside, bound_outside, taken_from_modules
 from pfadvisor.loops.held_state import behind_default, changed_cells, changes, of_libraries
+from pfadvisor.loops.library_objects import given_to_libraries
 from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.loops.run_time import at_run_time, code_of_work, is_guarded
 from pfadvisor.loops.set_elsewhere import changed_by
@@ -57,6 +58,7 @@ def set_at_run_time(analysis: Analysis, accepted: Accepted) -> tuple[Assumption,
         *taken_from_modules(analysis, outside),
         *changed_cells(analysis),
         *_classes_of_libraries(analysis),
+        *given_to_libraries(analysis),
     )
     found |= {name: _asked(name, where) for name, where in others}
     found |= {a.subject: a for a in _replaced(analysis)}

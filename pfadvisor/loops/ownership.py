@@ -8,7 +8,6 @@ equals, the copy is not as good, and the finding rests on `copied-result`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
 from pfadvisor.effects.facts import Loop
@@ -19,14 +18,13 @@ from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.keyed import keys_of, looked_up
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.not_numbers import looked_for, may_be_none
 from pfadvisor.loops.outsiders import differs, frozen, outside
 from pfadvisor.loops.planning import names_of, sent_back
 from pfadvisor.loops.recognised import recognised
 from pfadvisor.loops.touches import describe
 from pfadvisor.loops.whole import whole_of
 from pfadvisor.model import Assumption
-
-NUMBERS: Final = frozenset({"float", "complex"})
 
 
 def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
@@ -51,7 +49,8 @@ def _told_apart(analysis: Analysis) -> Iterator[int]:
     for value, sent in sent_back(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
         older = body.node_of.get(value) is None and value not in body.header
-        told = _told_from_equals(body, sent) or (value in hashed and _unlike_itself(sent.types))
+        told = _told_from_equals(body, sent) or looked_for(body, sent)
+        told |= value in hashed and may_be_none(sent.types)
         if told or any(
             older
             or changes.reach(obj, body.loop)
@@ -73,19 +72,6 @@ def _told_from_equals(body: Body, value: Val) -> bool:
     """Whether it may be a text or number that the module tells from others that are equal to it."""
     kinds = {parse_type(t)[0] for t in value.types or ("str",)} & {"str", "bytes", "int", "float"}
     return bool(kinds) and asks_which_text(body.ev.program, body.ev.module)
-
-
-def _unlike_itself(types: frozenset[str] | None) -> bool:
-    """Whether it may be a NaN: a key that only the very object is found by."""
-    parsed = [parse_type(name) for name in types or ()]
-    return any(
-        head in NUMBERS or (head in ("tuple", "frozenset") and any(map(_is_number, args)))
-        for head, args in parsed
-    )
-
-
-def _is_number(name: str) -> bool:
-    return _unlike_itself(frozenset({name}))
 
 
 def _question(body: Body, subject: str, value: int) -> Assumption:

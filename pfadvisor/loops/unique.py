@@ -26,26 +26,32 @@ MOST_PARTS: Final = 4
 
 def is_unique(body: Body, value: int) -> bool:
     """Whether no two iterations have a value equal to it."""
-    return value in _unique(body, body.loop.source, body.loop.elem) or _looked_up(body, value)
+    return source_of_key(body, value) >= 0 or _looked_up(body, value)
 
 
-def _unique(body: Body, source: int, item: int) -> set[int]:
-    """What of `item`, an item of `source`, is equal to that of no other one: itself or parts."""
+def source_of_key(body: Body, value: int) -> int:
+    """What the header goes through that has the value once, as a key or element; -1 for none."""
+    return _unique(body, body.loop.source, body.loop.elem).get(value, -1)
+
+
+def _unique(body: Body, source: int, item: int) -> dict[int, int]:
+    """What of `item`, an item of `source`, is equal to that of no other one: itself or parts, each
+    with what has it once."""
     heads = {parse_type(t)[0] for t in body.ev.values[source].types or ()}
     if heads and heads <= ONCE_EACH:
-        return {item}
+        return {item: source}
     if heads and heads <= PAIRS:
-        return {*parts_of(body, item, 0, 2)}
+        return dict.fromkeys(parts_of(body, item, 0, 2), source)
     name, given = made_by(body, source)
     if name in REORDERED:
         return _unique(body, given[0], item)
     taken = {"enumerate": [(1, given[0])], "zip": [*enumerate(given)]}.get(name, []) if name else []
     size = 2 if name == "enumerate" else len(given)
     return {
-        value
+        value: container
         for place, inner in taken
         for part in parts_of(body, item, place, size)
-        for value in _unique(body, inner, part)
+        for value, container in _unique(body, inner, part).items()
     }
 
 

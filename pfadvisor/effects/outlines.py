@@ -13,7 +13,7 @@ from pfadvisor.effects import calls, owners, paths
 from pfadvisor.effects.evaluate import CHAIN, Evaluation
 from pfadvisor.effects.growing import of_any_contents
 from pfadvisor.effects.opening import FILE, path_behind
-from pfadvisor.effects.subscripts import Form, computed, substituted
+from pfadvisor.effects.subscripts import Form, computed, depth, substituted
 from pfadvisor.effects.summary import Summary, summarize
 from pfadvisor.effects.values import (
     FIXED,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pfadvisor.effects.substitution import Passed
 
 OF_THE_WORKER: Final = ("res", "worker")
+COMPOSED: Final = ("parts", "slice")
 CHANGING: Final = frozenset({"fresh", "param"})
 PLAIN: Final = ("value", "const", "text", "steady")  # forms that do not grow
 
@@ -161,14 +162,17 @@ class Outline(Evaluation):
         """The form of a callee's subscript in terms of the parameters here. What is computed from
         what was computed is not told: with recursion, it would grow for ever."""
         form = effect.form or (("value", effect.key) if effect.key >= 0 else None)
+        composed = effect.form is not None and effect.form[0] in COMPOSED
 
         def passed(parameter: int) -> Form | None:
             given = parameter < len(keys)
             found = self._told(effect.root, keys[parameter]) if given else None
-            plain = effect.form is None or (found and found[0] in PLAIN)
+            plain = effect.form is None or composed or (found and found[0] in PLAIN)
             return found if plain else None
 
-        return substituted(form, passed) if form is not None else None
+        told = substituted(form, passed) if form is not None else None
+        grown = composed and told and depth(told) > max(1, depth(form))
+        return None if grown else told
 
     def _told(self, root: Root, key: int) -> Form | None:
         return paths.told(self, key) if root == FILE else computed(self, key)

@@ -2,7 +2,7 @@
 
 A form is ("value", v), ("const", n), ("op", symbol, form, form), or for a tuple ("parts", form…)
 as far as its parts are told, where a part may be ("slice",), or ("slice", form, form) for a stretch
-`a[i:j]`. Those of paths are in `paths`. In a summary `v` is the number of a parameter, at a call the
+`a[i:j]`, ("item", form, form) for what is looked up, `a[names[i]]`. Those of paths are in `paths`. In a summary `v` is the number of a parameter, at a call the
 value that is passed for it.
 """
 
@@ -33,6 +33,8 @@ def computed(ev: Evaluation, value: int, level: int = 0) -> Form | None:
             return "value", parameter
         case ("op", (symbol, left, right), _, _) if symbol in OPERATORS:
             return _whole(symbol, computed(ev, left, level + 1), computed(ev, right, level + 1))
+        case ("item", (base, key), _, _) if not level:
+            return _item(computed(ev, base, 1), computed(ev, key, 1))
         case ("slice", (low, high, -1), _, _) if not level:
             return _stretch(computed(ev, low, 1), computed(ev, high, 1))
         case ("display", ("tuple", *parts), _, _) if not level:
@@ -51,6 +53,8 @@ def substituted(form: Form, passed: Callable[[int], Form | None], level: int = 0
             return _whole(
                 symbol, substituted(left, passed, inner), substituted(right, passed, inner)
             )
+        case ("item", base, key):
+            return _item(substituted(base, passed, 1), substituted(key, passed, 1))
         case ("slice", low, high):
             return _stretch(substituted(low, passed, 1), substituted(high, passed, 1))
         case ("parts", *parts):
@@ -63,8 +67,18 @@ def substituted(form: Form, passed: Callable[[int], Form | None], level: int = 0
     return None
 
 
+def depth(form: Form | None) -> int:
+    """How many operators stand one within another."""
+    inner = [depth(part) for part in form or () if isinstance(part, tuple)]
+    return max(inner, default=0) + bool(form and form[0] == "op")
+
+
 def _whole(symbol: str, left: Form | None, right: Form | None) -> Form | None:
     return ("op", symbol, left, right) if left and right else None
+
+
+def _item(base: Form | None, key: Form | None) -> Form | None:
+    return ("item", base, key) if base and key else None
 
 
 def _stretch(low: Form | None, high: Form | None) -> Form | None:

@@ -99,7 +99,10 @@ def _handed_on(analysis: Analysis) -> set[int]:
     found = {
         value
         for effect in body.whole.effects_of(analysis.rest_instrs)
-        if effect.how in PUTTING and effect.elem == "[]" and effect.key < 0 and effect.form is None
+        if effect.how in PUTTING
+        and effect.elem == "[]"
+        and effect.key < 0
+        and (effect.form is None or effect.form[0] == "item")
         for value in (operands(code[effect.instr]) if code[effect.instr].op == "call" else ())
     }
     taken = {v for e in body.whole.effects_of([call]) for v in _found_by(body, e)}

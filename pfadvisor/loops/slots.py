@@ -52,14 +52,26 @@ def gap_of(body: Body, group: list[Touch]) -> int | bool | None:
 def _each_its_own(body: Body, group: list[Touch]) -> bool:
     """Whether the slots are those of a dictionary under keys of another one, or elements of a set:
     what differs there differs here."""
-    first = group[0].effect
-    keys = {t.effect.key for t in group}
-    if min(keys) < 0 or any(t.effect.root != first.root for t in group):
+    effects = [t.effect for t in group]
+    first = next((e for e in effects if e.key >= 0), effects[0])
+    if first.key < 0 or any(e.root != first.root for e in effects):
         return False
-    if not (all(same_value(body, first.key, k) for k in keys) and is_unique(body, first.key)):
+    if not all(_names(body, first.key, e) for e in effects) or not is_unique(body, first.key):
         return False
     types = body.whole.types_by_root.get(first.root, {}).get((first.root, ()))
     return bool(types) and all(parse_type(t)[0] in DICTS for t in types or ())
+
+
+def _names(body: Body, key: int, effect: Effect) -> bool:
+    """Whether an access, perhaps of a callee, is to the slot of that key."""
+    instr, form = body.function.code[key], effect.form
+    if effect.key >= 0:
+        return same_value(body, key, effect.key)
+    told = form is not None and form[0] == instr.op == "item"
+    return told and all(
+        part[0] == "value" and same_value(body, value, part[1])
+        for value, part in zip(instr.args, (form or ())[1:], strict=True)
+    )
 
 
 def _subscripts(body: Body, effect: Effect, counters: dict[int, Affine]) -> list[Affine | None]:

@@ -214,9 +214,8 @@ class ComprehensionRewriter(Form):
         return "\n".join([*rows, f"{unit}return False, None"]).split("\n")
 
     def _is_bool(self) -> bool:
-        """Whether the only test gives nothing else."""
-        tests = self.compute_tests
-        return len(tests) == 1 and self.context.types.value(tests[0]) == "bool"
+        """Whether the tests give nothing else."""
+        return all(self.context.types.value(test) == "bool" for test in self.compute_tests)
 
     def _operand(self, node: ast.expr, swaps: list[tuple[Span, str]]) -> str:
         text = self._moved(node, swaps)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from pfadvisor.model import Span
 from pfadvisor.rewrite.scope import binds, stores
 
+ASKING: Final = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
+COMPARED: Final = frozenset({"bool", "int", "float", "str", "bytes"})
 Leaving = (ast.Continue, ast.Break, ast.Return, ast.Raise)
 
 
@@ -145,14 +148,13 @@ def first_assigned(test: ast.expr) -> ast.NamedExpr | None:
     return None
 
 
-def is_boolean(test: ast.expr) -> bool:
-    """Whether the test's value is a bool whatever its operands are."""
-    match test:
-        case ast.UnaryOp(op=ast.Not()):
-            return True
-        case ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Is() | ast.IsNot()]):
-            return True
-    return False
+def is_boolean(test: ast.Compare, type_of: Callable[[ast.expr], str | None]) -> bool:
+    """Whether the comparison gives a bool: whatever is compared, or as texts and numbers do."""
+    sides = [test.left, *test.comparators]
+    return all(
+        isinstance(op, ASKING) or {type_of(left), type_of(right)} <= COMPARED
+        for op, left, right in zip(test.ops, sides, sides[1:], strict=False)
+    )
 
 
 def has_inside(node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) -> bool:

@@ -18,7 +18,6 @@ from pfadvisor.rewrite.flow import (
     bound_after,
     continues,
     first_assigned,
-    is_boolean,
     meet,
     raises_nothing,
     set_on_the_way_out,
@@ -272,7 +271,7 @@ class Outliner:
         self.compute.append(statement.test)
         whole = Piece(comments_above(self.text, statement, floor, inner), bound=set())
         test = self._test(statement.test, whole, inner)
-        known = is_boolean(statement.test) or self.types.value(statement.test) == "bool"
+        known = self.types.value(statement.test) == "bool"
         value = test if known else called_on("bool", test, inner, unit)
         self._append(whole, self._assign(flag, value, inner))
         bound = bound | (whole.bound or set())

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from pfadvisor.rewrite.bindings import Bindings
+from pfadvisor.rewrite.flow import is_boolean
 from pfadvisor.rewrite.library import Library
 from pfadvisor.rewrite.scope import Definition, enclosing_function
 from pfadvisor.rewrite.text import Text
@@ -165,9 +166,10 @@ class Types:
                 return self.value(value)
             case ast.UnaryOp(op=ast.Not()):
                 return "bool"
-            case ast.Compare(left=left, comparators=[right]):
-                plain = {self.value(left), self.value(right)} <= {"int", "float", "str", "bytes"}
-                return "bool" if plain else None
+            case ast.Compare():
+                return "bool" if is_boolean(node, self.value) else None
+            case ast.BoolOp(values=values):
+                return self._same(values)
             case ast.BinOp(left=left, op=op, right=right):
                 return self._arithmetic(op, self.value(left), self.value(right))
             case ast.IfExp(body=body, orelse=orelse):

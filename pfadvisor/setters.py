@@ -52,9 +52,10 @@ class Setting(NamedTuple):
 
 class Search(NamedTuple):
     """What to look for: files that import the one at `home`, or one of the names, that match, and
-    that set one of the `roots`, if there are any."""
+    that set one of the `roots`, or else do import something of the `module`."""
 
     home: Path
+    module: str
     names: frozenset[str]
     pattern: bytes
     roots: frozenset[Root] = frozenset()
@@ -75,7 +76,7 @@ def setting(
         if any(loop.ordinal in positive for loop in function.loops)
     }
     effects = [each for index in holders for each in program.evaluation(facts, index).effects]
-    searches = [*_of_settings(target, holders.values(), effects)]
+    searches = [*_of_settings(target, facts.name, holders.values(), effects)]
     searches += _of_names(session, program, effects)
     found = dict.fromkeys(
         name
@@ -86,13 +87,15 @@ def setting(
     return Setting(tuple(found), frozenset((one.home, one.names) for one in searches))
 
 
-def _of_settings(target: Target, names: Iterable[str], effects: list[Effect]) -> Iterator[Search]:
+def _of_settings(
+    target: Target, module: str, names: Iterable[str], effects: list[Effect]
+) -> Iterator[Search]:
     """What may set, before it calls the functions, what a fresh worker has as it came, or
     measure what their process does."""
     holders = frozenset(name for name in names if name.isidentifier())
     words = {SET[effect.root] for effect in effects if effect.root in SET}
     if holders:
-        yield Search(target.path, holders, b"|".join([ALWAYS, *sorted(words)]))
+        yield Search(target.path, module, holders, b"|".join([ALWAYS, *sorted(words)]))
 
 
 def _of_names(session: Session, program: Program, effects: list[Effect]) -> Iterator[Search]:
@@ -109,12 +112,10 @@ def _of_names(session: Session, program: Program, effects: list[Effect]) -> Iter
             names = sorted({home_of(root)[1] for root in roots})
             texts = b"|".join(name.encode() for name in names)
             home, pattern = session.cwd / facts.filename, CHANGED % (texts, texts)
-            yield Search(home, frozenset(names), pattern, frozenset(roots))
+            yield Search(home, module, frozenset(names), pattern, frozenset(roots))
 
 
 def _matching(session: Session, root: Path, program: Program, search: Search) -> Iterator[str]:
-    from pfadvisor.loops.set_elsewhere import sets_any
-
     for path in importing(session, Target(search.home, root), search.names):
         source = None if _is_test(path, root) else session.source(path)
         if source is None or isinstance(source, Failed):
@@ -123,8 +124,17 @@ def _matching(session: Session, root: Path, program: Program, search: Search) ->
             facts = session.neighbour(Target(path, root))
             if facts is not None and program.module(facts.name) is None:
                 program.add(facts)
-            if facts is not None and (not search.roots or sets_any(program, facts, search.roots)):
+            if facts is not None and _concerns(program, facts, search):
                 yield facts.name
+
+
+def _concerns(program: Program, facts: ModuleFacts, search: Search) -> bool:
+    """Whether the module sets what is looked for, or imports what goes by a setting."""
+    from pfadvisor.loops.set_elsewhere import imports_from, sets_any
+
+    if search.roots:
+        return sets_any(program, facts, search.roots)
+    return imports_from(program, facts, search.module)
 
 
 def _is_test(path: Path, root: Path) -> bool:

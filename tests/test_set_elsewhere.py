@@ -154,6 +154,14 @@ def test_the_limit_that_a_script_sets(verdicts, setting, asked):
     assert verdicts(pipe=DEEP, main=script) == ("review" if asked else "parallel", asked)
 
 
+def test_the_limit_that_a_script_sets_for_its_namesake(verdicts):
+    script = SCRIPT.format(setting="sys.setrecursionlimit(9999)").replace(
+        "import config", "import sys"
+    )
+    files = {"pipe": DEEP, "zipped": DEEP, "main": script.replace("from pipe", "from zipped")}
+    assert verdicts(**files) == ("parallel", [])
+
+
 def test_a_class_that_a_script_changes(verdicts):
     files = {"work": WORK.replace("config.", "config.Limits."), "config": CONFIG, "pipe": PIPE}
     assert verdicts(**files, main=SCRIPT.format(setting=LIMITS)) == ("review", ["Limits"])

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pfadvisor.effects.facts import Function, ModuleFacts
 from pfadvisor.effects.program import Program
-from pfadvisor.effects.values import Root, home_of
+from pfadvisor.effects.values import Root, Val, home_of
 from pfadvisor.loops.bound_outside import bound_in
 from pfadvisor.loops.held_state import changes
 from pfadvisor.loops.run_time import at_run_time
@@ -38,6 +38,22 @@ def sets_any(program: Program, facts: ModuleFacts, roots: Iterable[Root]) -> boo
         any(one.may_be(*home_of(root)) for one in outside) or changed_by(program, facts, root)
         for root in roots
     )
+
+
+def imports_from(program: Program, facts: ModuleFacts, module: str) -> bool:
+    """Whether an import of it leads to the module, or to something that is defined there."""
+    imports = [each for _, each in facts.imports]
+    imports += [(star, "", level) for star, level in facts.star_imports]
+    for function in facts.functions:
+        imports += [instr.args for instr in function.code if instr.op == "import"]
+    return any(_leads_to(program, program.imported(facts, *each), module) for each in imports)
+
+
+def _leads_to(program: Program, value: Val, module: str) -> bool:
+    homes = {home_of(root)[0] for root, _ in value.objs if root[0] == "global"}
+    homes |= {str(func[1]).partition(":")[0] for func in value.funcs if func[0] != "known"}
+    found = {facts.name for home in homes if (facts := program.own(home)) is not None}
+    return any(f"{module}.".startswith(f"{each}.") for each in found)
 
 
 def changed_by(program: Program, facts: ModuleFacts, root: Root) -> bool:

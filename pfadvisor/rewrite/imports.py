@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pfadvisor.model import Edit, Span
 from pfadvisor.rewrite.scope import Definition, first_row
@@ -231,16 +232,23 @@ def extended(statement: str, part: str, width: int) -> str:
 
 def merged(first: str, second: str, width: int) -> str | None:
     """Two import edits of one place as one; None if they are something else."""
-    try:
-        bodies = [ast.parse(each).body for each in (first, second)]
-    except SyntaxError:
+    parts = [_imports(each) for each in (first, second)]
+    if not all(parts):
         return None
-    if not all(body and all(isinstance(n, Import) for n in body) for body in bodies):
-        return None
-    lines = [line for body in bodies for node in body for line in _single(node)]
     before = "\n" * min(len(each) - len(each.lstrip("\n")) for each in (first, second))
     after = first[len(first.rstrip("\n")) :]
-    return before + block(lines, width).rstrip("\n") + after
+    return before + block([line for lines in parts for line in lines], width).rstrip("\n") + after
+
+
+@lru_cache(maxsize=4096)
+def _imports(content: str) -> tuple[str, ...]:
+    """A statement for each name that the text imports, if it does nothing else."""
+    try:
+        body = ast.parse(content).body
+    except SyntaxError:
+        return ()
+    plain = all(isinstance(node, Import) for node in body)
+    return tuple(line for node in body for line in _single(node)) if plain else ()
 
 
 def _single(node: ast.stmt) -> list[str]:

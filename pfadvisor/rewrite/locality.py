@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import symtable
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 Path = tuple[str, ...]
@@ -32,6 +33,7 @@ def lost_local(before: str, after: str) -> str:
     return min(lost, default="")
 
 
+@lru_cache(maxsize=2)  # a function is compared with what each of its loops makes of it
 def _functions(source: str) -> dict[Path, list[symtable.SymbolTable]]:
     """The scopes of functions by the names on the way to them, in the order of the text."""
     found: dict[Path, list[symtable.SymbolTable]] = {}

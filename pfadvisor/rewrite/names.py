@@ -6,22 +6,32 @@ import ast
 import builtins
 from collections import Counter
 from collections.abc import Iterator
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import Definition, bound_in, loads
+from pfadvisor.rewrite.text import Text
+
+BUILTINS: Final = frozenset(dir(builtins))
 
 
 def check_builtins(context: FileContext, before: ast.Module, changed: ast.Module) -> None:
     """Raise Refused if a builtin that only the new code needs has another meaning there."""
-    needed, text = _builtins(changed) - _builtins(before), context.text
+    text = context.text
     scopes = [n for n in context.path[:-1] if isinstance(n, Definition)]
-    taken = {name for scope in scopes for name in bound_in(scope)}
-    taken |= text.once("module", lambda: bound_in(text.tree) | _declared(text.tree))
-    hidden = sorted(set(needed) & taken)
+    outside = text.once("module", lambda: bound_in(text.tree) | _declared(text.tree))
+    taken = BUILTINS & outside.union(*(_bound_in(text, scope) for scope in scopes))
+    if not taken:
+        return
+    needed = Counter(_read(changed)) - Counter(_read(before))
+    hidden = sorted(taken & needed.keys())
     if hidden:
         raise Refused(f"{hidden[0]!r} is not the builtin here")
+
+
+def _bound_in(text: Text, scope: ast.stmt) -> set[str]:
+    return text.once(f"bound in {text.span(scope)}", lambda: bound_in(scope))
 
 
 def check_importable(context: FileContext, changed: ast.Module) -> None:
@@ -55,10 +65,6 @@ def is_guard(node: ast.stmt) -> TypeGuard[ast.If]:
             sides |= {getattr(right, "id", getattr(right, "value", None))}
             return sides == {"__name__", "__main__"}
     return False
-
-
-def _builtins(tree: ast.Module) -> Counter[str]:
-    return Counter(name for name in _read(tree) if hasattr(builtins, name))
 
 
 def _read(tree: ast.AST) -> Iterator[str]:

@@ -127,8 +127,8 @@ class _Task:
     def _check(self, context: FileContext, edits: list[Edit]) -> None:
         before, region, changed = _touched(context, edits)
         try:
-            compile(changed, self.filename, "exec", _FUTURE * context.signature.lazy, True)
             tree = ast.parse(changed)
+            compile(tree, self.filename, "exec", _FUTURE * context.signature.lazy, True)
         except (SyntaxError, ValueError) as error:
             raise Refused(f"the rewritten file would not compile: {error}") from error
         check_builtins(context, before, tree)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.alone import is_changed
-from pfadvisor.effects.returning import returned
+from pfadvisor.effects.returning import handed_on, returned
 from pfadvisor.effects.subscripts import Form, computed, substituted
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 EACH: Final = "each"
 MAKING: Final = frozenset(("known", name) for name in ("list", "tuple", "bytes", "bytearray"))
-MOST_CALLS: Final = 3
 
 
 def told(ev: Evaluation, value: int) -> Form | None:
@@ -32,13 +31,8 @@ def told(ev: Evaluation, value: int) -> Form | None:
 def stretch_of(ev: Evaluation, value: int) -> tuple[Form, Form] | None:
     """The list and the stretch of it that the items of another one are made of, in terms of
     values."""
-    for _ in range(MOST_CALLS):
-        form, values = returned(ev, value)
-        if form is None or form[0] != "value" or values[form[1]] < 0:
-            break
-        value = values[form[1]]
-    else:
-        return None
+    value = handed_on(ev, value)
+    form, values = returned(ev, value)
     if form is not None and form[0] == EACH:
         passed = [("value", v) if v >= 0 else None for v in values]
         base, stretch = (substituted(part, passed.__getitem__) for part in form[1:])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.effects import each
 from pfadvisor.effects.opening import OPENED, only_read, path_behind
-from pfadvisor.effects.returning import returned
+from pfadvisor.effects.returning import handed_on, returned
 from pfadvisor.effects.subscripts import MOST_STEPS, Form, substituted
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def given_back(ev: Evaluation) -> Form | None:
     ends = [i for i in function.code if i.op == "ret"]
     if function.is_generator or function.is_async or len(ends) != 1 or not ends[0].args:
         return None
-    value, last = ends[0].args[0], function.blocks[function.stmts[ends[0].stmt].block].owner < 0
-    if not last:
+    if function.blocks[function.stmts[ends[0].stmt].block].owner >= 0:
         return None
+    value = handed_on(ev, ends[0].args[0])
     behind, types = path_behind(ev, value), ev.returns.types or frozenset({"None"})
     if behind != value:
         form = told(ev, behind, 1)

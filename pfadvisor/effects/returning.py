@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.passed import passed
 from pfadvisor.effects.subscripts import Form
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
+
+MOST_CALLS: Final = 3
 
 
 def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
@@ -31,3 +33,13 @@ def returned(ev: Evaluation, value: int) -> tuple[Form | None, tuple[int, ...]]:
     ):
         values[0] = callee.args[0]
     return summary.gives, tuple(values)
+
+
+def handed_on(ev: Evaluation, value: int) -> int:
+    """What functions of the program were called with that give it back as it is."""
+    for _ in range(MOST_CALLS):
+        form, values = returned(ev, value)
+        if form is None or form[0] != "value" or values[form[1]] < 0:
+            break
+        value = values[form[1]]
+    return value

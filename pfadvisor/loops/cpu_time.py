@@ -6,14 +6,16 @@ threads: it would be next to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects.facts import Function, ModuleFacts, last_name
 from pfadvisor.effects.leading import leading_names, words
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.model import Assumption, Location, Mode
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
 
 OF_THREAD: Final = frozenset({"thread_time", "thread_time_ns"})
 OF_PROCESS: Final = frozenset(
@@ -38,7 +40,7 @@ def cpu_time_lost(analysis: Analysis, mode: Mode, accepted: Accepted) -> tuple[A
     modules = [*program.around(here), *program.setters(here)]
     asked = OF_PROCESS if mode == "processes" else OF_THREAD
     left = {n: w for m in modules for n, w in program.table(_left_open, m).items() if w in asked}
-    meters = [(m, [*_measuring(m, asked, left)]) for m in modules]
+    meters = [(m, _measuring(program, m, asked, left)) for m in modules]
     if not any(read for _, read in meters):
         return ()
     holders = _holders(here, body.ev.index)
@@ -73,17 +75,24 @@ Reading = tuple[int, int, str]  # function, instruction, what it asks
 
 
 def _measuring(
-    facts: ModuleFacts, asked: frozenset[str], left: dict[str, str]
-) -> Iterator[Reading]:
+    program: Program, facts: ModuleFacts, asked: frozenset[str], left: dict[str, str]
+) -> list[Reading]:
     """Where code of the module measures so, itself or by what another function leaves to it."""
+    said = program.table(_said, facts)
+    names = said.keys() & (asked | left.keys())
+    return sorted((*at, left.get(name, name)) for name in names for at in said[name])
+
+
+def _said(facts: ModuleFacts) -> dict[str, list[tuple[int, int]]]:
+    """Where each name is asked for: functions and instructions."""
     origins = {alias: name for alias, (_, name, _) in facts.imports if name}
+    found: dict[str, list[tuple[int, int]]] = {}
     for index, function in enumerate(facts.functions):
         said = [(0, text.rpartition(".")[2]) for text in function.decorators]
         said += [(i, last_name(instr)) for i, instr in enumerate(function.code)]
         for i, spelt in said:
-            name = origins.get(spelt, spelt)
-            if name in asked or name in left:
-                yield index, i, left.get(name, name)
+            found.setdefault(origins.get(spelt, spelt), []).append((index, i))
+    return found
 
 
 def _left_open(facts: ModuleFacts) -> dict[str, str]:

@@ -55,9 +55,8 @@ def keys_of(analysis: Analysis) -> set[int]:
     """Values that the rest looks up or puts into tables, or that come in tables of their own."""
     body, code = analysis.body, analysis.body.function.code
     found = {v for c in analysis.privates for v in _collected(body, c)}
-    for effect in body.ev.effects:
-        if effect.instr not in analysis.compute_instrs:
-            found |= _found_by(body, effect)
+    for effect in body.whole.effects_of(analysis.rest_instrs):
+        found |= _found_by(body, effect)
     for i in analysis.rest_instrs:
         if code[i].op == "op" and code[i].args[0] in ("in", "not in"):
             found.add(code[i].args[1])

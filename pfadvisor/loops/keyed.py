@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.values import Effect, Obj, Val, parse_type
 from pfadvisor.loops.analysis import Analysis
@@ -32,6 +33,7 @@ FINDING: Final = frozenset(
 LISTING: Final = frozenset(
     {"append", "appendleft", "extend", "extendleft", "insert", "put", "put_nowait"}
 )  # how libraries are given what they keep and do not look for; by any other name they may
+SUMMING: Final = frozenset({"all", "any", "len", "max", "min", "sum"})
 PUTTING: Final = frozenset({"add", "setdefault", "store", "update"})
 
 
@@ -45,7 +47,8 @@ def looked_up(analysis: Analysis) -> Iterator[tuple[int, Val]]:
     for value, sent in sent_back(analysis):
         if value in found:
             yield value, sent
-        for inside in _in_tables(body, sent):
+        kept = found or not _is_summed_up(analysis, value)
+        for inside in _in_tables(body, sent) if kept else ():
             yield value, inside
         for inside in _first(body, sent) if value in pairs else ():
             yield value, inside
@@ -114,6 +117,28 @@ def _elements(body: Body, names: frozenset[str]) -> set[int]:
     """What a call of one of these names takes the loop's results for."""
     taken = any(t.name in names for t in body.ev.targets.get(consumer_of(body), ()))
     return {*body.function.code[body.loop.end].args[2:3]} if taken else set()
+
+
+def _is_summed_up(analysis: Analysis, value: int) -> bool:
+    """Whether the rest asks a table only for what no copy changes, and does not keep it."""
+    body, waiting, seen = analysis.body, [value], {value}
+    while waiting:
+        current = waiting.pop()
+        for use in body.whole.uses.get(current, ()):
+            if use in analysis.compute_instrs or use in seen or _sums_up(body, current, use):
+                continue
+            if body.function.code[use].op not in JOINS:
+                return False
+            seen.add(use)
+            waiting.append(use)
+    return True
+
+
+def _sums_up(body: Body, value: int, use: int) -> bool:
+    instr, told = body.function.code[use], body.ev.targets.get(use, ())
+    if instr.op == "op":
+        return instr.args[0] == "not" or (instr.args[0] == "if" and value not in instr.args[2:])
+    return instr.op in ("bind", "test") or (bool(told) and all(t.name in SUMMING for t in told))
 
 
 def _in_tables(body: Body, value: Val) -> Iterator[Val]:

@@ -18,6 +18,7 @@ CONTAINERS: Final = frozenset({"list", "tuple", "set", "frozenset", "dict", "col
 ASKING: Final = frozenset({"in", "not in", "==", "!="})
 FINDING: Final = frozenset({"count", "index", "remove", "fromkeys"})
 HASHING: Final = frozenset({"set", "frozenset", "Counter"})
+MODULE: Final = frozenset({"module"})
 NAN: Final = "nan"
 
 
@@ -55,7 +56,9 @@ def _tells(body: Body, instr: Instr) -> bool:
     if instr.op == "call":
         callee = body.function.code[instr.args[0]]
         name = str(callee.args[-1]) if callee.op in ("name", "builtin", "attr") else ""
-        return name in HASHING or (callee.op == "attr" and name in FINDING)
+        if callee.op == "attr" and name in FINDING:
+            return bool(values[callee.args[0]].types != MODULE)
+        return name in HASHING
     return instr.op == "comp" and instr.args[0] in ("set", "dict")
 
 

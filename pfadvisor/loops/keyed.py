@@ -37,10 +37,11 @@ SUMMING: Final = frozenset({"all", "any", "len", "max", "min", "sum"})
 PUTTING: Final = frozenset({"add", "setdefault", "store", "update"})
 
 
-def looked_up(analysis: Analysis) -> Iterator[tuple[int, Val]]:
-    """What crosses from a worker, or commit takes of it, with what of it is a key or in a set."""
+def looked_up(analysis: Analysis, keys: set[int]) -> Iterator[tuple[int, Val]]:
+    """What crosses from a worker, or commit takes of it, with what of it is a key or in a set;
+    `keys` are those that the loop looks up itself."""
     body = analysis.body
-    values, found = body.ev.values, keys_of(analysis) | _handed_on(analysis)
+    values, found = body.ev.values, keys | _handed_on(analysis)
     pairs = _elements(body, PAIRING)
     for value in sorted(found & known_to_commit(analysis)):
         yield value, values[value]

@@ -31,9 +31,9 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     """The questions that sending results back by value raises, unless they were accepted."""
     if analysis.tree is None:
         return ()
-    body, names = analysis.body, names_of(analysis)
+    body, names, hashed = analysis.body, names_of(analysis), keys_of(analysis)
     found: dict[str, Assumption] = {}
-    for value in (*_told_apart(analysis), *_found_by_hash(analysis)):
+    for value in (*_told_apart(analysis, hashed), *_found_by_hash(analysis, hashed)):
         subject = names.get(value) or body.ev.text(value) or "result"
         found.setdefault(subject, _question(body, subject, value))
     for effect in recognised(analysis):
@@ -42,9 +42,9 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
     return accepted.left(found.values())
 
 
-def _told_apart(analysis: Analysis) -> Iterator[int]:
+def _told_apart(analysis: Analysis, hashed: set[int]) -> Iterator[int]:
     """What crosses and is not as good as a copy: it is changed, or its identity is asked for."""
-    body, hashed = analysis.body, keys_of(analysis)
+    body = analysis.body
     changes = body.whole.made(_Changes, body.ev)
     for value, sent in sent_back(analysis):
         named = body.function.code[value].op == "attr"  # where it is called, by who has the object
@@ -61,9 +61,9 @@ def _told_apart(analysis: Analysis) -> Iterator[int]:
             yield value
 
 
-def _found_by_hash(analysis: Analysis) -> Iterator[int]:
+def _found_by_hash(analysis: Analysis, hashed: set[int]) -> Iterator[int]:
     """What crosses and is looked up, where it may be an object that equals itself alone."""
-    for value, key in looked_up(analysis):
+    for value, key in looked_up(analysis, hashed):
         if any(not holder.types for _, holder in outside(analysis.body, key)):
             yield value
 

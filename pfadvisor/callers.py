@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.consulted import Handed
 from pfadvisor.importers import importing
-from pfadvisor.model import Failed, Judgement
+from pfadvisor.model import Failed
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target
 
@@ -28,17 +28,9 @@ if TYPE_CHECKING:
 NOTHING: Final = Handed((), frozenset())
 
 
-def names_asked(
-    program: Program, facts: ModuleFacts, judgements: Iterable[Judgement]
-) -> frozenset[str]:
-    """Names by which other files may call what leads to a loop that is not serial, where the loop
-    may go through what they pass."""
-    positive = {one.loop.ordinal for one in judgements if one.verdict != "serial"}
-    holders = [
-        index
-        for index, function in enumerate(facts.functions)
-        if any(loop.ordinal in positive for loop in function.loops)
-    ]
+def names_asked(program: Program, facts: ModuleFacts, holders: Iterable[int]) -> frozenset[str]:
+    """Names by which other files may call what leads to one of the functions, `holders` of loops
+    that are not serial, where the loop may go through what they pass."""
     first = {name for index in holders for name in _around(program, facts, index)}
     return _leading_to(program, facts, first) if first else frozenset()
 

@@ -82,13 +82,9 @@ class Consulted:
 
 
 def _imported(facts: ModuleFacts) -> Iterator[str]:
-    from pfadvisor.effects.names import absolute
+    from pfadvisor.effects.names import absolute, imports_in
 
-    imports = [each for _, each in facts.imports]
-    imports += [(module, "", level) for module, level in facts.star_imports]
-    for function in facts.functions:
-        imports += [instr.args for instr in function.code if instr.op == "import"]
-    for module, name, level in imports:
+    for module, name, level in imports_in(facts):
         dotted = absolute(facts, module, level)
         if name:
             yield f"{dotted}.{name}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.consulted import Asked
 from pfadvisor.importers import importing
-from pfadvisor.model import Failed, Judgement
+from pfadvisor.model import Failed
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target
 
@@ -66,17 +66,12 @@ def setting(
     target: Target,
     program: Program,
     facts: ModuleFacts,
-    judgements: Iterable[Judgement],
+    holders: list[int],
 ) -> Setting:
-    """The modules that set what the loops of the file that are not serial rest on."""
-    positive = {one.loop.ordinal for one in judgements if one.verdict != "serial"}
-    holders = {
-        index: function.name
-        for index, function in enumerate(facts.functions)
-        if any(loop.ordinal in positive for loop in function.loops)
-    }
+    """The modules that set what the functions, `holders` of loops that are not serial, rest on."""
+    names = [facts.functions[index].name for index in holders]
     effects = [each for index in holders for each in program.evaluation(facts, index).effects]
-    searches = [*_of_settings(target, facts.name, holders.values(), effects)]
+    searches = [*_of_settings(target, facts.name, names, effects)]
     searches += _of_names(session, program, effects)
     found = dict.fromkeys(
         name

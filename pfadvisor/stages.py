@@ -23,7 +23,6 @@ from pfadvisor.nesting import Running
 from pfadvisor.profit.basis import Basis
 from pfadvisor.selection import Show
 from pfadvisor.session import Session
-from pfadvisor.setters import Setting
 from pfadvisor.source.files import Target
 from pfadvisor.source.mentions import Mentions, may_mention, mentions
 from pfadvisor.source.module import TOO_DEEP, SourceFile, worth_parsing
@@ -152,16 +151,28 @@ def _judged(
     program = session.program(target, facts)
     judgements = judge(program)
     exists = target.path.is_file()  # nobody imports a text that stands for a file
-    names = callers.names_asked(program, facts, judgements) if exists else frozenset[str]()
+    holders = _holding_positive(facts, judgements) if exists else []
+    names = callers.names_asked(program, facts, holders)
     handed = callers.received(session, target, facts, names)
-    others = setters.setting(session, target, program, facts, judgements) if exists else Setting()
-    news = program.handed_with(facts, handed.calls) != program.handed_in(facts)
-    if handed.calls and news:
-        program = session.program_given(target, facts, handed.calls)
-    if others.modules or (handed.calls and news):
+    others = setters.setting(session, target, program, facts, holders)
+    calls = handed.calls
+    news = bool(calls) and program.handed_with(facts, calls) != program.handed_in(facts)
+    if news:
+        program = session.program_given(target, facts, calls)
+    if others.modules or news:
         program.setting[facts.name] = others.modules
         judgements = judge(program)
     return program, judgements, handed.asked | others.asked
+
+
+def _holding_positive(facts: ModuleFacts, judgements: tuple[Judgement, ...]) -> list[int]:
+    """The functions that have a loop which is not serial."""
+    positive = {one.loop.ordinal for one in judgements if one.verdict != "serial"}
+    return [
+        index
+        for index, function in enumerate(facts.functions)
+        if any(loop.ordinal in positive for loop in function.loops)
+    ]
 
 
 def _told(findings: list[Finding], request: Request) -> tuple[list[Finding], list[str]]:

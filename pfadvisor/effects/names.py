@@ -345,5 +345,13 @@ def absolute(module: ModuleFacts, target: str, level: int) -> str:
     return f"{base}.{target}" if base and target else base or target
 
 
+def imports_in(module: ModuleFacts) -> Iterator[tuple[str, str, int]]:
+    """Each import of the module, wherever it stands: of which module, of what, at which level."""
+    yield from (each for _, each in module.imports)
+    yield from ((star, "", level) for star, level in module.star_imports)
+    for function in module.functions:
+        yield from (instr.args for instr in function.code if instr.op == "import")
+
+
 def module_value(dotted: str) -> Val:
     return Val(types=frozenset({"module"}), funcs=frozenset({("module", dotted)}))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.facts import Function, ModuleFacts
+from pfadvisor.effects.names import imports_in
 from pfadvisor.effects.program import Program
 from pfadvisor.effects.values import Root, Val, home_of
 from pfadvisor.loops.bound_outside import bound_in
@@ -42,10 +43,7 @@ def sets_any(program: Program, facts: ModuleFacts, roots: Iterable[Root]) -> boo
 
 def imports_from(program: Program, facts: ModuleFacts, module: str) -> bool:
     """Whether an import of it leads to the module, or to something that is defined there."""
-    imports = [each for _, each in facts.imports]
-    imports += [(star, "", level) for star, level in facts.star_imports]
-    for function in facts.functions:
-        imports += [instr.args for instr in function.code if instr.op == "import"]
+    imports = imports_in(facts)
     return any(_leads_to(program, program.imported(facts, *each), module) for each in imports)
 
 

@@ -10,6 +10,8 @@ import pytest
 from .case import FIXTURES, Case, load, load_all
 from .slices import FULL, chosen, matrix
 
+COLLECTS = re.compile(r"^\+.*\bpool\w*\.(map|starmap)\(", re.MULTILINE)
+
 
 def declared(folder: Path, *lines: str) -> Case:
     (folder / "case.toml").write_text("\n".join(['title = "x"', 'verdict = "serial"', *lines]))
@@ -92,3 +94,11 @@ def test_the_slice_plays_all_scenarios_where_workers_start_quickly() -> None:
         full = load(case.folder)
         assert len(case.scenarios()) == len(full.scenarios()) or method != "fork"
         assert "many" in names(case) or "many" not in names(full)
+
+
+@pytest.mark.parametrize("case", load_all(), ids=lambda case: case.name)
+def test_what_pool_map_raises_is_declared(case: Case) -> None:
+    """`Pool.map` raises what fails first in time, so such a case lets any failing item be named."""
+    golden = case.folder / "expected.diff"
+    if len(case.raising) > 1 and golden.exists() and COLLECTS.search(golden.read_text("utf-8")):
+        assert case.failure == "any"

@@ -143,8 +143,9 @@ def _notes(finding: Finding) -> Iterator[str]:
     if finding.fix is not None:
         yield f"{_place(finding)}: {finding.fix.message}"
         yield from (f"  {note}" for note in finding.fix.notes)
-    for each in finding.judgement.assumptions if finding.judgement else ():
-        yield f"  assumes {each.name}:{each.subject}: {' '.join(each.message.split())}"
+    assumed = finding.judgement.assumptions if finding.judgement else ()
+    said = (f"{each.name}:{each.subject}: {' '.join(each.message.split())}" for each in assumed)
+    yield from (f"  assumes {each}" for each in dict.fromkeys(said))
 
 
 def _place(finding: Finding) -> str:

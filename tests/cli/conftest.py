@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -46,7 +47,9 @@ def judged(loop: LoopId, word: str) -> Judgement:
             assumptions = (Assumption("distinct-keys", "row.id", "keys differ", where),)
         case "doubtful":
             verdict = "review"
-            assumptions = (Assumption("pure-call", "send", "`send` does nothing", where),)
+            asked = Assumption("pure-call", "send", "`send` does nothing", where)
+            below = where._replace(span=where.span._replace(row=where.span.row + 1))
+            assumptions = (asked, replace(asked, location=below))
         case "stuck":
             verdict, profit = "serial", None
             blockers = (Blocker("PFA201", "carried-value", "`total` is carried", where),)

@@ -132,6 +132,12 @@ def test_a_diff_names_what_it_rests_on_and_is_what_git_applies(pfadvisor, write,
     assert "pool.map" in path.read_text(encoding="utf-8")
 
 
+def test_a_diff_says_once_what_is_assumed_of_several_places(pfadvisor, write):
+    write("a.py", DOUBTFUL)
+    ran = pfadvisor("fix", "--diff", "--unsafe-fixes")
+    assert ran.out.count("assumes pure-call:send: `send` does nothing") == 1
+
+
 def test_a_diff_of_a_file_elsewhere_is_a_patch_of_the_root(pfadvisor, write, tmp_path, monkeypatch):
     path = write("src/a.py", GOOD)
     (tmp_path / "elsewhere").mkdir()

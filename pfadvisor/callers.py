@@ -7,12 +7,12 @@ on the files that were named. Callers of callers are looked at, a few steps far.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from pfadvisor.consulted import Handed
 from pfadvisor.importers import importing
+from pfadvisor.mentions import Mention
 from pfadvisor.model import Failed
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target
@@ -130,17 +130,6 @@ def received(
     return session.received[key]
 
 
-class _Mention:
-    """Whether a text has one of the names; one without their letters is told quickly."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = [name.encode() for name in sorted(names)]
-        self._words = re.compile(rb"\b(?:" + b"|".join(self._names) + rb")\b")
-
-    def is_in(self, text: bytes) -> bool:
-        return any(name in text for name in self._names) and bool(self._words.search(text))
-
-
 def _calling(session: Session, target: Target, names: frozenset[str]) -> dict[Target, ModuleFacts]:
     """Files that may import something of these names, or what another file calls it, and mention
     it."""
@@ -148,7 +137,7 @@ def _calling(session: Session, target: Target, names: frozenset[str]) -> dict[Ta
     more = names
     while more:
         names |= more
-        mention = _Mention(names)
+        mention = Mention(names)
         for path in importing(session, target, names):
             source, caller = session.source(path), Target(path, target.root)
             if not isinstance(source, Failed) and mention.is_in(source.data):

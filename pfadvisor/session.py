@@ -49,6 +49,7 @@ class Session:
         self._reads: dict[tuple[Path, str, bool, bool], Read] = {}
         self.received: dict[tuple[Path, frozenset[str], int], Handed] = {}
         self.importers: dict[Path, dict[bytes, set[Path]]] = {}  # by root, then by name
+        self.said: dict[tuple[Path, bytes], bool] = {}  # by file and pattern
         self.project_files: dict[Path, list[Path] | None] = {}  # by root; None: too many
 
     def counted(self) -> Counter[str]:

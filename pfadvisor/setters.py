@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.consulted import Asked
 from pfadvisor.importers import importing
+from pfadvisor.mentions import Mention, says
 from pfadvisor.model import Failed
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target
@@ -37,9 +38,10 @@ ALWAYS: Final = (
     rb"|thread_time_ns|getrusage|get_traced_memory|cpu_times|memory_info)\b"
 )
 CHANGED: Final = (
-    rb"\b(?:%s)\b(?:\.\w+|\[[^\]\n]*\])*\s*(?:[-+*/|&^%%@<>]{0,2}=(?!=)|\.\w+\()"
-    rb"|\bdel\b[^\n]*\b(?:%s)\b|\bsetattr\(|\bdelattr\(|\bvars\(|__dict__"
+    rb"\b(?:%s)\b(?:\.\w+|\[[^\]\n]*\])*\s*(?:[-+*/|&^%@<>]{0,2}=(?!=)|\.\w+\()"
+    rb"|\bdel\b[^\n]*\b(?:%s)\b"
 )
+BY_ANY_NAME: Final = rb"\bsetattr\(|\bdelattr\(|\bvars\(|__dict__"
 TEST: Final = re.compile(r"(?:test_.*|.*_test|conftest)\.py|tests?")
 
 
@@ -51,14 +53,24 @@ class Setting(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What to look for: files that import the one at `home`, or one of the names, that match, and
-    that set one of the `roots`, or else do import something of the `module`."""
+    """What to look for: files that import the one at `home`, or one of the names, that match the
+    pattern or mention a change, and that set one of the `roots`, or else do import something of
+    the `module`."""
 
     home: Path
     module: str
     names: frozenset[str]
     pattern: bytes
     roots: frozenset[Root] = frozenset()
+    change: Mention | None = None
+
+    def matches(self, session: Session, path: Path) -> bool:
+        if says(session, path, self.pattern):
+            return True
+        source = session.source(path)
+        if self.change is None or isinstance(source, Failed):
+            return False
+        return self.change.is_in(source.data)
 
 
 def setting(
@@ -104,18 +116,14 @@ def _of_names(session: Session, program: Program, effects: list[Effect]) -> Iter
     for module, roots in read.items():
         facts = program.own(module)
         if facts is not None:
-            names = sorted({home_of(root)[1] for root in roots})
-            texts = b"|".join(name.encode() for name in names)
-            home, pattern = session.cwd / facts.filename, CHANGED % (texts, texts)
-            yield Search(home, module, frozenset(names), pattern, frozenset(roots))
+            names = frozenset(home_of(root)[1] for root in roots)
+            home, change = session.cwd / facts.filename, Mention(names, CHANGED)
+            yield Search(home, module, names, BY_ANY_NAME, frozenset(roots), change)
 
 
 def _matching(session: Session, root: Path, program: Program, search: Search) -> Iterator[str]:
     for path in importing(session, Target(search.home, root), search.names):
-        source = None if _is_test(path, root) else session.source(path)
-        if source is None or isinstance(source, Failed):
-            continue
-        if re.search(search.pattern, source.data):
+        if not _is_test(path, root) and search.matches(session, path):
             facts = session.neighbour(Target(path, root))
             if facts is not None and program.module(facts.name) is None:
                 program.add(facts)

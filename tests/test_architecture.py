@@ -26,7 +26,7 @@ FLOORS = (
     ("report",),
     ("cache", "consulted", "selection", "nesting", "workers", "idle"),
     ("session",),
-    ("importers", "inquiry"),
+    ("importers", "inquiry", "mentions"),
     ("callers", "setters"),
     ("stages",),
     ("outcomes",),

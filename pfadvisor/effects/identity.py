@@ -104,7 +104,7 @@ def compared(ev: Evaluation, i: int, values: list[Val]) -> None:
     if any(single(ev.program, value) for value in values):
         return
     _ask(ev, i, values)
-    if any(_plain(value) for value in values):
+    if any(plain(value) for value in values):
         ev.effect(Effect(False, ONE_VALUE, (), ASKED, i, -1, ADDRESS, ev.location(i)))
 
 
@@ -116,7 +116,7 @@ def addressed(ev: Evaluation, i: int, value: Val) -> None:
 
 def equated(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
     """Values are compared or hashed: by identity, if one is of a class that says no more."""
-    found = [value for value in values if not _plain(value)]
+    found = [value for value in values if not plain(value)]
     if any(_equals_itself(ev.program, value) for value in found):
         _ask(ev, i, found)
 
@@ -126,7 +126,8 @@ def _ask(ev: Evaluation, i: int, values: list[Val]) -> None:
         ev.access(i, value, ASKED, write=False, how="identity")
 
 
-def _plain(value: Val) -> bool:
+def plain(value: Val) -> bool:
+    """Whether it is a text, a number or the like."""
     return value.types is not None and {parse_type(t)[0] for t in value.types} <= IMMUTABLE
 
 

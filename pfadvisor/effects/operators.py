@@ -21,6 +21,7 @@ from pfadvisor.effects.names import ARRAYS
 from pfadvisor.effects.values import (
     AUGMENT,
     BOTTOM,
+    EQUATED,
     MAPPINGS,
     NUMERIC,
     UNKNOWN,
@@ -41,6 +42,7 @@ JOINING: Final = frozenset({"+", "*", "|", "&", "-", "^"})  # give what their op
 COMPARISONS: Final = frozenset(
     {"==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in", "not", "match"}
 )
+EQUATING: Final = frozenset({"==", "!=", "in", "not in"})
 ORDERING: Final = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
 MEETING: Final = frozenset(  # of these a container takes no number
     {"+", "-", "/", "//", "**", "<<", ">>", "&", "|", "^", *ORDERING}
@@ -60,7 +62,7 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
         return of_type("bool")
     for operand, other in zip(operands, reversed(operands), strict=True):
         if symbol not in ("not",):
-            how = NUMERIC if _meets_number(ev, symbol, operand, other) else "operand"
+            how = _manner(ev, symbol, operand, other)
             ev.access(i, operand, "**", write=False, how=how)
     if symbol in COMPARISONS:
         return _compared(ev, i, symbol, operands)
@@ -78,6 +80,13 @@ def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
             whole = frozenset(obj for obj in operand.objs if not obj[1])
             mappings.hand_on(ev, result.objs, operand._replace(objs=whole) if whole else BOTTOM)
     return join(result, own) if result != BOTTOM else result
+
+
+def _manner(ev: Evaluation, symbol: str, operand: Val, other: Val) -> str:
+    """How an operator looks at an operand."""
+    if symbol in EQUATING:
+        return "operand" if identity.plain(operand) or identity.plain(other) else EQUATED
+    return NUMERIC if _meets_number(ev, symbol, operand, other) else "operand"
 
 
 def _meets_number(ev: Evaluation, symbol: str, operand: Val, other: Val) -> bool:

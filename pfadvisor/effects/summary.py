@@ -14,6 +14,7 @@ from pfadvisor.effects.identity import ASKED
 from pfadvisor.effects.values import (
     BOTTOM,
     DEEP,
+    EQUATED,
     FIXED,
     IMMUTABLE,
     NONE,
@@ -317,6 +318,7 @@ def _uncovered(reads: list[Effect]) -> list[Effect]:
         e
         for e in reads
         if e.elem in ("=", ASKED)
+        or e.how == EQUATED
         or e.root[0] == "res"
         or not any((e.root, e.path[:n]) in deep for n in range(len(e.path) + (e.elem != DEEP)))
     ]
@@ -333,7 +335,7 @@ def _fewer(effects: list[Effect], most: int) -> list[Effect]:
             merged.setdefault((effect.root, effect.elem, effect.key, perhaps), effect)
         else:
             merged.setdefault(
-                (effect.root, effect.how if effect.write else ""),
+                (effect.root, effect.how if effect.write or effect.how == EQUATED else ""),
                 effect._replace(path=(), elem=DEEP, key=-1, form=None),
             )
     return list(merged.values())

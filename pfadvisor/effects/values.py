@@ -23,6 +23,7 @@ OUTER: Final = frozenset({"param", "recv", "free", "global", "class", "res", "de
 USE: Final = "use"  # how an access is called that only uses a client (`uses` of a line)
 NUMERIC: Final = "number"  # how one is called of what can only be a number, or the access fails
 PERHAPS: Final = "perhaps"  # one to the environment, if an object of unknown type is that
+EQUATED: Final = "equated"  # one that asks whether what may be any object equals another
 AUGMENT: Final = "augment"  # one that adds to what may be a number, or be changed in place
 PAUSE: Final = "sleep"  # and one to the clock that lets time pass
 MOST_OBJECTS: Final = 8

@@ -11,11 +11,12 @@ from typing import Final
 
 from pfadvisor.effects.facts import JOINS
 from pfadvisor.effects.program import operands
-from pfadvisor.effects.values import Effect, Obj, Val, parse_type
+from pfadvisor.effects.values import EQUATED, Effect, Obj, Val, parse_type
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.changed_copies import known_to_commit
 from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.nodes import Body
+from pfadvisor.loops.outsiders import outside
 from pfadvisor.loops.planning import sent_back
 from pfadvisor.loops.privates import Candidate
 from pfadvisor.loops.touches import private
@@ -28,7 +29,8 @@ PAIRING: Final = frozenset({f"{kind}{how}" for kind in DICTS for how in ("", ".u
 HASHED: Final = {"keys": DICTS | {COUNTER}, "[]": SETS}
 PLACED: Final = frozenset({"list", "tuple", "str", "bytes", "bytearray", "collections.deque"})
 FINDING: Final = frozenset(
-    {"add", "delete", "discard", "get", "load", "pop", "remove", "setdefault", "store", "update"}
+    {"add", "count", "delete", "discard", "get", "index", "load", "pop", "remove", "setdefault"}
+    | {"store", "update"}
 )
 LISTING: Final = frozenset(
     {"append", "appendleft", "extend", "extendleft", "insert", "put", "put_nowait"}
@@ -60,7 +62,7 @@ def keys_of(analysis: Analysis) -> set[int]:
     body, code = analysis.body, analysis.body.function.code
     found = {v for c in analysis.privates for v in _collected(body, c)}
     for effect in body.whole.effects_of(analysis.rest_instrs):
-        found |= _found_by(body, effect)
+        found |= _found_by(body, effect) | _compared_by(body, effect)
     for i in analysis.rest_instrs:
         if code[i].op == "op" and code[i].args[0] in ("in", "not in"):
             found.add(code[i].args[1])
@@ -94,6 +96,23 @@ def _found_by(body: Body, effect: Effect) -> set[int]:
         kinds = {parse_type(t)[0] for t in body.ev.values[instr.args[0]].types or "?"}
         return set() if kinds <= PLACED else {effect.key}
     return {effect.key}
+
+
+def _compared_by(body: Body, effect: Effect) -> set[int]:
+    """What an access asks whether it equals something else, or holds what does."""
+    if effect.how != EQUATED:
+        return set()
+    given = operands(body.function.code[effect.instr])
+    return {value for value in given if _leads_to(body, body.ev.values[value], effect)}
+
+
+def _leads_to(body: Body, value: Val, effect: Effect) -> bool:
+    """Whether the place may be in the value, or the value in it."""
+    reached = value.objs.union(obj for obj, _ in outside(body, value))
+    return any(
+        root == effect.root and all(a == b for a, b in zip(path, effect.path, strict=False))
+        for root, path in reached
+    )
 
 
 def _handed_on(analysis: Analysis) -> set[int]:

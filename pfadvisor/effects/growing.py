@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pfadvisor.effects.facts import Function, Instr, ModuleFacts, last_name
+from pfadvisor.effects.facts import CHOOSING, Function, Instr, ModuleFacts, last_name
 from pfadvisor.effects.values import Val, parse_type
 
 MUTATORS: Final = frozenset(
@@ -30,18 +30,6 @@ def names_grown(module: ModuleFacts) -> frozenset[str]:
     return frozenset(found)
 
 
-def attributes_grown(module: ModuleFacts) -> frozenset[str]:
-    """Names of attributes whose containers grow, or what these contain."""
-    found: set[str] = set()
-    for function in module.functions:
-        for base in (*_grown(function), *_added_to(function)):
-            while base.op == "item":
-                base = function.code[base.args[0]]
-            if base.op == "attr":
-                found.add(base.args[1])
-    return frozenset(found)
-
-
 def values_grown(module: ModuleFacts) -> tuple[frozenset[int], ...]:
     """Of each scope the values that it puts more into, or hands to functions that may."""
     looking = LOOKING - module.names
@@ -61,8 +49,8 @@ def _values_grown(function: Function, looking: frozenset[str]) -> frozenset[int]
 
 
 def origins(code: tuple[Instr, ...], value: int) -> frozenset[int]:
-    """The value and those that it may be: what joins of branches join, and what it was before
-    more was added to it."""
+    """The value and those that it may be: what joins of branches join, what `or` chooses from,
+    and what it was before more was added to it."""
     found, waiting = set[int](), [value]
     while waiting:
         at = waiting.pop()
@@ -74,6 +62,8 @@ def origins(code: tuple[Instr, ...], value: int) -> frozenset[int]:
             waiting += instr.args
         elif instr.op == "op" and instr.args[0] in ("+=", "|="):
             waiting.append(instr.args[1])
+        elif instr.op == "op" and instr.args[0] in CHOOSING:
+            waiting += instr.args[2 if instr.args[0] == "if" else 1 :]
     return frozenset(found)
 
 
@@ -87,11 +77,6 @@ def _grown(function: Function) -> Iterator[Instr]:
     for instr in code:
         if instr.op == "setitem" or (instr.op == "attr" and instr.args[1] in MUTATORS):
             yield code[instr.args[0]]
-
-
-def _added_to(function: Function) -> list[Instr]:
-    code = function.code
-    return [code[i.args[1]] for i in code if i.op == "op" and i.args[0] in ("+=", "|=")]
 
 
 def of_any_contents(value: Val) -> Val:

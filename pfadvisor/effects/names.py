@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from pfadvisor.effects import decorators, receivers
 from pfadvisor.effects.facts import ModuleFacts
-from pfadvisor.effects.growing import attributes_grown, names_grown, of_any_contents
+from pfadvisor.effects.growing import names_grown, of_any_contents
 from pfadvisor.effects.patching import ANY, bound_from_outside
 from pfadvisor.effects.values import BOTTOM, NOTHING, UNKNOWN, Obj, Val, join, join_all, parse_type
 from pfadvisor.effects.versions import DROPPED
+from pfadvisor.effects.ways_out import grows
 
 if TYPE_CHECKING:
     from pfadvisor.effects.program import Program
@@ -52,7 +53,7 @@ class Names:
         self._busy: set[tuple[str, str]] = set()
         self._neighbours: dict[str, tuple[str, ...]] = {}
         self._bound: dict[str, dict[str, list[tuple[int, int]]]] = {}
-        self._growing_attributes: dict[str, frozenset[str]] = {}
+        self._growing_attributes: dict[tuple[str, str], bool] = {}
         self._outer: dict[str, frozenset[str]] = {}
         self._growing: dict[str, frozenset[str]] = {}
         self._imported_roots: dict[str, frozenset[str]] = {}
@@ -280,12 +281,14 @@ class Names:
 
     def kept(self, module: ModuleFacts, attribute: str, value: Val) -> Val:
         """What is known of a value that the module stores into an attribute: not which object it
-        is, nor, if the module puts more into such attributes, what it contains."""
-        if module.name not in self._growing_attributes:
-            self._growing_attributes[module.name] = attributes_grown(module)
+        is, nor, if code in view puts more into such attributes, what it contains."""
         bare = receivers.unbound(self._program, value)._replace(objs=frozenset(), recv=None)
-        grown = attribute in self._growing_attributes[module.name]
-        return of_any_contents(bare) if grown else bare
+        if not any(map(_tells_contents, bare.types or ())):
+            return bare
+        key = module.name, attribute
+        if key not in self._growing_attributes:
+            self._growing_attributes[key] = grows(self._program, module, attribute)
+        return of_any_contents(bare) if self._growing_attributes[key] else bare
 
     def patched(self, module: ModuleFacts) -> frozenset[str]:
         """Names that the module or its imports bind from outside, `ANY` for any of its own."""
@@ -355,3 +358,8 @@ def imports_in(module: ModuleFacts) -> Iterator[tuple[str, str, int]]:
 
 def module_value(dotted: str) -> Val:
     return Val(types=frozenset({"module"}), funcs=frozenset({("module", dotted)}))
+
+
+def _tells_contents(type_name: str) -> bool:
+    """Whether it says what something contains that more can be put into."""
+    return "[" in type_name.removeprefix("tuple[")

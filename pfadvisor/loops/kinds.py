@@ -5,7 +5,16 @@ from __future__ import annotations
 from heapq import merge
 
 from pfadvisor.effects.sharing import shares
-from pfadvisor.effects.values import DEEP, IMMUTABLE, Obj, Root, elem_types, parse_type
+from pfadvisor.effects.values import (
+    DEEP,
+    IMMUTABLE,
+    Effect,
+    Obj,
+    Root,
+    elem_types,
+    parse_type,
+    split_top,
+)
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.reach import as_number
 from pfadvisor.loops.touches import Touch, types_of_root
@@ -34,7 +43,13 @@ ABSTRACT = frozenset(
 DICTS = frozenset(
     {"dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"}
 )
+FIXED = frozenset(
+    {"bool", "bytes", "complex", "float", "frozenset", "int", "None", "range", "str", "tuple"}
+)
+UNLISTED = DICTS | {"set"}
+LISTING = frozenset({"append", "extend", "insert"})
 
+NOTHING_BELOW: Types = frozenset()
 
 DEEPER = DEEP, 0
 
@@ -51,13 +66,36 @@ class Kinds:
         """Whether the object that is written may be the one that is read, or part of it where
         the read is deep."""
         left, right = self._of(write), self._of(other)
-        if left is None or right is None:
+        if right is None:
             return True
+        if left is None:
+            return self._below(right) != NOTHING_BELOW or self._may_change(right, write.effect)
+        return self._meet(left, right) or (DEEP in other.slot and self._holds(right, left))
+
+    def _meet(self, left: frozenset[str], right: frozenset[str]) -> bool:
         if (left, right) not in self._met:
             self._met[left, right] = self._related(left, right)
-        if self._met[left, right]:
+        return self._met[left, right]
+
+    def _holds(self, outer: frozenset[str], inner: frozenset[str]) -> bool:
+        below = self._below(outer)
+        return below is None or (below != NOTHING_BELOW and self._meet(inner, below))
+
+    def _may_change(self, types: frozenset[str], change: Effect) -> bool:
+        """Whether an object of these types can be changed so: nobody stores into a tuple, or
+        appends to a dictionary, if no class around derives from such."""
+        listed = change.how in LISTING
+        if not change.elem.startswith("[") or not (listed or change.how == "store"):
             return True
-        return DEEP in other.slot and not all(self._plain_below(t) for t in right)
+        heads = {parse_type(t)[0] for t in types}
+        if not heads or not heads <= (FIXED | UNLISTED if listed else FIXED):
+            return True
+        program, module = self.body.ev.program, self.body.ev.module
+        name = change.how if listed else "__setitem__"
+        bases = {base.rpartition(".")[2].lower() for base in program.derived_from(module)}
+        alike = heads | DICTS if heads & DICTS else heads
+        named = {head.rpartition(".")[2].lower() for head in alike}
+        return bool(bases & named) or bool(program.methods_named(module, name))
 
     def _of(self, touch: Touch) -> Types:
         place = touch.effect.root, touch.effect.path
@@ -90,18 +128,23 @@ class Kinds:
                 } - {"object"}
         return found
 
-    def _plain_below(self, name: str, depth: int = 0) -> bool:
-        """Whether what the type contains is immutable all the way."""
-        head, _ = parse_type(name)
-        if head in IMMUTABLE:
-            return True
-        inner = elem_types(name)
-        if inner is None or depth > 4 or ":" in head:
-            return False
-        every = {*inner, *(parse_type(name)[1] if head in DICTS else ())}
-        return all(
-            self._plain_below(one.strip(), depth + 1) for each in every for one in each.split("|")
-        )
+    def _below(self, types: frozenset[str]) -> Types:
+        """The types of what such objects contain, all the way down, that can be changed; None if
+        one is not known."""
+        found, waiting = set[str](), [*types]
+        while waiting:
+            name = waiting.pop()
+            head, arguments = parse_type(name)
+            inner = elem_types(name)
+            if head in IMMUTABLE:
+                continue
+            if inner is None or ":" in head:
+                return None
+            parts = {*inner, *(arguments if head in DICTS else ())}
+            held = {one.strip() for part in parts for one in split_top(part, "|")}
+            waiting += held
+            found |= {one for one in held if parse_type(one)[0] not in FIXED | IMMUTABLE}
+        return frozenset(found)
 
 
 class Shapes:

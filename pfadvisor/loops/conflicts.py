@@ -7,12 +7,14 @@ grouped by place, and a group needs one pair as evidence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pfadvisor.effects.facts import Loop
 from pfadvisor.effects.libraries import library_with
 from pfadvisor.effects.values import DEEP, MERGED, USE, Effect, Root, UnknownCall, site_of
 from pfadvisor.loops.ages import by_age
+from pfadvisor.loops.entries import entries_meeting, spelled_out, told_apart
 from pfadvisor.loops.kinds import Kinds, Shapes
 from pfadvisor.loops.locks import takes_lock
 from pfadvisor.loops.nodes import Body
@@ -139,28 +141,36 @@ def _same_root(body: Body, touches: list[Touch]) -> list[Conflict]:
     slots: dict[tuple[str, ...], list[Touch]] = {}
     for touch in touches:
         slots.setdefault(touch.slot, []).append(touch)
-    deep = [t for t in touches if DEEP in t.slot]
-    found = []
+    deep, found = [t for t in touches if DEEP in t.slot], []
     for slot, group in slots.items():
-        writes = [t for t in group if t.effect.write]
-        if not writes or _own_names(group):
-            continue
+        entries = told_apart(touches, group)
         wide = touches if DEEP in slot else deep
-        others = [t for t in wide if t.slot != slot and overlap(writes[0], t)]
-        below = [t for t in others if slot[-1] == "[]" and _looks_within(slot, t)]
-        asking = [t for t in below if not as_number(writes[0], t)]
-        if asking and _may_lead_back(body, writes[0].effect.root):
-            found.append(_alias(body, writes[0], asking))
-        others = [t for t in others if t not in below]
-        gap = gap_of(body, group) if not others else None
-        if gap is False:
-            continue
-        conflict = _conflict(body, writes[-1], [*group, *others], gap)
-        question = None if others or gap is not None else distinct_slots(body, group)
-        if question is not None and conflict.assumption is None:
-            conflict = conflict._replace(assumption=question)
-        found.append(conflict)
+        found += [c for entry in entries for c in _same_slot(body, wide, entry)]
+        if len(entries) > 1:
+            meeting = entries_meeting(body, entries)
+            found += [_alias(body, m.write, m.others, name=spelled_out) for m in meeting]
     return found
+
+
+def _same_slot(body: Body, wide: list[Touch], group: list[Touch]) -> list[Conflict]:
+    slot, found = group[0].slot, list[Conflict]()
+    writes = [t for t in group if t.effect.write]
+    if not writes or _own_names(group):
+        return []
+    others = [t for t in wide if t.slot != slot and overlap(writes[0], t)]
+    below = [t for t in others if slot[-1] == "[]" and _looks_within(slot, t)]
+    asking = [t for t in below if not as_number(writes[0], t)]
+    if asking and _may_lead_back(body, writes[0].effect.root):
+        found.append(_alias(body, writes[0], asking))
+    others = [t for t in others if t not in below]
+    gap = gap_of(body, group) if not others else None
+    if gap is False:
+        return found
+    conflict = _conflict(body, writes[-1], [*group, *others], gap)
+    question = None if others or gap is not None else distinct_slots(body, group)
+    if question is not None and conflict.assumption is None:
+        conflict = conflict._replace(assumption=question)
+    return [*found, conflict]
 
 
 def _own_names(group: list[Touch]) -> bool:
@@ -292,8 +302,15 @@ def _project_variable(body: Body, root: Root) -> bool:
     return body.ev.program.module(str(root[1]).rpartition(".")[0]) is not None
 
 
-def _alias(body: Body, write: Touch, others: list[Touch], *, shown: bool = False) -> Conflict:
-    names = sorted({describe(body, write.effect), describe(body, others[0].effect)})
+def _alias(
+    body: Body,
+    write: Touch,
+    others: list[Touch],
+    *,
+    shown: bool = False,
+    name: Callable[[Body, Effect], str] = describe,
+) -> Conflict:
+    names = sorted({name(body, write.effect), name(body, others[0].effect)})
     subject = ",".join(names)
     text = f"`{'` and `'.join(names)}` are different objects"
     apart = Assumption("no-alias", subject, text, write.effect.where)

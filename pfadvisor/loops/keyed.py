@@ -16,7 +16,6 @@ from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.changed_copies import known_to_commit
 from pfadvisor.loops.consumer import consumer_of
 from pfadvisor.loops.nodes import Body
-from pfadvisor.loops.outsiders import outside
 from pfadvisor.loops.planning import sent_back
 from pfadvisor.loops.privates import Candidate
 from pfadvisor.loops.touches import private
@@ -62,7 +61,7 @@ def keys_of(analysis: Analysis) -> set[int]:
     body, code = analysis.body, analysis.body.function.code
     found = {v for c in analysis.privates for v in _collected(body, c)}
     for effect in body.whole.effects_of(analysis.rest_instrs):
-        found |= _found_by(body, effect) | _compared_by(body, effect)
+        found |= _found_by(body, effect)
     for i in analysis.rest_instrs:
         if code[i].op == "op" and code[i].args[0] in ("in", "not in"):
             found.add(code[i].args[1])
@@ -98,6 +97,11 @@ def _found_by(body: Body, effect: Effect) -> set[int]:
     return {effect.key}
 
 
+def asked_of(body: Body, effect: Effect) -> set[int]:
+    """What an access looks up, puts into a table or compares."""
+    return _found_by(body, effect) | _compared_by(body, effect) | _put_by(body, effect)
+
+
 def _compared_by(body: Body, effect: Effect) -> set[int]:
     """What an access asks whether it equals something else, or holds what does."""
     if effect.how != EQUATED:
@@ -108,25 +112,28 @@ def _compared_by(body: Body, effect: Effect) -> set[int]:
 
 def _leads_to(body: Body, value: Val, effect: Effect) -> bool:
     """Whether the place may be in the value, or the value in it."""
-    reached = value.objs.union(obj for obj, _ in outside(body, value))
-    return any(
+    own = {root for root, _ in value.objs}
+    return effect.root in body.whole.with_contents(own) - own or any(
         root == effect.root and all(a == b for a, b in zip(path, effect.path, strict=False))
-        for root, path in reached
+        for root, path in value.objs
     )
 
 
+def _put_by(body: Body, effect: Effect) -> set[int]:
+    """What a callee is given that puts something of it into a table."""
+    instr = body.function.code[effect.instr]
+    by_callee = instr.op == "call" and effect.elem == "[]" and effect.key < 0
+    if not by_callee or effect.how not in PUTTING:
+        return set()
+    return {*operands(instr)} if effect.form is None or effect.form[0] == "item" else set()
+
+
 def _handed_on(analysis: Analysis) -> set[int]:
-    """What callees are given that put something of it into a table."""
+    """What is compared, and what callees are given that put something of it into a table."""
     body, code, call = analysis.body, analysis.body.function.code, consumer_of(analysis.body)
-    found = {
-        value
-        for effect in body.whole.effects_of(analysis.rest_instrs)
-        if effect.how in PUTTING
-        and effect.elem == "[]"
-        and effect.key < 0
-        and (effect.form is None or effect.form[0] == "item")
-        for value in (operands(code[effect.instr]) if code[effect.instr].op == "call" else ())
-    }
+    found = set[int]()
+    for effect in body.whole.effects_of(analysis.rest_instrs):
+        found |= _compared_by(body, effect) | _put_by(body, effect)
     taken = {v for e in body.whole.effects_of([call]) for v in _found_by(body, e)}
     if body.loop.end in taken and not _elements(body, PAIRING):
         found |= {*code[body.loop.end].args[2:]}

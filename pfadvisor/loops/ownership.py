@@ -17,6 +17,7 @@ from pfadvisor.effects.values import OPAQUE, Obj, Root, Val, parse_type
 from pfadvisor.loops.accepted import Accepted
 from pfadvisor.loops.analysis import Analysis
 from pfadvisor.loops.keyed import keys_of, looked_up
+from pfadvisor.loops.looked_up_later import looked_up_later
 from pfadvisor.loops.nodes import Body
 from pfadvisor.loops.not_numbers import looked_for, may_be_none
 from pfadvisor.loops.outsiders import differs, frozen, outside
@@ -33,7 +34,8 @@ def copied(analysis: Analysis, accepted: Accepted) -> tuple[Assumption, ...]:
         return ()
     body, names, hashed = analysis.body, names_of(analysis), keys_of(analysis)
     found: dict[str, Assumption] = {}
-    for value in (*_told_apart(analysis, hashed), *_found_by_hash(analysis, hashed)):
+    asked = *_told_apart(analysis, hashed), *_found_by_hash(analysis, hashed)
+    for value in (*asked, *looked_up_later(analysis)):
         subject = names.get(value) or body.ev.text(value) or "result"
         found.setdefault(subject, _question(body, subject, value))
     for effect in recognised(analysis):

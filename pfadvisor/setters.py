@@ -39,7 +39,7 @@ ALWAYS: Final = (
 )
 CHANGED: Final = (
     rb"\b(?:%s)\b(?:\.\w+|\[[^\]\n]*\])*\s*(?:[-+*/|&^%@<>]{0,2}=(?!=)|\.\w+\()"
-    rb"|\bdel\b[^\n]*\b(?:%s)\b"
+    rb"|\b(?:%s)\s+as\b|\bdel\b[^\n]*\b(?:%s)\b"
 )
 BY_ANY_NAME: Final = rb"\bsetattr\(|\bdelattr\(|\bvars\(|__dict__"
 TEST: Final = re.compile(r"(?:test_.*|.*_test|conftest)\.py|tests?")

@@ -273,6 +273,67 @@ def test_methods_that_a_module_keeps(verdicts, change, asked):
     assert verdicts(work=work, config=KEPT) == ("review" if asked else "parallel", asked)
 
 
+IN_TABLES = """
+class Rate:
+    def __init__(self):
+        self.rate = 1
+
+    def put(self, rate):
+        self.rate = rate
+
+    def get(self):
+        return self.rate
+
+
+class Limits:
+    rate = 1
+
+    @classmethod
+    def put(cls, rate):
+        cls.rate = rate
+
+    @classmethod
+    def get(cls):
+        return cls.rate
+
+
+current = Rate()
+TABLE = {table}
+"""
+TABLES = {
+    "a setter": ("{'rate': current.put}", "current", ["current"]),
+    "a setter of the class": ("[Limits.put]", "Limits", ["Limits"]),
+    "one that asks": ("{'rate': current.get}", "current", []),
+    "one of the class that asks": ("[Limits.get]", "Limits", []),
+    "a setter of another object": ("{'rate': Rate().put}", "current", []),
+    "a setter of the class, for an object": ("[Limits.put]", "current", []),
+}
+
+
+@pytest.mark.parametrize(("table", "holder", "asked"), TABLES.values(), ids=TABLES.keys())
+def test_methods_in_a_table_that_a_script_calls(verdicts, table, holder, asked):
+    work = WORK.replace("config.rate", f"config.{holder}.get()")
+    files = {"work": work, "config": IN_TABLES.replace("{table}", table), "pipe": PIPE}
+    script = SCRIPT.format(setting="for put in config.TABLE: print(put)")
+    assert verdicts(**files, main=script) == ("review" if asked else "parallel", asked)
+
+
+RENAMED = {
+    "set": ("L.rate = 5", "review", ["Limits"]),
+    "asked": ("print(L.rate)", "parallel", []),
+}
+
+
+@pytest.mark.parametrize(("use", "verdict", "asked"), RENAMED.values(), ids=RENAMED.keys())
+def test_a_class_that_a_script_knows_by_another_name(verdicts, use, verdict, asked):
+    work = WORK.replace("config.rate", "config.Limits.get()")
+    files = {"work": work, "config": IN_TABLES.replace("{table}", "()"), "pipe": PIPE}
+    script = SCRIPT.format(setting=f"from config import Limits as L; {use}")
+    assert verdicts(**files, main=script) == (verdict, asked)
+    script = SCRIPT.format(setting=use).replace("import config", "from config import Limits as L")
+    assert verdicts(**files, main=script) == (verdict, asked)
+
+
 def test_methods_that_a_module_keeps_and_the_work_calls(verdicts):
     work = WORK.replace("config.rate", "config.add(n, 5)")
     work += "\n\ndef run(n):\n    return [step(k) for k in range(n)]\n"

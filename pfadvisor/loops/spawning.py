@@ -23,7 +23,7 @@ from pfadvisor.loops.held_state import behind_default, changed_cells, changes, o
 from pfadvisor.loops.library_objects import given_to_libraries
 from pfadvisor.loops.planning import call_of, inputs_of
 from pfadvisor.loops.run_time import at_run_time, code_of_work, is_guarded
-from pfadvisor.loops.set_elsewhere import changed_by
+from pfadvisor.loops.set_elsewhere import changed_by, hands_out_setter
 from pfadvisor.model import Assumption, Location
 
 MODULES: Final = frozenset({"name", "free", "import"})  # what gives one
@@ -95,7 +95,7 @@ def _is_late(analysis: Analysis, effect: Effect, outside: list[Outside]) -> bool
         _members_change(effect)
         or _is_set_late(program, (facts, here), name)
         or any(
-            _changes_inside(program, facts, f, root)
+            _changes_inside(program, facts, f, root) or hands_out_setter(program, f, root)
             for f in {facts.name: facts, here.name: here}.values()
         )
         or any(changed_by(program, f, root) for f in program.setters(here))

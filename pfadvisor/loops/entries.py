@@ -42,7 +42,7 @@ def entries_meeting(body: Body, entries: list[list[Touch]]) -> list[EntriesMeeti
         others = [t for other in entries if other is not entry for t in other]
         ways = {(t.effect.how, t.effect.elem): t for t in entry if t.effect.write}
         for write in ways.values():
-            meeting = [t for t in others if kinds.meet(write, t)]
+            meeting = [t for t in others if DEEP in write.slot or kinds.meet(write, t)]
             if meeting:
                 found.append(EntriesMeeting(write, meeting))
                 break

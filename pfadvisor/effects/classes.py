@@ -8,7 +8,7 @@ from pfadvisor.effects import computed_names, decorators, layers, lent
 from pfadvisor.effects.bounds import joined
 from pfadvisor.effects.declared import put_into, stated_types
 from pfadvisor.effects.facts import Class, ModuleFacts
-from pfadvisor.effects.growing import is_grown, of_any_contents, values_grown
+from pfadvisor.effects.growing import is_grown, of_any_contents, told_by_others, values_grown
 from pfadvisor.effects.handed_iterators import may_be
 from pfadvisor.effects.outside_stores import stored_from_outside
 from pfadvisor.effects.receivers import placed, unbound
@@ -374,7 +374,7 @@ class Classes:
             if reads:
                 again.append(Remaking(module, index, value, reads))
                 continue
-            held = self.program.slice_value(module, index, value)
+            held = told_by_others(self.program, module, index, value)
             grown = self.program.table(values_grown, module)[index]
             more = is_grown(function.code, value, grown)
             found.append(of_any_contents(held) if more else held)

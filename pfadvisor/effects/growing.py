@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pfadvisor.effects.facts import CHOOSING, Function, Instr, ModuleFacts, last_name
+from pfadvisor.effects.facts import CHOOSING, JOINS, Function, Instr, ModuleFacts, last_name
 from pfadvisor.effects.values import Val, parse_type
+
+if TYPE_CHECKING:
+    from pfadvisor.effects.program import Program
 
 MUTATORS: Final = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft"}
@@ -70,6 +73,25 @@ def origins(code: tuple[Instr, ...], value: int) -> frozenset[int]:
 def is_grown(code: tuple[Instr, ...], value: int, grown: frozenset[int]) -> bool:
     """Whether the value is a container that the scope makes and puts more into."""
     return any(at in grown and code[at].op in MADE for at in origins(code, value))
+
+
+def told_by_others(program: Program, module: ModuleFacts, index: int, value: int) -> Val:
+    """The value; if it may be an empty container that nothing is put into, what such a container
+    holds is what the others do that it may be: `rows or []`."""
+    code, held = module.functions[index].code, program.slice_value(module, index, value)
+    ends = [at for at in origins(code, value) if not _only_chooses(code[at])]
+    empty = {at for at in ends if code[at].op == "display" and len(code[at].args) == 1}
+    kinds = {str(code[at].args[0]) for at in empty}
+    others = [program.slice_value(module, index, at).types for at in ends if at not in empty]
+    if held.types is None or not kinds or not all(others):
+        return held
+    told = {parse_type(t)[0] for types in others for t in types or () if "[" in t}
+    bare = (kinds & told) - {t for types in others for t in types or ()}
+    return held._replace(types=held.types - bare)
+
+
+def _only_chooses(instr: Instr) -> bool:
+    return instr.op in JOINS or (instr.op == "op" and instr.args[0] in CHOOSING)
 
 
 def _grown(function: Function) -> Iterator[Instr]:

@@ -50,10 +50,18 @@ MEETING: Final = frozenset(  # of these a container takes no number
 NUMBERS: Final = ("bool", "int", "number", "float", "complex")
 
 
+def _if_true(value: Val) -> Val:
+    """What `or` gives of an operand that is not its last one: never None."""
+    rest = (value.types or frozenset()) - {"None"}
+    return value._replace(types=rest) if rest else value
+
+
 def operator(ev: Evaluation, i: int, instr: Instr) -> Val:
     symbol, operands = instr.args[0], [ev.values[v] for v in instr.args[1:]]
     own = implicit.operator(ev, i, symbol, operands)
-    if symbol in ("and", "or"):
+    if symbol == "or":
+        return join_all([*map(_if_true, operands[:-1]), operands[-1]])
+    if symbol == "and":
         return join_all(operands)
     if symbol == "if":
         return join_all(operands[1:])

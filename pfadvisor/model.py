@@ -264,16 +264,15 @@ class Plan:
     handed         names that compute defines or changes, and commit or later code reads
     live_after     names of target and compute that are read after the loop
     call           (callee text, argument name) if compute is exactly one call of a function that
-                   a fresh interpreter finds by name, with the loop's target as its only argument
+                   a fresh interpreter finds by name, with the loop's target alone
     collected      exceptions rule: forms that commit nothing of a failing call are legal
     builtin_errors only exceptions of builtin classes can leave compute
     lost_errors    exceptions that can leave compute and do not come out of a worker as they were
-    repeated       spans of statements of compute that commit repeats: it needs the very objects
-                   that they read, which a worker would give back as copies
+    repeated       spans of compute that commit repeats: it needs the very objects, not copies
     privates       accumulators that the worker fills for itself and commit joins
     surroundings   what workers elsewhere may not share and compute uses: "env", "cwd", "file" ...
     stops, exits   StopIteration can leave the head, SystemExit can leave compute
-    overtaken      commit may fail in a statement before the work in it does
+    overtaken      commit may fail before the work that stands in it does
     left_behind    an unknown method that compute calls for what it does to the parent's object
     fresh          processes must not be forks: the program may have threads when the loop begins
     handled        an exception of the loop is handled in the enclosing function
@@ -282,8 +281,8 @@ class Plan:
     leaves_early   commit contains break or return
     function       qualified name of the enclosing function, "" at module level; class_name: if a method
     definition     span of the outermost enclosing definition: the worker goes above it
-    guarded        module-level code: stands under `if __name__ == "__main__"`
-    imported       an import of the module runs the loop
+    guarded, imported   it stands under `if __name__ == "__main__"`; an import of the module runs it
+    growing        captures, or `name.attribute`, that commit changes while they are sent
     stated         annotations of what functions of other modules return, by how they are called
     """
 
@@ -325,6 +324,7 @@ class Plan:
     overtaken: bool = False
     repeated: tuple[Span, ...] = ()
     stated: tuple[tuple[str, str], ...] = ()
+    growing: tuple[str, ...] = ()
     nested: bool = False
 
 

@@ -10,6 +10,7 @@ from pfadvisor.model import Mode
 
 Want = Literal["list", "stream", "window", "futures"]
 Captures = Literal["initializer", "function", "item"]
+Sends = Literal["before", "block", "later"]
 
 
 class Context(Protocol):
@@ -85,6 +86,8 @@ class Traits(NamedTuple):
     captures   how a large capture reaches the workers: by an initializer, once with the function,
                or with each item
     elsewhere  its workers may be older than the loop, or on other machines
+    sends      what a function holds goes to the workers before the first result, or later, with
+               each item; "block": when its block is left, all of that is over
     spreads    its list form can call the function with the parts of an item
     """
 
@@ -98,6 +101,7 @@ class Traits(NamedTuple):
     captures: Captures = "initializer"
     elsewhere: bool = False
     spreads: bool = False
+    sends: Sends = "later"
 
 
 def needs_fresh_workers(job: Job) -> str:

@@ -2,7 +2,8 @@
 
 ## What it emits
 `executor.map(function, items)` in a `with ProcessPoolExecutor() as executor:` block (or
-`ThreadPoolExecutor(max_workers=8)`) where the source may be read at once; else a loop over
+`ThreadPoolExecutor(max_workers=8)`) where the source may be read at once; its results are taken
+behind the block if the loop changes what each item takes along. Else a loop over
 `ordered(executor, function, items)`, a small generator added to the file that reads the source
 a bounded number of items ahead and yields each item with its result, in order; or over
 `submitted(...)`, which yields futures, where the loop does something before it needs a result.
@@ -50,6 +51,7 @@ TRAITS: Final = Traits(
     survives=True,
     bound="executor",
     rank=2,
+    sends="block",
 )
 
 _POLITE: Final = "8"

@@ -46,6 +46,7 @@ TRAITS: Final = Traits(
     bound="executor",
     requires=("joblib",),
     captures="item",
+    sends="block",
 )
 
 _POLITE: Final = "8"

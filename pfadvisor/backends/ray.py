@@ -48,6 +48,7 @@ TRAITS: Final = Traits(
     requires=("ray",),
     captures="function",
     elsewhere=True,
+    sends="before",
 )
 
 _CALL: Final = '''\

@@ -96,7 +96,7 @@ def _is_data(body: Body, base: int, use: int) -> bool:
     for name in types or {""}:
         hooked = any(program.member_of(name, m) for m in (instr.args[1], *HOOKS) if name)
         fixed = instr.op == "setattr" and _is_frozen(program, name)
-        if hooked or fixed or not _is_set(program, name, instr.args[1]):
+        if hooked or fixed or not is_set(program, name, instr.args[1]):
             return False
     itself = any(obj in value.objs for obj in body.ev.values[base].objs)
     return not (itself or body.ev.targets.get(use) or value.funcs)
@@ -113,7 +113,7 @@ def _is_frozen(program: Program, name: str) -> bool:
     )
 
 
-def _is_set(program: Program, name: str, attribute: str) -> bool:
+def is_set(program: Program, name: str, attribute: str) -> bool:
     """Whether each new object of the class has the attribute."""
     made = program.member_of(name, "__init__") if ":" in name else None
     facts = program.module(made[0]) if made is not None else None

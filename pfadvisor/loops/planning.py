@@ -14,6 +14,7 @@ from pfadvisor.loops.binding import may_be_unbound, never_bound
 from pfadvisor.loops.changed_inputs import given_back
 from pfadvisor.loops.elements import computed_elements, computed_tests
 from pfadvisor.loops.granules import within
+from pfadvisor.loops.growing import growing
 from pfadvisor.loops.half_done import left_half_done
 from pfadvisor.loops.held_names import names_of_values, value_of
 from pfadvisor.loops.importing import runs_at_import
@@ -33,9 +34,8 @@ DEFINITIONS = ("import", "func", "class")
 
 
 def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
-    body, tree = analysis.body, analysis.tree
+    body, tree, function = analysis.body, analysis.tree, analysis.body.function
     assert tree is not None and analysis.pattern is not None
-    function = body.function
     comprehension = body.loop.form not in ("for", "async-for")
     live = live_names(body) if not comprehension else ()
     again = names_read_again(analysis) if mode == "processes" else frozenset()
@@ -43,7 +43,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
     handed += changed_names(analysis) if mode == "processes" else ()
     produced = {*handed, *again, *(n for n, _ in body.loop.target_names), *_bound_in(analysis)}
     produced |= _bound_by(body, analysis.head_instrs)
-    dead = all(a.dead for a in analysis.accumulators)
+    dead, inputs = all(a.dead for a in analysis.accumulators), inputs_of(analysis)
     owner = body.ev.module.classes[function.owner_class].name if function.owner_class >= 0 else None
     return Plan(
         loop_id,
@@ -55,7 +55,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         computed_tests(analysis) if comprehension else tree.granules(),
         tuple(span for span, _ in computed_elements(analysis)),
         body.loop.tests,
-        inputs_of(analysis),
+        inputs,
         tuple(dict.fromkeys(handed)),
         tuple(n for n in live if n in produced and n not in _private_names(analysis)),
         analysis.accumulators,
@@ -81,6 +81,7 @@ def plan_of(analysis: Analysis, loop_id: LoopId, mode: Mode) -> Plan:
         left_behind=called_for_effect(analysis) if mode == "processes" else "",
         repeated=tuple(function.stmts[stmt].span for stmt in repeated(analysis)) if again else (),
         stated=stated_results(body),
+        growing=growing(analysis, inputs) if mode == "processes" else (),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pfadvisor.backends._choice import choose, load
-from pfadvisor.backends._job import Emission, Job, Traits, Want
+from pfadvisor.backends._job import Emission, Job, Sends, Traits, Want
 from pfadvisor.model import Edit, Plan, Span
 from pfadvisor.rewrite.context import FileContext
 from pfadvisor.rewrite.hoist import given_executor, may_be_older, outer_loop, pool_in_scope, wrapped
@@ -66,6 +66,7 @@ class Emitter:
         self.initializer: tuple[str, tuple[str, ...]] | None = None
         self.emission = Emission("", "", "list")
         self.backend, self.spread = "", False
+        self.grows = ""
         self.notes: tuple[str, ...] = ()
         self.given = ""
         self.outer: ast.For | ast.While | None = None
@@ -113,6 +114,8 @@ class Emitter:
         self._check_captures(target.TRAITS)
         job = replace(job, bound=self.context.local(target.TRAITS.bound))
         self.emission = self._placed(job, target.emit(job, self.context))
+        if self.grows and self.emission.gives != "list" and target.TRAITS.sends != "before":
+            self.emission = self._finished(self.emission, target.TRAITS.sends)
         self.notes = (_KEPT, *_notes(job, target.TRAITS))
         return self.emission
 
@@ -148,6 +151,17 @@ class Emitter:
             return replace(again, header="")
         self.outer = outer_loop(self.text, self.context.path, emission.header)
         return emission
+
+    def _finished(self, emission: Emission, sends: Sends) -> Emission:
+        """The run to its end before the commit changes what goes with the items: its own block
+        waits for it. Not where the pool is that of others, nor where items are sent one by one."""
+        if not emission.header or sends != "block" or emission.gives != "iterator":
+            raise Refused(f"workers would be sent {self.grows!r} while it changes")
+        name, self.outer = self.context.local("results"), None
+        self.prelude += fitted(self.base + emission.header, self.unit, self.options.width)
+        line = f"{self.base}{self.unit}{name} = {emission.expression}"
+        self.prelude += fitted(line, self.unit, self.options.width)
+        return replace(emission, header="", expression=name)
 
     def named(self, emission: Emission) -> tuple[list[str], Emission]:
         """A call of a call has no place in a loop's header if it is long: it gets its own row."""

@@ -79,8 +79,8 @@ class LoopRewriter:
             self.context, self.plan, outliner.compute, self.stages.results, self.target
         )
         item = None if head.call else self._item_type()
-        function = function or self._spread(outliner.compute, item)
-        self.called = function
+        self.called = function = function or self._spread(outliner.compute, item)
+        self.emitter.grows = worker.grows()
         if not function:
             returns = tuple_of(result_types(self.context.types, self.stages, self.commit, piece))
             function = worker.define(piece.worker, outliner.compute, unpack, item, returns)

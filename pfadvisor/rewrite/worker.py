@@ -121,6 +121,16 @@ class Worker:
             self.attributes = found
             del self.renamed["self"]
 
+    def grows(self) -> str:
+        """What goes with each item while the commit changes it, "" for nothing."""
+        sent = {given.name for given in (*self.captures, *self.large)} - self.lengths.keys()
+        for place in self.plan.growing:
+            name, _, part = place.partition(".")
+            split = name == "self" and self.attributes and part
+            if name in sent and (not split or part in self.attributes):
+                return place
+        return ""
+
     def _take_lengths(self, nodes: Sequence[ast.AST]) -> None:
         """Send how long a capture is instead of what it holds, if that is enough."""
         names = [given.name for given in (*self.captures, *self.large) if given.sized]

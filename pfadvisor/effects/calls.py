@@ -19,6 +19,7 @@ from pfadvisor.effects import (
     making,
     mappings,
     memo,
+    orders,
     owners,
     partials,
     paths,
@@ -93,6 +94,7 @@ def call(ev: Evaluation, i: int, instr: Instr) -> Val:
         if argument.kind in ("star", "dstar"):
             access.look_through(ev, i, argument.val)
             implicit.iteration(ev, i, argument.val)
+            orders.as_arguments(ev, i, argument.val)
     targets: list[Target] = []
     result = invoke(ev, i, callee, args, targets, ev.text(instr.args[0]))
     ev.targets[i] = (*targets, *ev.targets.get(i, ()))

@@ -33,6 +33,8 @@ def display(ev: Evaluation, i: int, instr: Instr) -> Val:
     for number, v in numbered:
         starred = ev.function.code[v].op == "star"
         part = _spread(ev, (i, "each", number), ev.values[v]) if starred else ev.values[v]
+        if starred and kind != "set":
+            orders.spread(ev, i, ev.values[v])
         parts.append(part)
         ev.store(
             obj,

@@ -14,9 +14,10 @@ from pfadvisor.effects.effect import Effect as Line
 from pfadvisor.effects.values import BOTTOM, Val, elem_types, parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pfadvisor.effects.evaluate import Evaluation
+    from pfadvisor.effects.facts import Instr, Loop
 
 ORDER: Final = "set-order"
 SETS: Final = frozenset({"set", "frozenset"})
@@ -29,15 +30,41 @@ def by_call(ev: Evaluation, i: int, line: Line, given: Mapping[str, Val]) -> Non
     """A callable whose table says that the order of an argument's items shows."""
     keyed = "key" in line.args and "key" not in given
     for argument in () if keyed else line.orders:
-        if argument in given and is_set(given[argument].types):
-            _shows(ev, i, given[argument])
+        if argument in given:
+            spread(ev, i, given[argument])
 
 
 def by_comprehension(ev: Evaluation, i: int, kind: str, loop: int) -> None:
-    """A list or generator over a set."""
-    source = ev.function.loops[loop].source
-    if kind in ("list", "generator") and is_set(ev.values[source].types):
-        _shows(ev, i, ev.values[source])
+    """A list or generator over a set, or over the items of several."""
+    found = ev.function.loops[loop]
+    sources = [found.source] if kind in ("list", "generator") else []
+    if sources and found.generators > 1:
+        sources += _later_sources(ev, found)
+    for source in sources:
+        spread(ev, i, ev.values[source])
+
+
+def _later_sources(ev: Evaluation, loop: Loop) -> Iterator[int]:
+    """What the further `for` of a comprehension go over."""
+    function = ev.function
+    inner = [each for each in function.loops if loop.start < each.start and each.end < loop.end]
+    for i in range(loop.start, loop.end):
+        instr = function.code[i]
+        later = instr.op == "elem" and function.stmts[instr.stmt].kind == "generator"
+        if later and not any(each.start <= i < each.end for each in inner):
+            yield instr.args[0]
+
+
+def spread(ev: Evaluation, i: int, value: Val) -> None:
+    """The items of a set become those of a list."""
+    if is_set(value.types):
+        _shows(ev, i, value)
+
+
+def as_arguments(ev: Evaluation, i: int, value: Val) -> None:
+    """The items of a set become arguments of a call."""
+    if is_set(value.types) and not _forgets(ev, ev.function.code[i]):
+        _told(ev, i, value)
 
 
 def in_text(ev: Evaluation, i: int, values: Iterable[Val]) -> None:
@@ -76,8 +103,11 @@ def _differs(name: str) -> bool:
 
 
 def _shows(ev: Evaluation, i: int, value: Val) -> None:
-    if _forgotten(ev, i):
-        return
+    if not _forgotten(ev, i):
+        _told(ev, i, value)
+
+
+def _told(ev: Evaluation, i: int, value: Val) -> None:
     if is_seeded(value.types):
         access.resource(ev, i, ORDER, write=False)
     else:
@@ -90,14 +120,11 @@ def _forgotten(ev: Evaluation, i: int) -> bool:
 
     code = ev.function.code
     users = [u for u in code if u.op not in ("bind", "test") and i in operands(u)]
-    return bool(users) and all(
-        user.op == "call"
-        and not any(name == "key" for _, name, _ in user.args[1])
-        and _is_named(ev, user.args[0])
-        for user in users
-    )
+    return bool(users) and all(user.op == "call" and _forgets(ev, user) for user in users)
 
 
-def _is_named(ev: Evaluation, callee: int) -> bool:
-    funcs = ev.values[callee].funcs
+def _forgets(ev: Evaluation, call: Instr) -> bool:
+    if any(name == "key" for _, name, _ in call.args[1]):
+        return False
+    funcs = ev.values[call.args[0]].funcs
     return bool(funcs) and all(f[0] == "known" and f[1] in FORGETS for f in funcs)

@@ -386,7 +386,7 @@ def _external(body: Body, resources: list[Touch], compute: frozenset[int]) -> li
                 Assumption(
                     "effects-past-failure",
                     name,
-                    f"when an iteration fails, later ones may already have written to the {name}",
+                    f"later iterations may already have written to the {name} when one fails",
                     touch.effect.where,
                 ),
             )

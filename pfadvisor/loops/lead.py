@@ -68,7 +68,7 @@ class Lead:
         }
         return accepted.left(
             Assumption(
-                name, subject, f"when an iteration fails, `{subject}` may be further on", where
+                name, subject, f"`{subject}` may be further on when an iteration fails", where
             )
             for subject, where in found.items()
         )

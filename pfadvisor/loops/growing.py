@@ -18,26 +18,55 @@ from pfadvisor.model import Input
 
 
 def growing(analysis: Analysis, inputs: Iterable[Input]) -> tuple[str, ...]:
-    """Captures of the work that the rest changes, or `name.attribute` where that is all of it."""
+    """What the work is given and the rest changes, or `name.attribute` where that is all of it."""
     body = analysis.body
     writes = [e for e in body.whole.effects_of(analysis.rest_instrs) if e.write and e.elem != "="]
     found: dict[str, None] = {}
     for given in inputs if writes else ():
-        value = value_of(body, given.name) if given.origin == "capture" else -1
-        if value >= 0:
-            found.update(dict.fromkeys(_changed(body, given.name, value, writes)))
+        match given.origin:
+            case "capture":
+                more = _of_capture(body, given.name, value_of(body, given.name), writes)
+            case "global":
+                more = _of_global(body, given.name, writes)
+            case _:
+                more = _of_item(body, given.name, writes)
+        found.update(dict.fromkeys(more))
     return tuple(found)
 
 
-def _changed(body: Body, name: str, value: int, writes: list[Effect]) -> Iterator[str]:
-    own = {root for root, _ in body.ev.values[value].objs}
-    below = set[Root]().union(*(reaches(body, root) for root in own)) - own
+def _of_capture(body: Body, name: str, value: int, writes: list[Effect]) -> Iterator[str]:
+    own = {root for root, _ in body.ev.values[value].objs} if value >= 0 else set[Root]()
+    below = _below(body, own)
     for effect in writes:
         if effect.root in below:
             yield name
         elif effect.root in own and not (_is_there(body, value, effect) or _replaces(body, effect)):
             first = (*effect.path, effect.elem)[0]
             yield f"{name}{first}" if first.startswith(".") else name
+
+
+def _of_global(body: Body, name: str, writes: list[Effect]) -> Iterator[str]:
+    own: set[Root] = {("global", f"{body.ev.module.name}.{name}")}
+    below = _below(body, own) | own
+    yield from (name for effect in writes if effect.root in below)
+
+
+def _of_item(body: Body, name: str, writes: list[Effect]) -> Iterator[str]:
+    """What items hold is perhaps held by all of them; the item itself is sent only once."""
+    objs = [o for v in (body.loop.elem, *body.header) for o in body.ev.values[v].objs]
+    own = {root for root, _ in objs}
+    below = _below(body, own)
+    for effect in writes:
+        held = any(
+            effect.root == root and effect.path[: len(path)] == path != effect.path
+            for root, path in objs
+        )
+        if effect.root in below or (held and not _replaces(body, effect)):
+            yield name
+
+
+def _below(body: Body, roots: set[Root]) -> set[Root]:
+    return set[Root]().union(*(reaches(body, root) for root in roots)) - roots
 
 
 def _is_there(body: Body, value: int, effect: Effect) -> bool:

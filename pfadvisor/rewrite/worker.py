@@ -123,7 +123,8 @@ class Worker:
 
     def grows(self) -> str:
         """What goes with each item while the commit changes it, "" for nothing."""
-        sent = {given.name for given in (*self.captures, *self.large)} - self.lengths.keys()
+        items = (given for given in self.plan.inputs if given.origin in ("target", "head"))
+        sent = {given.name for given in (*self.captures, *self.large, *items)} - self.lengths.keys()
         for place in self.plan.growing:
             name, _, part = place.partition(".")
             split = name == "self" and self.attributes and part

@@ -60,6 +60,7 @@ from pfadvisor.loops.source import source_conflicts, source_facts
 from pfadvisor.loops.structure import structural_blockers
 from pfadvisor.loops.throttles import throttles
 from pfadvisor.loops.touches import Touch, touches_of
+from pfadvisor.loops.tries import tries_of
 from pfadvisor.model import Accumulator, Assumption, Blocker, Pattern, Source, Verdict
 
 RANK: Final[dict[Verdict, int]] = {"serial": 0, "review": 1, "pipeline": 2, "parallel": 2}
@@ -319,6 +320,11 @@ def analyse(
     whole = _unsplit(Body(ev, loop), accepted)
     if whole.verdict != "serial":
         return whole
+    tries = tries_of(whole.body)
+    if tries:
+        parted = _unsplit(Body(ev, loop, parted=tries), accepted)
+        if parted.verdict != "serial":
+            return parted
     rows = rows_of(whole.body, lambda inner: analyse(program, facts, function, inner, accepted))
     if not rows:
         return whole

@@ -13,6 +13,7 @@ from pfadvisor.loops.nodes import COMPOUND, Body, Row
 from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import Partition
 from pfadvisor.loops.pickling import users_of_unpicklable
+from pfadvisor.loops.tries import if_passed, tried
 from pfadvisor.loops.wrapping import wrappers
 from pfadvisor.model import Granule, Span, Stage
 
@@ -42,6 +43,7 @@ class Tree:
             self.nodes_of.setdefault(place.simple, []).append(node)
         self.children = body.whole.children
         self.statements = list(self.children.get(body.loop.block, []))
+        self.roots = [each for s in self.statements for each in (s, *if_passed(self.body, s))]
         for stmt in self._simple(self.statements):
             self._judge(stmt)
         self._simplify()
@@ -54,7 +56,7 @@ class Tree:
                 for block in self._branches(stmt):
                     found += self._simple(self.children.get(block, []))
             else:
-                found.append(stmt)
+                found += [stmt, *self._simple(if_passed(self.body, stmt))]
         return found
 
     def _is_if(self, stmt: int) -> bool:
@@ -64,7 +66,7 @@ class Tree:
         return self.body.whole.branches.get(stmt, [])
 
     def _judge(self, stmt: int) -> None:
-        nodes = self.nodes_of.get(stmt, [])
+        nodes = self._of_itself(stmt)
         if nodes and all(n in self.partition.compute for n in nodes):
             self.stage_of[stmt] = "compute"
             return
@@ -163,7 +165,7 @@ class Tree:
     def _simplify(self) -> None:
         """From the last statement to the first: compute that no later compute needs and that is
         not worth a worker goes back to commit."""
-        tests = [t for s in self.statements if self._is_if(s) for t in self._ifs(s)]
+        tests = [t for s in self.roots if self._is_if(s) for t in self._ifs(s)]
         needed = {n for t in tests if self._is_heavy(t) for n in self.nodes_of.get(t, [])}
         for stmt in reversed(self._simple(self.statements)):
             nodes = self.nodes_of.get(stmt, [])
@@ -216,9 +218,13 @@ class Tree:
             found.extend(self.rows[stmt].granules)
             return
         if not self._is_if(stmt):
-            stage = self.stage_of.get(stmt, "commit")
+            stage, passed = self.stage_of.get(stmt, "commit"), if_passed(self.body, stmt)
+            parted = any(self.stage_of.get(s) != stage for s in self._simple(passed))
+            span = tried(self.body, stmt) if parted else span
             found.append(Granule("statement", span, stage))
             found.extend(Granule("hole", s, "compute") for s in self.holes_of.get(stmt, ()))
+            for child in passed if parted else ():
+                self._emit(child, found)
             return
         whole = self._whole(stmt)
         if whole is not None:
@@ -231,11 +237,14 @@ class Tree:
                 self._emit(child, found)
 
     def _test_computes(self, stmt: int) -> bool:
-        return all(n in self.partition.compute for n in self._of_test(stmt))
+        return all(n in self.partition.compute for n in self._of_itself(stmt))
 
-    def _of_test(self, stmt: int) -> list[int]:
-        """The nodes of the test of an `if`: the names that its branches join come behind them."""
+    def _of_itself(self, stmt: int) -> list[int]:
+        """The nodes of a statement, of an `if` those of its test: the names that branches join
+        come behind them."""
         code, nodes = self.body.function.code, self.nodes_of.get(stmt, [])
+        if not (self._is_if(stmt) or stmt in self.body.parted):
+            return nodes
         return [n for n in nodes if any(code[i].op not in JOINS for i in self.body.nodes[n])]
 
     def _is_heavy(self, stmt: int) -> bool:
@@ -277,8 +286,8 @@ class Tree:
         found = set(self.hole_nodes)
         for stmt in self._simple(self.statements):
             if self.stage_of.get(stmt) == "compute":
-                found.update(self.nodes_of.get(stmt, []))
-        for stmt in self.statements:
+                found.update(self.partition.compute.intersection(self.nodes_of.get(stmt, [])))
+        for stmt in self.roots:
             if self._is_if(stmt):
                 self._split_tests(stmt, found)
         return found

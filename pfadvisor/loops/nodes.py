@@ -1,8 +1,9 @@
 """The body of a loop as nodes of a dependence graph.
 
 A node is one instruction, or one compound statement as a whole (nested loops,
-`with`, `try`, `match`, comprehensions): only `if` is looked into. Edges point
-from what must come first to what depends on it within one iteration.
+`with`, `try`, `match`, comprehensions): only `if` is looked into, and the `else`
+of a `try`. Edges point from what must come first to what depends on it within one
+iteration.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from pfadvisor.effects.evaluate import Evaluation
-from pfadvisor.effects.facts import Function, Loop
+from pfadvisor.effects.facts import JOINS, Function, Loop
 from pfadvisor.effects.program import operands
 from pfadvisor.effects.repeats import innermost_loop
 from pfadvisor.loops.whole import whole_of
@@ -66,7 +67,14 @@ class Row(NamedTuple):
 
 
 class Body:
-    def __init__(self, ev: Evaluation, index: int, rows: tuple[Row, ...] = ()) -> None:
+    def __init__(
+        self,
+        ev: Evaluation,
+        index: int,
+        rows: tuple[Row, ...] = (),
+        parted: frozenset[int] = frozenset(),
+    ) -> None:
+        """`parted` are `try` statements of the body whose `else` is looked into."""
         self.ev = ev
         self.function: Function = ev.function
         self.loop: Loop = ev.function.loops[index]
@@ -81,7 +89,7 @@ class Body:
         self.counters: dict[int, Affine] | None = None  # values that count along with the loop
         self.together: dict[int, set[int]] = {}  # node -> nodes that its stage is the stage of
         self.handed: frozenset[int] | None = None  # what makes an object for each iteration
-        self.rows = rows
+        self.rows, self.parted = rows, parted
         self._places: dict[int, Place | None] = {}
         self.binds: dict[str, list[int]] = {}  # local -> where the body binds or deletes it
         self.heads = frozenset(phi for _, phi in self.loop.phis)
@@ -100,7 +108,7 @@ class Body:
             if place is None:
                 self.header.append(i)
                 continue
-            if i in ahead:
+            if i in ahead or self._joins_ends(i):
                 place = place._replace(atom=-1)
             key = ("instr", i) if place.atom < 0 else ("atom", place.atom)
             if place.atom in split:
@@ -141,6 +149,12 @@ class Body:
             if code[i].stmt == stmt
         }
 
+    def _joins_ends(self, i: int) -> bool:
+        """Whether it joins what a parted `try` leaves behind, whichever way it went."""
+        instr = self.function.code[i]
+        parted = instr.op in JOINS and instr.stmt in self.parted
+        return parted and i > self.whole.caught_by[instr.stmt][-1]
+
     def place(self, stmt: int) -> Place | None:
         """None: the statement is part of the loop's header, or not in the loop."""
         if stmt not in self._places:
@@ -159,7 +173,10 @@ class Body:
             block = blocks[block_index]
             if block.owner < 0 or block.owner == self.loop.stmt:
                 return None
-            if block.role in ("then", "else"):
+            passed = block.role == "tryelse" and block.owner in self.parted
+            if passed:
+                guards.append(self.whole.caught_by[block.owner][0])
+            elif block.role in ("then", "else"):
                 guards.append(block.test)
             else:
                 # a comprehension inside a simple statement is an atom of its own
@@ -168,7 +185,7 @@ class Body:
                 guards = []
                 simple = block.owner
             current = block.owner
-            if stmts[current].kind in COMPOUND:
+            if stmts[current].kind in COMPOUND and not passed:
                 atom, simple, guards = current, current, []
         if atom < -1:
             atom = 1_000_000 - atom

@@ -36,6 +36,14 @@ def set_on_the_way_out(statement: ast.stmt, leaving: ast.AST) -> set[str]:
     return found
 
 
+def tried(statement: ast.Try) -> ast.Try:
+    """A `try` as far as its `else`."""
+    last = statement.handlers[-1]
+    part = ast.copy_location(ast.Try(statement.body, statement.handlers, [], []), statement)
+    part.end_lineno, part.end_col_offset = last.end_lineno, last.end_col_offset
+    return part
+
+
 def _holds(statements: Sequence[ast.stmt], wanted: ast.AST) -> bool:
     return any(node is wanted for s in statements for node in ast.walk(s))
 

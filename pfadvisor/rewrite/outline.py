@@ -10,8 +10,8 @@ import ast
 import re
 from collections.abc import Sequence
 
-from pfadvisor.model import Span
 from pfadvisor.rewrite.context import FileContext
+from pfadvisor.rewrite.cutting import Cutter, Swap
 from pfadvisor.rewrite.flow import (
     Leaving,
     as_evaluated,
@@ -21,8 +21,8 @@ from pfadvisor.rewrite.flow import (
     meet,
     raises_nothing,
     set_on_the_way_out,
+    tried,
 )
-from pfadvisor.rewrite.hanging import taken_out
 from pfadvisor.rewrite.layout import (
     argument,
     broken,
@@ -33,7 +33,6 @@ from pfadvisor.rewrite.layout import (
     from_code,
     joined,
     listed,
-    standing,
     tightened,
     without_idle_return,
 )
@@ -44,19 +43,16 @@ from pfadvisor.rewrite.rows import comments_above, else_row
 from pfadvisor.rewrite.scope import names_in, stores
 from pfadvisor.rewrite.stages import EMPTY, Stages
 from pfadvisor.rewrite.tails import fills_suite, first_code, last_results
-from pfadvisor.rewrite.text import Line, contains, moved
+from pfadvisor.rewrite.text import moved
 from pfadvisor.rewrite.walrus import walrus_names
 
-Swap = tuple[Span, str]
-
-_BINDING = 20  # room for the name that the expression is bound to
 TAKEN = "\0"
 """Stands among the commit's lines where the first result is needed."""
 
 _JUMP = re.compile(r"\s*(continue|break|return)\b")
 
 
-class Outliner:
+class Outliner(Cutter):
     """One use: `Outliner(...).run()`; afterwards `compute` and `committed` hold the nodes."""
 
     def __init__(
@@ -68,8 +64,9 @@ class Outliner:
         context: FileContext,
     ) -> None:
         """`given` are names that each item binds."""
-        self.stages, self.text, self.swaps, self.given = stages, stages.text, swaps, given
-        self.commit_indent, self.width, self.types = commit_indent, context.width, context.types
+        super().__init__(stages.text, swaps, context.width)
+        self.stages, self.given = stages, given
+        self.commit_indent, self.types = commit_indent, context.types
         self.signature = context.signature
         self.compute: list[ast.AST] = []
         self.committed: list[ast.stmt] = []
@@ -173,6 +170,8 @@ class Outliner:
             return self._split(statement, floor, inner, outer, bound)
         if stage is None and isinstance(statement, ast.For):
             return self._row(statement, floor, inner, outer, bound)
+        if stage is None and isinstance(statement, ast.Try):
+            return self._passed(statement, floor, inner, outer, bound)
         if stage == "compute":
             return self._compute(statement, floor, inner, outer, bound)
         return self._commit(statement, floor, inner, outer, bound)
@@ -293,6 +292,27 @@ class Outliner:
         whole.bound = meet([yes.bound, no.bound if statement.orelse else bound])
         return whole
 
+    def _passed(
+        self, statement: ast.Try, floor: int, inner: str, outer: str, bound: set[str]
+    ) -> Piece:
+        """A `try`: the worker does it as far as its `else`, whose commits are for the parent."""
+        flag, unit = self.stages.flags[statement], self.text.unit
+        whole = self._assign(flag, "False", inner)
+        known = bound | (bound_after(statement.body) or set())
+        self._append(whole, self._compute(tried(statement), floor, inner, outer, bound | {flag}))
+        start, caught = else_row(self.text, statement), self.orders
+        level = self.text.indent(self.text.span(statement).row)
+        part, passed, left = self._path(statement.orelse, start, inner + unit, outer + unit, known)
+        self.orders = passed | caught
+        self.maybe |= left
+        caught_rows = self.text.span(statement.handlers[-1]).end_row
+        whole.worker += moved(self.text.rows(caught_rows + 1, start - 1), level, inner)
+        whole.worker += [f"{inner}else:", f"{inner}{unit}{flag} = True", *part.worker]
+        whole.commit += either(f"{outer}if {flag}:", outer, unit, part.commit, [])
+        whole.tail = {}
+        whole.bound = (bound_after([statement]) or set()) | {flag}
+        return whole
+
     def _row(self, loop: ast.For, floor: int, inner: str, outer: str, bound: set[str]) -> Piece:
         """An inner `for`: the worker lists its results, commit goes through items and results."""
         unit, source = self.text.unit, self.text.span(loop.iter)
@@ -320,40 +340,6 @@ class Outliner:
         return self.expression(self.text.span(test), inner, (span, name)).replace(
             f"({name})", name, 1
         )
-
-    def _chunk(
-        self, statement: ast.stmt, floor: int, new: str, swaps: Sequence[Swap], own: bool = True
-    ) -> list[str]:
-        """The statement's rows with the comments that belong to it, at indentation `new`; `own`:
-        with the renamings that compute needs."""
-        span = self._whole(statement)
-        every = [*swaps, *(self._renamed(span) if own else ())]
-        if self.text.slice(span).startswith("elif"):
-            every.append((span._replace(end_row=span.row, end_column=span.column + 4), "if"))
-        if self.text.alone(span) and span.row > floor:
-            rows = self.text.rows(floor + 1, span.end_row, every)
-            return list(moved(rows, self.text.indent(span.row), new))
-        lines = self.text.cut(span, every)
-        lines[0] = Line(self.text.indent(span.row) + lines[0].text, False)
-        return list(moved(lines, self.text.indent(span.row), new))
-
-    def _whole(self, statement: ast.stmt) -> Span:
-        span = self.text.span(statement)
-        decorators = getattr(statement, "decorator_list", [])
-        if not decorators:
-            return span
-        return span._replace(row=decorators[0].lineno, column=span.column)
-
-    def _renamed(self, span: Span) -> list[Swap]:
-        return [swap for swap in self.swaps if contains(span, swap[0])]
-
-    def expression(self, span: Span, new: str, known: Swap | None = None) -> str:
-        """An expression's text with compute's renamings, its rows moved to `new`."""
-        swaps = self._renamed(span)
-        if known is not None:
-            swaps = [*(swap for swap in swaps if not contains(known[0], swap[0])), known]
-        shown = closed_up(taken_out(self.text, span, swaps, new), self.width - len(new) - _BINDING)
-        return standing(shown, new, self.text.unit, self.width - _BINDING)
 
     def _return(self, bound: set[str], kept: str = "True") -> str:
         """The row with which the worker ends early; `kept`: whether the iteration has a commit."""

@@ -7,9 +7,10 @@ import ast
 from pfadvisor.rewrite.text import Text, moved
 
 
-def else_row(text: Text, statement: ast.If) -> int:
+def else_row(text: Text, statement: ast.If | ast.Try) -> int:
     """The row after which the other branch starts."""
-    row = last = text.span(statement.body[-1]).end_row
+    before = statement.handlers if isinstance(statement, ast.Try) else statement.body
+    row = last = text.span(before[-1]).end_row
     if statement.orelse:
         last = text.span(statement.orelse[0]).row
     words = [n for n in range(row, last + 1) if text.row(n).lstrip().startswith("else")]

@@ -9,7 +9,7 @@ from typing import Final
 
 from pfadvisor.model import Plan, Private, PrivateKind, Span, Stage
 from pfadvisor.rewrite.direct import unpacked
-from pfadvisor.rewrite.flow import continues, exclusive, runs_once
+from pfadvisor.rewrite.flow import continues, exclusive, runs_once, tried
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.scope import fresh, stores
 from pfadvisor.rewrite.text import Text, contains
@@ -53,7 +53,7 @@ PARTS: Final[dict[PrivateKind, str]] = {
 class Stages:
     """`taken` are names that may not be used for the results; it grows.
 
-    flags     split `if` -> the name that carries its test's outcome
+    flags     split `if` -> the name that carries its test's outcome; split `try` -> whether it passed
     holes     span of a hole -> the name that carries its value
     kept      name that says whether the iteration goes on to its commit, "" if all do
     rows      inner `for` that was split -> the name that carries the list of its results
@@ -66,7 +66,7 @@ class Stages:
 
     def __init__(self, text: Text, plan: Plan, loop: Loop, taken: set[str]) -> None:
         self.text, self.plan, self.loop, self.taken = text, plan, loop, taken
-        self.flags: dict[ast.If, str] = {}
+        self.flags: dict[ast.If | ast.Try, str] = {}
         self.holes: dict[Span, str] = {}
         self.rows: dict[ast.For, str] = {}
         self.of_rows: dict[ast.For, tuple[str, ...]] = {}  # what an item of such a list consists of
@@ -171,7 +171,7 @@ class Stages:
         return rows
 
     def stage(self, statement: ast.stmt) -> Stage | None:
-        """None for an `if` that was split."""
+        """None for what was split."""
         span = self.text.span(statement)
         for granule in self.plan.granules:
             if granule.kind == "statement" and contains(granule.span, span):
@@ -179,6 +179,8 @@ class Stages:
         if isinstance(statement, ast.If) and self.test_stage(statement):
             return None if self.commits([statement]) else "compute"
         if isinstance(statement, ast.For) and self._is_row(statement):
+            return None
+        if isinstance(statement, ast.Try) and self._is("compute", tried(statement)):
             return None
         if _does_nothing(statement):
             return "compute"
@@ -230,6 +232,11 @@ class Stages:
                 self._name([*statement.body, *statement.orelse])
             elif stage is None and isinstance(statement, ast.For):
                 self._name_row(statement)
+            elif stage is None and isinstance(statement, ast.Try):
+                self.flags[statement] = self._fresh("passed")
+                if self._skips(tried(statement)):
+                    self.kept = self.kept or self._fresh("kept")
+                self._name(statement.orelse)
             elif stage == "commit":
                 self._name_holes(statement)
             elif not self.kept and self._skips(statement):

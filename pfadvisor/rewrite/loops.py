@@ -22,7 +22,7 @@ from pfadvisor.rewrite.piece import Piece
 from pfadvisor.rewrite.projection import Projection, projected
 from pfadvisor.rewrite.refusal import Refused
 from pfadvisor.rewrite.results import result_types
-from pfadvisor.rewrite.scope import enclosing_function, names_in, stores
+from pfadvisor.rewrite.scope import binds, enclosing_function, names_in, stores
 from pfadvisor.rewrite.shape import Collect, appended_to, collected, paired, replaceable, without
 from pfadvisor.rewrite.signature import tuple_of
 from pfadvisor.rewrite.spread import flat, spread_work
@@ -154,7 +154,7 @@ class LoopRewriter:
     def _check_handed(self, compute: Sequence[ast.AST]) -> None:
         """The plan must agree with the text: nothing passes between the stages unseen."""
         read = {name for statement in self.commit for name in self._read(statement)}
-        made = {name for node in compute for name in stores(node)}
+        made = {name for node in compute for name in binds(node)}
         lost = sorted((read & made) - set(self.stages.results) - self.stages.had_anyway)
         if lost:
             raise Refused(f"{lost[0]!r} is read by the commit, but not handed to it")

@@ -9,6 +9,8 @@ uses what cannot be handed over (the text of a parsed document).
 from __future__ import annotations
 
 from pfadvisor.effects.facts import JOINS
+from pfadvisor.effects.mappings import VIEWS
+from pfadvisor.effects.values import parse_type
 from pfadvisor.loops.nodes import COMPOUND, Body, Row
 from pfadvisor.loops.outsiders import doubtful
 from pfadvisor.loops.partition import Partition
@@ -133,10 +135,11 @@ class Tree:
 
     def _only_reaches(self, i: int, called: set[int]) -> bool:
         """Whether the expression only takes what the parent has: something of an object that is to
-        stay that very object, or a method that the parent calls."""
-        op = self.body.function.code[i].op
-        kept = op in ("item", "attr") and doubtful(self.body, self.body.ev.values[i])
-        return kept or (op == "attr" and i in called)
+        stay that very object, a view of a mapping, or a method that the parent calls."""
+        op, value = self.body.function.code[i].op, self.body.ev.values[i]
+        kept = op in ("item", "attr") and doubtful(self.body, value)
+        view = bool(value.types) and all(parse_type(t)[0] in VIEWS for t in value.types or ())
+        return kept or view or (op == "attr" and i in called)
 
     def _worthy(self, span: Span, by_span: dict[Span, list[int]]) -> bool:
         if self.cheap:

@@ -175,7 +175,7 @@ class LoopId:
 class Granule:
     """A stretch of the loop's source that belongs to one stage.
 
-    statement   a whole statement of the body or of a branch that was split; a `try` without its `else`
+    statement   a whole statement of the body or of a split branch; a `try` but for its `else`
     test        the condition of an `if` that was split (its branches hold further granules)
     hole        an expression inside a statement of the *commit* stage, whose granule comes before,
                 that compute evaluates; `name` carries its value, "" lets the rewrite choose

@@ -45,9 +45,10 @@ class Tree:
             self.nodes_of.setdefault(place.simple, []).append(node)
         self.children = body.whole.children
         self.statements = list(self.children.get(body.loop.block, []))
-        self.roots = [each for s in self.statements for each in (s, *if_passed(self.body, s))]
+        self.roots = list(self.statements)
         for stmt in self._simple(self.statements):
             self._judge(stmt)
+            self.roots += if_passed(self.body, stmt)
         self._simplify()
 
     def _simple(self, statements: list[int]) -> list[int]:

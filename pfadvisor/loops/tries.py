@@ -6,6 +6,7 @@ does. With a `finally` it is one statement: that runs behind the `else`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from pfadvisor.effects.evaluate import Evaluation
@@ -16,13 +17,18 @@ PARTED: Final = frozenset({"try", "handler", "tryelse"})
 
 
 def tries_of(body: Body) -> frozenset[int]:
-    """The `try` statements of the body itself that have such an `else`."""
+    """The `try` statements of the body itself, and of branches of its `if`s, with such an `else`."""
+    return frozenset(_tries_in(body, body.loop.block))
+
+
+def _tries_in(body: Body, block: int) -> Iterator[int]:
     stmts, whole = body.function.stmts, body.whole
-    return frozenset(
-        stmt
-        for stmt in whole.children.get(body.loop.block, ())
-        if stmts[stmt].kind == "Try" and whole.suites[stmt] == PARTED
-    )
+    for stmt in whole.children.get(block, ()):
+        if stmts[stmt].kind == "Try" and whole.suites[stmt] == PARTED:
+            yield stmt
+        elif stmts[stmt].kind == "If":
+            for branch in whole.branches.get(stmt, ()):
+                yield from _tries_in(body, branch)
 
 
 def if_passed(body: Body, stmt: int) -> list[int]:

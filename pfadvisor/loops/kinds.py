@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from heapq import merge
 
+from pfadvisor.effects.calls import DUNDERS
+from pfadvisor.effects.in_place import may_have
 from pfadvisor.effects.sharing import shares
 from pfadvisor.effects.values import (
     DEEP,
     IMMUTABLE,
+    NUMERIC,
     Effect,
     Obj,
     Root,
@@ -47,6 +50,8 @@ FIXED = frozenset(
     {"bool", "bytes", "complex", "float", "frozenset", "int", "None", "range", "str", "tuple"}
 )
 UNLISTED = DICTS | {"set"}
+REVERSED = (name.replace("__", "__r", 1) for name in DUNDERS.values())
+COUNTED = frozenset({"__index__", *DUNDERS.values(), *REVERSED}) - {"__eq__", "__ne__"}
 LISTING = frozenset({"append", "extend", "insert"})
 
 NOTHING_BELOW: Types = frozenset()
@@ -60,6 +65,7 @@ class Kinds:
     def __init__(self, body: Body) -> None:
         self.body = body
         self._types: dict[Obj, Types] = {}
+        self._unnumbered: dict[frozenset[str], bool] = {}
         self._met: dict[tuple[frozenset[str], frozenset[str]], bool] = {}
 
     def meet(self, write: Touch, other: Touch) -> bool:
@@ -67,7 +73,7 @@ class Kinds:
         the read is deep."""
         left, right = self._of(write), self._of(other)
         if right is None:
-            return True
+            return not (left and other.effect.how == NUMERIC and self._no_numbers(left))
         if left is None:
             return self._below(right) != NOTHING_BELOW or self._may_change(right, write.effect)
         return self._meet(left, right) or (DEEP in other.slot and self._holds(right, left))
@@ -80,6 +86,16 @@ class Kinds:
     def _holds(self, outer: frozenset[str], inner: frozenset[str]) -> bool:
         below = self._below(outer)
         return below is None or (below != NOTHING_BELOW and self._meet(inner, below))
+
+    def _no_numbers(self, types: frozenset[str]) -> bool:
+        """Whether these are classes of the program through and through, to which no operator is
+        given: what can only be a number is none of their instances."""
+        if types not in self._unnumbered:
+            classes = self._families({parse_type(t)[0] for t in types})
+            self._unnumbered[types] = all(":" in one for one in classes) and not any(
+                may_have(self.body.ev, one, name) for one in classes for name in COUNTED
+            )
+        return self._unnumbered[types]
 
     def _may_change(self, types: frozenset[str], change: Effect) -> bool:
         """Whether an object of these types can be changed so: nobody stores into a tuple, or

@@ -47,6 +47,7 @@ ORDERING: Final = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
 MEETING: Final = frozenset(  # of these a container takes no number
     {"+", "-", "/", "//", "**", "<<", ">>", "&", "|", "^", *ORDERING}
 )
+REPEATING: Final = frozenset({"list", "tuple"})  # `*` gives a new one of the same kind
 NUMBERS: Final = ("bool", "int", "number", "float", "complex")
 
 
@@ -94,7 +95,8 @@ def _manner(ev: Evaluation, symbol: str, operand: Val, other: Val) -> str:
     """How an operator looks at an operand."""
     if symbol in EQUATING:
         return "operand" if identity.plain(operand) or identity.plain(other) else EQUATED
-    return NUMERIC if _meets_number(ev, symbol, operand, other) else "operand"
+    number = _meets_number(ev, symbol, operand, other) or _repeated(ev, symbol, other, operand)
+    return NUMERIC if number else "operand"
 
 
 def _meets_number(ev: Evaluation, symbol: str, operand: Val, other: Val) -> bool:
@@ -105,11 +107,26 @@ def _meets_number(ev: Evaluation, symbol: str, operand: Val, other: Val) -> bool
     plain = symbol if symbol in ORDERING else symbol.removesuffix("=")
     if plain not in MEETING and not (plain == "*" and kinds == {"float"}):
         return False
+    return _is_builtin(ev, plain)
+
+
+def _is_builtin(ev: Evaluation, plain: str) -> bool:
+    """Whether no class around, of arrays or of the program, gives the operator a meaning."""
     dunder = calls.DUNDERS[plain]
     names = ORDERING.values() if plain in ORDERING else (dunder, dunder.replace("__", "__r", 1))
     return not ev.program.handles_arrays(ev.module) and not any(
         ev.program.methods_named(ev.module, name) for name in names
     )
+
+
+def _repeated(ev: Evaluation, symbol: str, operand: Val, other: Val) -> bool:
+    """Whether it is a list or tuple that can only be repeated: the other operand, of unknown type,
+    is a count, or the operation fails."""
+    kinds = {parse_type(t)[0] for t in operand.types or ()}
+    if symbol != "*" or other.types is not None or not kinds or not kinds <= REPEATING:
+        return False
+    counted = ev.program.methods_named(ev.module, "__index__")
+    return _is_builtin(ev, symbol) and not counted
 
 
 def _compared(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val:
@@ -165,6 +182,9 @@ def _arithmetic(ev: Evaluation, i: int, symbol: str, operands: list[Val]) -> Val
     for head in ("str", "bytes"):
         if head in heads and symbol in ("+", "*", "%"):
             return of_type(head)
+    for operand, other in zip(operands, reversed(operands), strict=True):
+        if _repeated(ev, symbol, operand, other):
+            return _combined(ev, i, [operand], ["list"])
     if any(o.types is None for o in operands):
         return _number_or_unknown(ev, i, symbol, heads)
     if all(h in NUMBERS for h in heads):

@@ -22,6 +22,7 @@ from pfadvisor.source.files import Target, discover
 from pfadvisor.source.module import SourceFile
 
 if TYPE_CHECKING:
+    from pfadvisor.effects.evaluate import Evaluation
     from pfadvisor.effects.facts import Function, Loop, ModuleFacts
     from pfadvisor.effects.program import Program
 
@@ -56,25 +57,44 @@ def running(
 ) -> Running:
     """What the workers of a loop run, or would run."""
     loop = judgement.loop
-    index = next(
-        index
+    index, found = next(
+        (index, one)
         for index, function in enumerate(facts.functions)
-        if any(one.ordinal == loop.ordinal for one in function.loops)
+        for one in function.loops
+        if one.ordinal == loop.ordinal
     )
-    spans = [granule.span for granule in judgement.stages if granule.stage == "compute"]
-    targets = program.evaluation(facts, index).targets
-    first = frozenset(
-        (target.module, target.index)
-        for at, called in targets.items()
-        if any(_within(facts.functions[index].code[at].span, span) for span in spans)
-        for target in called
-        if target.kind == "def"
+    first = _called_at(
+        program.evaluation(facts, index), _of_workers(judgement, found, facts, index)
     )
     reached = frozenset((root, *one) for one in program.reach(first))
     name = facts.functions[index].name
     owner = (root, facts.name, index)
     short = judgement.profit is not None and judgement.profit.short
     return Running(loop.filename, loop.ordinal, loop.for_row, name, owner, reached, short, proposed)
+
+
+def _of_workers(judgement: Judgement, loop: Loop, facts: ModuleFacts, index: int) -> frozenset[int]:
+    """The instructions of a loop that its workers run."""
+    if loop.generators > 1:  # its items may be those of all its `for`s, and the work the element
+        return frozenset(range(loop.body, loop.end))
+    spans = [granule.span for granule in judgement.stages if granule.stage == "compute"]
+    code = facts.functions[index].code
+    return frozenset(
+        at for at, instr in enumerate(code) if any(_within(instr.span, span) for span in spans)
+    )
+
+
+def _called_at(ev: Evaluation, places: frozenset[int]) -> frozenset[tuple[str, int]]:
+    """Functions that these instructions call, or name and hand on to what may call them."""
+    from pfadvisor.loops.workers import referred_to
+
+    called = {
+        (target.module, target.index)
+        for at in places
+        for target in ev.targets.get(at, ())
+        if target.kind == "def"
+    }
+    return frozenset(called | referred_to(ev, places))
 
 
 def standing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from pfadvisor.loops.starting import MAKERS, SUBMIT, starting
 
 Function = tuple[str, int]
 DEPTH: Final = 2  # of the containers that are looked into
+CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__"})
 AT_EXIT: Final = frozenset({"atexit.register", "weakref.finalize", "threading._register_atexit"})
 PROCESSES: Final = ("concurrent.futures", "multiprocessing")
 POOLS: Final = ("concurrent.futures", "multiprocessing.pool", "asyncio", "joblib", "dask", "ray")
@@ -60,25 +61,44 @@ def _run_by_processes(program: Program, module: ModuleFacts) -> Iterator[Functio
 
 
 def _reached(program: Program, module: ModuleFacts, first: set[Function]) -> frozenset[Function]:
-    """What these functions call, where need be by name alone: of a worker's parameter it is
+    """What these functions may call, where need be by name alone: of a worker's parameter it is
     mostly not known what it is."""
     named: dict[str, set[Function]] = {}
     for index, function in enumerate(module.functions):
         if function.kind == "function":
             named.setdefault(function.name, set()).add((module.name, index))
+    special = frozenset(name for name in named if name.startswith("__") and name.endswith("__"))
     found, seen = program.reach(frozenset(first)), set[Function]()
     while fresh := {f for f in found if f[0] == module.name} - seen:
         seen |= fresh
-        called = {
-            target.name.rpartition(".")[2]
-            for _, index in fresh
-            for targets in program.evaluation(module, index).targets.values()
-            for target in targets
-            if target.kind in ("unknown", "duck")
-        }
-        more = set[Function]().union(*(named.get(name, set()) for name in called))
+        more = set[Function]()
+        for _, index in fresh:
+            ev = program.evaluation(module, index)
+            more |= referred_to(ev, range(len(ev.function.code)))
+            for name in _unresolved(ev, special):
+                more |= named.get(name, set())
         found |= program.reach(frozenset(more - found))
     return found
+
+
+def referred_to(ev: Evaluation, places: Iterable[int]) -> set[Function]:
+    """Functions that these instructions name, and may hand on to what calls them."""
+    found = set[Function]()
+    for at in places:
+        if ev.function.code[at].op in ("name", "free", "attr"):
+            found |= _functions(ev, ev.values[at])
+    return found
+
+
+def _unresolved(ev: Evaluation, special: frozenset[str]) -> set[str]:
+    """Names of what the scope may call of objects that are not known: methods that it refers to,
+    what operators call, and what a call of such an object itself does."""
+    targets = [target for each in ev.targets.values() for target in each]
+    unknown = {t.name.rpartition(".")[2] for t in targets if t.kind in ("unknown", "duck")}
+    values = [ev.values[at] for at in range(len(ev.function.code))]
+    ducks = {str(func[1]) for value in values for func in value.funcs if func[0] == "duck"}
+    by_operators = {*special} - CONSTRUCTORS if any(v.types is None for v in values) else set[str]()
+    return unknown | ducks | by_operators | ({*special} if unknown else set())
 
 
 def run_at_exit(program: Program, module: ModuleFacts) -> frozenset[Function]:

@@ -162,6 +162,16 @@ def test_the_limit_that_a_script_sets_for_its_namesake(verdicts):
     assert verdicts(**files) == ("parallel", [])
 
 
+def test_a_script_that_imports_what_may_be_any_function(verdicts):
+    """Of so many functions none is named any more."""
+    made = "".join(f"def step{n}():\n    return {n}\n" for n in range(70))
+    table = f"import sys\n{made}TABLE = [{', '.join(f'step{n}' for n in range(70))}]\n"
+    table += "begin = TABLE[len(sys.argv)]\n"
+    script = SCRIPT.format(setting="begin(); sys.setrecursionlimit(9999)")
+    script = script.replace("import config", "import sys\nfrom table import begin")
+    assert verdicts(pipe=DEEP, table=table, main=script) == ("review", ["recursion limit"])
+
+
 def test_a_class_that_a_script_changes(verdicts):
     files = {"work": WORK.replace("config.", "config.Limits."), "config": CONFIG, "pipe": PIPE}
     assert verdicts(**files, main=SCRIPT.format(setting=LIMITS)) == ("review", ["Limits"])

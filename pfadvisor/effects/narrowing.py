@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pfadvisor.effects.facts import Function
-from pfadvisor.effects.values import Val, parse_type
+from pfadvisor.effects.values import OPAQUE, Val, parse_type
 
 if TYPE_CHECKING:
     from pfadvisor.effects.evaluate import Evaluation
@@ -98,9 +98,9 @@ def _heads(ev: Evaluation, classes: int) -> frozenset[str]:
         parts = [_heads(ev, part) for part in instr.args[1:]]
         return frozenset().union(*parts) if all(parts) else frozenset()
     value = ev.values[classes]
-    if len(value.funcs) != 1 or value.objs - {(("class", f[1]), ()) for f in value.funcs}:
+    (func, *others) = value.funcs or OPAQUE
+    if others or func in OPAQUE or value.objs - {(("class", func[1]), ())}:
         return frozenset()
-    (func,) = value.funcs
     name = str(func[1])
     if func[0] == "known" and name in ev.program.derived_from(ev.module):
         return frozenset()  # a class of the program may be meant, with methods of its own

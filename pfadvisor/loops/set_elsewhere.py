@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from pfadvisor.effects.facts import Function, Instr, ModuleFacts
 from pfadvisor.effects.names import imports_in
 from pfadvisor.effects.program import Program
-from pfadvisor.effects.values import Root, Val, home_of
+from pfadvisor.effects.values import OPAQUE, Root, Val, home_of
 from pfadvisor.loops.bound_outside import bound_in
 from pfadvisor.loops.held_state import changes
 from pfadvisor.loops.run_time import at_run_time
@@ -51,6 +51,8 @@ def imports_from(program: Program, facts: ModuleFacts, module: str) -> bool:
 
 
 def _leads_to(program: Program, value: Val, module: str) -> bool:
+    if OPAQUE & value.funcs:
+        return True
     homes = {home_of(root)[0] for root, _ in value.objs if root[0] == "global"}
     homes |= {str(func[1]).partition(":")[0] for func in value.funcs if func[0] != "known"}
     found = {facts.name for home in homes if (facts := program.own(home)) is not None}

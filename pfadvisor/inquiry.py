@@ -13,7 +13,7 @@ from pfadvisor.config import Settings, suggestion
 from pfadvisor.model import Failed, Location
 from pfadvisor.session import Session
 from pfadvisor.source.files import Target as File
-from pfadvisor.source.files import absolute, project_root
+from pfadvisor.source.files import absolute, project_root, root_of
 from pfadvisor.source.project import Project
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Inquiry:
         """The definition whose head stands at the row, else what is called there, else the
         definition around it."""
         file = absolute(Path(path), self.cwd)
-        program, facts = self._linked(File(file, project_root(file, self.cwd)))
+        program, facts = self._linked(File(file, root_of(file, self.cwd)))
         found = tuple(_AtRow(program, facts, row).portraits())
         if not found:
             raise InquiryError(f"no definition or call at {path}:{row}")

@@ -22,7 +22,7 @@ from pfadvisor.model import Failed, Report
 from pfadvisor.outcomes import Memory
 from pfadvisor.session import Session
 from pfadvisor.source import environment
-from pfadvisor.source.files import Discovered, Target, absolute, discover, display, project_root
+from pfadvisor.source.files import Discovered, Target, absolute, discover, display, root_of
 from pfadvisor.source.module import SourceFile, decode, from_text
 from pfadvisor.stages import Outcome, Pick, Request, every, outcome_of
 
@@ -117,7 +117,7 @@ def analyze_text(text: str | bytes, path: Path, request: Request) -> Report:
     if wrong:
         return Report((), (Failed("configuration", wrong),))
     file = absolute(path, request.cwd)
-    target = Target(file, project_root(file, request.cwd))
+    target = Target(file, root_of(file, request.cwd))
     source: SourceFile | Failed
     if isinstance(text, bytes):
         source = decode(text, file, str(path))

@@ -12,7 +12,8 @@ import pytest
 
 import pfadvisor
 from pfadvisor.config import Settings
-from pfadvisor.pipeline import Request, analyze
+from pfadvisor.inquiry import Inquiry
+from pfadvisor.pipeline import Request, analyze, analyze_text
 from pfadvisor.report import View
 from pfadvisor.report import json as json_format
 
@@ -141,6 +142,18 @@ def test_relative_imports_and_source_layouts_are_followed(tmp_path):
     (package / "survey.py").write_text(text, encoding="utf-8")
     verdicts = [verdict for *_, verdict in found(run(tmp_path, "src"))]
     assert verdicts == ["parallel", "parallel", "serial"]
+
+
+def test_a_file_outside_the_working_directory_is_looked_at(tmp_path):
+    """Without a mark of a project above it."""
+    here, file = tmp_path / "here", tmp_path / "there" / "a.py"
+    here.mkdir()
+    file.parent.mkdir()
+    file.write_text("def twice(n):\n    return [k * 2 for k in range(n)]\n", encoding="utf-8")
+    report = analyze_text(file.read_bytes(), file, Request(Settings(), here, "all"))
+    assert (len(report.findings), report.failed) == (1, ())
+    (portrait,) = Inquiry(Settings(), here, cached=False).at(str(file), 1)
+    assert portrait.location is not None
 
 
 def test_names_resolve_as_a_script_sees_them(tmp_path):

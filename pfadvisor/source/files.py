@@ -48,7 +48,7 @@ def discover(paths: Iterable[Path], settings: Settings, cwd: Path) -> Discovered
         start = absolute(path, cwd)
         for file in _below(start, settings, cwd, failed):
             if file.parent not in roots:
-                roots[file.parent] = project_root(file, _unmarked_root(start, cwd))
+                roots[file.parent] = project_root(file, root_of(start, cwd))
             found.setdefault(os.path.realpath(file), Target(file, roots[file.parent]))
     targets = sorted(found.values(), key=lambda target: target.path.parts)
     return Discovered(tuple(targets), tuple(failed))
@@ -73,6 +73,12 @@ def project_root(path: Path, otherwise: Path) -> Path:
     return otherwise
 
 
+def root_of(start: Path, cwd: Path) -> Path:
+    """The project of what a run starts at: without a mark the working directory if that is above,
+    else its own folder."""
+    return project_root(start, cwd if start.is_relative_to(cwd) else _folder(start))
+
+
 def is_marked(folder: Path) -> bool:
     return any((folder / mark).exists() for mark in ROOT_MARKS)
 
@@ -92,10 +98,6 @@ def common_folder(paths: Iterable[Path], cwd: Path) -> Path:
         return cwd
 
 
-def _unmarked_root(start: Path, cwd: Path) -> Path:
-    return cwd if start.is_relative_to(cwd) else _folder(start)
-
-
 def _folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
@@ -109,7 +111,7 @@ def _below(start: Path, settings: Settings, cwd: Path, failed: list[Failed]) -> 
     except ValueError as error:
         failed.append(Failed(display(start, cwd), str(error)))
         return
-    root = project_root(start, _unmarked_root(start, cwd))
+    root = root_of(start, cwd)
     excludes = Excludes(root, (*settings.exclude, *settings.extend_exclude))
     ignores = GitIgnores.above(start) if settings.respect_gitignore else None
     if settings.force_exclude and excludes.covers(start):

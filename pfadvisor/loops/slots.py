@@ -157,10 +157,15 @@ def distinct_slots(body: Body, group: list[Touch]) -> Assumption | None:
 
 
 def _is_steady(body: Body, value: int) -> bool:
-    """Whether each iteration names the same slot: nobody need be asked whether they differ."""
+    """Whether each iteration names the same slot, or the same ones in a loop of its own: nobody
+    need be asked whether they differ."""
     instr = body.function.code[value]
     if instr.op == "op" and body.inside(value):
         return all(_is_steady(body, v) for v in operands(instr))
+    if instr.op in ("iter", "elem") and body.inside(value) and value != body.loop.elem:
+        return _is_steady(body, instr.args[0])
+    if instr.op == "call" and {t.name for t in body.ev.targets.get(value, ())} == {"range"}:
+        return all(_is_steady(body, v) for v in operands(instr)[1:])
     made_before = not body.inside(value) and value not in body.heads
     return instr.op == "const" or (made_before and value != body.loop.elem)
 

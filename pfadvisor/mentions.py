@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,6 @@ from pfadvisor.model import Failed
 
 if TYPE_CHECKING:
     from pfadvisor.session import Session
-    from pfadvisor.source.module import SourceFile
-
-compiled = lru_cache(maxsize=None)(re.compile)
 
 
 class Mention:
@@ -36,7 +32,7 @@ def says(session: Session, path: Path, pattern: bytes) -> bool:
     """Whether a file that can be read has what a pattern looks for, looked up once."""
     known = session.said.get((path, pattern))
     if known is None:
-        source: SourceFile | Failed = session.source(path)
-        known = not isinstance(source, Failed) and bool(compiled(pattern).search(source.data))
+        source = session.source(path)
+        known = not isinstance(source, Failed) and bool(re.search(pattern, source.data))
         session.said[path, pattern] = known
     return known

@@ -46,9 +46,10 @@ def discover(paths: Iterable[Path], settings: Settings, cwd: Path) -> Discovered
     roots: dict[Path, Path] = {}
     for path in paths:
         start = absolute(path, cwd)
+        root = root_of(start, cwd)
         for file in _below(start, settings, cwd, failed):
             if file.parent not in roots:
-                roots[file.parent] = project_root(file, root_of(start, cwd))
+                roots[file.parent] = project_root(file, root)
             found.setdefault(os.path.realpath(file), Target(file, roots[file.parent]))
     targets = sorted(found.values(), key=lambda target: target.path.parts)
     return Discovered(tuple(targets), tuple(failed))
